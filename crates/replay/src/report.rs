@@ -1,0 +1,114 @@
+//! The outcome of a run, in the shape of the command line's JSON and of `report.json`.
+
+use serde::{Deserialize, Serialize};
+
+/// The replay JSON. `total_operations` = `sent` + `skipped`;
+/// `sent` = `matched` + `status_diverged` + `body_diverged` + `no_response` + `not_compared`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Version of this layout, `major.minor`.
+    pub schema_version: String,
+    /// Name of the run: its folder under `replays/`.
+    pub run: String,
+    /// Session ids replayed (`0x` and 16 lower-case hex digits).
+    pub sessions: Vec<String>,
+    /// Operations planned.
+    pub total_operations: u64,
+    /// Requests that went out on the wire.
+    pub sent: u64,
+    /// Verdict `match`.
+    pub matched: u64,
+    /// Verdict `status`.
+    pub status_diverged: u64,
+    /// Verdict `body`.
+    pub body_diverged: u64,
+    /// Verdict `no_response`.
+    pub no_response: u64,
+    /// Verdict `skipped`: never sent.
+    pub skipped: u64,
+    /// Verdict `not_compared`.
+    pub not_compared: u64,
+    /// Reasons of `skipped` and `not_compared`, with counts.
+    pub reasons: Vec<Reason>,
+    /// Root divergences, grouped.
+    pub roots: Vec<Root>,
+    /// How late requests were sent against when they were due.
+    pub lag_ms: Percentiles,
+    /// Server response times.
+    pub latency_ms: Latency,
+    /// Seconds from first connect to last answer.
+    pub elapsed: f64,
+    /// Seconds between the same points in the capture.
+    pub captured_span: f64,
+    /// Whether the run was interrupted before its end.
+    pub interrupted: bool,
+    /// Things the user should know: repaired, inferred, warned about.
+    pub warnings: Vec<String>,
+    /// Server, port, user, share. Never a secret.
+    pub target: ReportTarget,
+    /// Folder of the run on disk.
+    pub path: String,
+}
+
+/// The target of a run, without secrets.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReportTarget {
+    /// Host as given.
+    pub server: String,
+    /// TCP port.
+    pub port: u16,
+    /// NTLM domain.
+    pub domain: String,
+    /// User name.
+    pub username: String,
+    /// Share.
+    pub share: String,
+}
+
+/// A reason and how many operations it holds for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reason {
+    /// `skipped` or `not_compared`.
+    pub verdict: String,
+    /// One phrase.
+    pub reason: String,
+    /// Number of operations.
+    pub count: u64,
+}
+
+/// A group of divergences with one cause.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Root {
+    /// Command name.
+    pub command: String,
+    /// Captured status name, or `no response`.
+    pub captured_status: String,
+    /// Live status name, or `no response`.
+    pub live_status: String,
+    /// Number of operations in the group.
+    pub count: u64,
+    /// Frame of the first one's request.
+    pub first_frame: Option<u64>,
+    /// Path of the first one.
+    pub path: Option<String>,
+}
+
+/// Three numbers that describe a distribution, milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Percentiles {
+    /// Median.
+    pub p50: f64,
+    /// 99th percentile.
+    pub p99: f64,
+    /// Largest.
+    pub max: f64,
+}
+
+/// Response times of the captured and of the live server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Latency {
+    /// As captured.
+    pub captured: Percentiles,
+    /// As measured in this run.
+    pub live: Percentiles,
+}

@@ -1,0 +1,25 @@
+//! The SMB2/SMB3 wire: what the bytes of a message mean, and how to change or protect them.
+//!
+//! This crate holds zero-copy views of the SMB2 header and of the request and response of every command
+//! (MS-SMB2 section 2.2), the names of codes, the ranges of a message that a replay may have to patch, and the
+//! transforms: signing, encryption, key derivation, NTLMv2.
+//!
+//! # Invariants
+//! - No I/O, no clock, no state beyond what a caller holds: bytes come in, values or bytes go out.
+//! - Input is hostile. No function panics, indexes or computes unchecked on bytes of a message; what does not fit the
+//!   specification is a [`Malformed`] with the place and the reason.
+//! - A view borrows the message, header included, because SMB2 offsets count from the first byte of the header.
+//! - All integers on the wire are little-endian, except the transport header.
+
+pub mod chain;
+pub mod command;
+pub mod header;
+pub mod id;
+pub mod malformed;
+pub mod transport;
+pub mod wire;
+
+pub use command::Command;
+pub use header::{Header, HeaderFlags};
+pub use id::{FileId, Guid};
+pub use malformed::Malformed;
