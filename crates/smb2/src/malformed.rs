@@ -28,3 +28,17 @@ pub enum Malformed {
         expected: &'static str,
     },
 }
+
+impl Malformed {
+    /// The same, for a structure that starts `by` bytes further into the message than the offsets assume.
+    pub(crate) fn shifted(self, by: usize) -> Self {
+        match self {
+            Self::TooShort { what, offset, need, have } => {
+                Self::TooShort { what, offset: offset.saturating_add(by), need, have: have.saturating_add(by) }
+            }
+            Self::BadValue { what, offset, value, expected } => {
+                Self::BadValue { what, offset: offset.saturating_add(by), value, expected }
+            }
+        }
+    }
+}
