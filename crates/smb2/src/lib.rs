@@ -11,11 +11,14 @@
 //! - A view borrows the message, header included, because SMB2 offsets count from the first byte of the header.
 //! - All integers on the wire are little-endian, except the transport header.
 
+pub mod auth;
 pub mod chain;
 pub mod command;
+pub mod crypto;
 pub mod header;
 pub mod id;
 pub mod malformed;
+pub mod names;
 pub mod transport;
 pub mod wire;
 
@@ -23,3 +26,4 @@ pub use command::Command;
 pub use header::{Header, HeaderFlags};
 pub use id::{FileId, Guid};
 pub use malformed::Malformed;
+pub use names::ntstatus::NtStatus;
