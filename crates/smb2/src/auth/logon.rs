@@ -1,5 +1,7 @@
 //! One logon with NTLM inside SPNEGO, leg by leg.
 
+use super::ntlm::{Authenticated, Client, Entropy, NtlmError, signature};
+use super::spnego::{self, NegState, Token};
 use std::fmt;
 
 /// Who logs on. Empty user and password: an anonymous logon.
@@ -19,17 +21,6 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// The randomness and the time that a logon needs; this crate has neither.
-#[derive(Clone, Copy)]
-pub struct Entropy {
-    /// ClientChallenge: random.
-    pub client_challenge: [u8; 8],
-    /// ExportedSessionKey: random.
-    pub exported_session_key: [u8; 16],
-    /// Now, in 100 ns since 1601, for servers that send no MsvAvTimestamp.
-    pub filetime: u64,
-}
-
 /// What to send next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -37,30 +28,96 @@ pub struct Step {
     pub token: Vec<u8>,
 }
 
-/// The client side of an NTLM logon.
-pub struct NtlmLogon {}
+/// The client side of an NTLM logon: two tokens to send, then the server has decided.
+#[derive(Debug)]
+pub struct NtlmLogon {
+    client: Client,
+    entropy: Entropy,
+    leg: Leg,
+}
 
-/// (filled in soon)
-#[derive(Debug, thiserror::Error)]
-#[error("ntlm")]
-pub struct NtlmError;
+/// How far the logon is.
+#[derive(Debug)]
+enum Leg {
+    Start,
+    Negotiated,
+    Authenticated { session_key: SessionKey },
+}
+
+/// ExportedSessionKey, kept out of `Debug`.
+struct SessionKey([u8; 16]);
+
+impl fmt::Debug for SessionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionKey")
+    }
+}
 
 impl NtlmLogon {
-    /// Starts a logon.
-    pub fn new(_credentials: Credentials, _entropy: Entropy) -> Self {
-        Self {}
+    /// A logon with `credentials`; `entropy` must be fresh for each.
+    pub fn new(credentials: &Credentials, entropy: Entropy) -> Self {
+        let Credentials { domain, user, password } = credentials;
+        Self { client: Client::new(domain, user, password, ""), entropy, leg: Leg::Start }
     }
-    /// Spoils the proof of the password, so that the server refuses the logon.
-    pub fn with_wrong_proof(self) -> Self {
+
+    /// Names the service it wants (`cifs/server`), for servers that check it.
+    #[must_use]
+    pub fn with_target_name(mut self, service: &str) -> Self {
+        self.client = self.client.with_target_name(service);
         self
     }
-    /// The next token; `server_token` is the security buffer of the last SESSION_SETUP response (of the NEGOTIATE
-    /// response, or `None`, in the first leg).
-    pub fn step(&mut self, _server_token: Option<&[u8]>) -> Result<Step, NtlmError> {
-        Err(NtlmError)
+
+    /// Spoils the proof, so that the server refuses the logon whatever the password: to re-enact a captured failure.
+    #[must_use]
+    pub fn with_wrong_proof(mut self) -> Self {
+        self.client = self.client.with_wrong_proof();
+        self
     }
-    /// The session key, once AUTHENTICATE has been made (all zeros for anonymous logons).
+
+    /// The next token to send: NegTokenInit with NEGOTIATE in the first leg, whatever the argument; then NegTokenResp
+    /// with AUTHENTICATE, given the security buffer of the SESSION_SETUP response.
+    ///
+    /// # Errors
+    /// [`NtlmError`] when `server_token` holds no CHALLENGE that fits, or nothing further is due.
+    pub fn step(&mut self, server_token: Option<&[u8]>) -> Result<Step, NtlmError> {
+        match (&self.leg, server_token) {
+            (Leg::Start, _) => {
+                self.leg = Leg::Negotiated;
+                Ok(Step { token: spnego::ntlm_init(&self.client.negotiate()) })
+            }
+            (Leg::Negotiated, Some(server_token)) => {
+                let challenge = spnego::find_ntlm(server_token).ok_or(NtlmError::NoNtlm)?;
+                let authenticated = self.client.authenticate(challenge, &self.entropy)?;
+                let token = match Token::parse(server_token) {
+                    Some(Token::Resp { state, .. }) => {
+                        let mic = (state == Some(NegState::RequestMic)).then(|| mech_list_mic(&authenticated));
+                        spnego::resp(&authenticated.message, mic.as_ref().map(|mic| &mic[..]))
+                    }
+                    // A server that answers without SPNEGO goes on without it.
+                    Some(Token::Init { .. }) | None => authenticated.message,
+                };
+                self.leg = Leg::Authenticated { session_key: SessionKey(authenticated.session_key) };
+                Ok(Step { token })
+            }
+            _ => Err(NtlmError::OutOfTurn),
+        }
+    }
+
+    /// ExportedSessionKey, once AUTHENTICATE has been made; it is worth nothing until the server has accepted that.
     pub fn session_key(&self) -> Option<[u8; 16]> {
-        None
+        match &self.leg {
+            Leg::Authenticated { session_key } => Some(session_key.0),
+            Leg::Start | Leg::Negotiated => None,
+        }
     }
+}
+
+/// The signature over the mechanisms offered, for servers that insist (RFC 4178 5, MS-SPNG 3.3.5.1).
+fn mech_list_mic(authenticated: &Authenticated) -> [u8; 16] {
+    signature::first_signature(
+        &authenticated.session_key,
+        authenticated.flags,
+        signature::Direction::ClientToServer,
+        &spnego::ntlm_mech_types(),
+    )
 }
