@@ -14,12 +14,18 @@
 pub mod auth;
 pub mod chain;
 pub mod command;
+pub mod compression;
+pub mod context;
 pub mod crypto;
 pub mod header;
 pub mod id;
 pub mod malformed;
+pub mod message;
 pub mod names;
+mod structure;
+pub mod transform;
 pub mod transport;
+pub mod utf16;
 pub mod wire;
 
 pub use command::Command;

@@ -1,6 +1,7 @@
 //! Bounds-checked little-endian access to the bytes of a message.
 
 use crate::Malformed;
+use std::ops::Range;
 
 /// The `N` bytes at `offset`.
 ///
@@ -60,4 +61,15 @@ pub fn slice<'a>(message: &'a [u8], offset: usize, length: usize, what: &'static
         need: length,
         have: message.len(),
     })
+}
+
+/// The range of the `length` bytes at `offset`; for a zero length an empty range, at `offset` or at the message's end if
+/// that comes first.
+///
+/// # Errors
+/// [`Malformed::TooShort`] when they are not all inside the message.
+pub fn range(message: &[u8], offset: usize, length: usize, what: &'static str) -> Result<Range<usize>, Malformed> {
+    slice(message, offset, length, what)?;
+    let start = offset.min(message.len());
+    Ok(start..start.saturating_add(length))
 }
