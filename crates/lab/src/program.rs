@@ -1,0 +1,115 @@
+//! The programs that tests and recordings need, and the packages that have them.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// A program that this crate runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Program {
+    /// The Samba server.
+    Smbd,
+    /// The tool that makes Samba accounts.
+    Pdbedit,
+    /// The command-line SMB client.
+    Smbclient,
+    /// Samba's SMB test suites.
+    Smbtorture,
+    /// The recorder of network traffic.
+    Tcpdump,
+    /// The dissector that tests compare with.
+    Tshark,
+}
+
+/// A program that was not found on this machine.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name} is not installed: `apt-get install {package}`, or `cargo xtask test` to install everything tests need")]
+pub struct MissingProgram {
+    /// What is missing, e.g. `smbd`.
+    pub name: &'static str,
+    /// The Debian and Ubuntu package that has it.
+    pub package: &'static str,
+}
+
+/// A package that has no program of its own to look for, and the file which shows that it is there.
+///
+/// Samba's VFS modules (`acl_xattr`, `streams_xattr`) come in a package of their own on Debian 12; from Debian 13 on
+/// they are part of `samba`.
+pub const VFS_MODULES_PACKAGE: &str = "samba-vfs-modules";
+
+/// Where programs for administrators lie, which are missing in the search path of ordinary users.
+const ADMINISTRATORS_FOLDERS: [&str; 3] = ["/usr/sbin", "/sbin", "/usr/local/sbin"];
+
+impl Program {
+    /// Every program, in the order in which a missing one is reported.
+    pub const ALL: [Program; 6] =
+        [Program::Smbd, Program::Pdbedit, Program::Smbclient, Program::Smbtorture, Program::Tcpdump, Program::Tshark];
+
+    /// The name of the executable.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Program::Smbd => "smbd",
+            Program::Pdbedit => "pdbedit",
+            Program::Smbclient => "smbclient",
+            Program::Smbtorture => "smbtorture",
+            Program::Tcpdump => "tcpdump",
+            Program::Tshark => "tshark",
+        }
+    }
+
+    /// The Debian and Ubuntu package that has the program.
+    #[must_use]
+    pub fn package(self) -> &'static str {
+        match self {
+            Program::Smbd => "samba",
+            Program::Pdbedit => "samba-common-bin",
+            Program::Smbclient => "smbclient",
+            Program::Smbtorture => "samba-testsuite",
+            Program::Tcpdump => "tcpdump",
+            Program::Tshark => "tshark",
+        }
+    }
+
+    /// Looks for the program in the search path and in the administrators' folders.
+    ///
+    /// # Errors
+    /// [`MissingProgram`] when it is in none of them.
+    pub fn find(self) -> Result<PathBuf, MissingProgram> {
+        let path = env::var_os("PATH").unwrap_or_default();
+        env::split_paths(&path)
+            .chain(ADMINISTRATORS_FOLDERS.iter().map(PathBuf::from))
+            .map(|folder| folder.join(self.name()))
+            .find(|candidate| candidate.is_file())
+            .ok_or(MissingProgram { name: self.name(), package: self.package() })
+    }
+}
+
+/// Whether Samba's module `name`, e.g. `streams_xattr`, is installed in one of the usual places.
+#[must_use]
+pub fn has_vfs_module(name: &str) -> bool {
+    let file = format!("{name}.so");
+    let under = |folder: &Path| folder.join("samba/vfs").join(&file).is_file();
+    if ["/usr/lib", "/usr/lib64", "/usr/local/lib"].iter().any(|folder| under(Path::new(folder))) {
+        return true;
+    }
+    let Ok(architectures) = std::fs::read_dir("/usr/lib") else { return false };
+    architectures.flatten().any(|entry| under(&entry.path()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn a_missing_program_is_reported_with_its_package() {
+        let missing = MissingProgram { name: "smbd", package: "samba" };
+        assert!(missing.to_string().contains("apt-get install samba"));
+    }
+
+    #[test]
+    fn programs_in_administrators_folders_are_found() {
+        assert!(Program::Smbd.find().expect("tests need samba").is_absolute());
+    }
+}

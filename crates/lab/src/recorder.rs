@@ -1,0 +1,177 @@
+//! Recording the loopback traffic of one port with tcpdump, which needs the right to capture (root, or CAP_NET_RAW).
+
+use std::fs;
+use std::io::{self, BufRead, BufReader};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use crate::program::{MissingProgram, Program};
+
+/// How long tcpdump may take until it listens.
+const START: Duration = Duration::from_secs(20);
+/// How long after the last packet tcpdump needs before it has all of them from the kernel.
+const SETTLE: Duration = Duration::from_millis(1_200);
+/// How long tcpdump may take to end after SIGINT.
+const STOP: Duration = Duration::from_secs(20);
+/// The kernel's buffer, in KiB. Bulk traffic needs more: see [`Recorder::start_with_buffer`].
+const BUFFER_KIB: u32 = 65_536;
+
+/// A running recording. Dropping it without [`finish`](Recorder::finish) ends tcpdump and leaves what it has written.
+#[derive(Debug)]
+pub struct Recorder {
+    tcpdump: Child,
+    /// What tcpdump prints, line by line; closed when it ends.
+    lines: Receiver<String>,
+    path: PathBuf,
+}
+
+/// A finished recording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recording {
+    /// The capture file (pcap, microseconds, Ethernet).
+    pub path: PathBuf,
+    /// Packets in it.
+    pub packets: u64,
+    /// Packets the kernel dropped. Not zero means that the recording has holes and proves nothing.
+    pub dropped: u64,
+}
+
+/// Why a recording could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum RecorderError {
+    /// tcpdump is not installed.
+    #[error(transparent)]
+    Missing(#[from] MissingProgram),
+    /// tcpdump could not be run or waited for.
+    #[error("cannot run tcpdump: {0}")]
+    Run(#[from] io::Error),
+    /// tcpdump ended or said nothing instead of listening; usually the right to capture is missing.
+    #[error("tcpdump does not listen on lo: {output} (recording needs root or CAP_NET_RAW)")]
+    NotListening {
+        /// What it said.
+        output: String,
+    },
+    /// tcpdump ended without its counts.
+    #[error("tcpdump did not report what it recorded: {output}")]
+    NoCounts {
+        /// What it said.
+        output: String,
+    },
+}
+
+impl Recorder {
+    /// Starts recording the TCP traffic from and to `port` on the loopback interface into the file `out`, and waits
+    /// until packets are recorded.
+    ///
+    /// # Errors
+    /// [`RecorderError`].
+    pub fn start(port: u16, out: &Path) -> Result<Self, RecorderError> {
+        Self::start_with_buffer(port, out, BUFFER_KIB)
+    }
+
+    /// As [`start`](Self::start), with a kernel buffer of `kib` KiB (a million for bulk traffic).
+    ///
+    /// # Errors
+    /// [`RecorderError`].
+    pub fn start_with_buffer(port: u16, out: &Path, kib: u32) -> Result<Self, RecorderError> {
+        let mut command = Command::new(Program::Tcpdump.find()?);
+        command.args(["-i", "lo", "-n", "-s", "0", "-U", "--immediate-mode"]).args(["-B", &kib.to_string()]);
+        if fs::metadata("/proc/self")?.uid() == 0 {
+            // Else it becomes a user of its own, who may not write into the caller's folder.
+            command.args(["-Z", "root"]);
+        }
+        let mut tcpdump = command
+            .arg("-w")
+            .arg(out)
+            .args(["tcp", "port", &port.to_string()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let (sender, lines) = mpsc::channel();
+        if let Some(stderr) = tcpdump.stderr.take() {
+            thread::spawn(move || {
+                for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                    if sender.send(line).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        let recorder = Self { tcpdump, lines, path: out.into() };
+        recorder.wait_until_it_listens()?;
+        Ok(recorder)
+    }
+
+    /// Waits for the last packets, ends the recording and reads the counts.
+    ///
+    /// # Errors
+    /// [`RecorderError::NoCounts`] when tcpdump does not say what it recorded, [`RecorderError::Run`].
+    pub fn finish(mut self) -> Result<Recording, RecorderError> {
+        thread::sleep(SETTLE);
+        interrupt(&self.tcpdump)?;
+        let mut output = Vec::new();
+        while let Ok(line) = self.lines.recv_timeout(STOP) {
+            output.push(line);
+        }
+        self.tcpdump.kill()?;
+        self.tcpdump.wait()?;
+        let count = |what: &str| output.iter().find_map(|line| count_before(line, what));
+        match (count(" packets captured"), count(" packets dropped by kernel")) {
+            (Some(packets), Some(dropped)) => Ok(Recording { path: self.path.clone(), packets, dropped }),
+            _ => Err(RecorderError::NoCounts { output: output.join("; ") }),
+        }
+    }
+
+    fn wait_until_it_listens(&self) -> Result<(), RecorderError> {
+        let mut output = Vec::new();
+        loop {
+            match self.lines.recv_timeout(START) {
+                Ok(line) if line.contains("listening on") => return Ok(()),
+                Ok(line) => output.push(line),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    return Err(RecorderError::NotListening { output: output.join("; ") });
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        let _ = self.tcpdump.kill();
+        let _ = self.tcpdump.wait();
+    }
+}
+
+/// Sends SIGINT, upon which tcpdump writes out what it has and prints its counts.
+fn interrupt(process: &Child) -> io::Result<()> {
+    let pid = process.id().to_string();
+    Command::new("sh").args(["-c", "kill -INT \"$0\"", &pid]).status().map(drop)
+}
+
+/// The number at the start of a line such as `12 packets captured`.
+fn count_before(line: &str, what: &str) -> Option<u64> {
+    // Singular for one packet.
+    let singular = what.replacen("packets", "packet", 1);
+    line.strip_suffix(what).or_else(|| line.strip_suffix(&singular))?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn counts_are_read_in_singular_and_plural() {
+        assert_eq!(count_before("12 packets captured", " packets captured"), Some(12));
+        assert_eq!(count_before("1 packet captured", " packets captured"), Some(1));
+        assert_eq!(count_before("0 packets dropped by kernel", " packets dropped by kernel"), Some(0));
+        assert_eq!(count_before("12 packets received by filter", " packets captured"), None);
+    }
+}
