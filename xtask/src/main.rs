@@ -1,1 +1,60 @@
-fn main() {}
+//! Developer commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask record`.
+#![expect(clippy::print_stdout, reason = "a program for a terminal")]
+
+mod demo;
+mod office;
+mod packages;
+mod record;
+mod test;
+mod workspace;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Developer commands of smbreplay")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Installs what tests need, then checks format, lints, tests and documentation
+    Test {
+        /// Runs the long suites too
+        #[arg(long)]
+        full: bool,
+    },
+    /// Builds smbreplay and takes the project's own capture from ingest to a verdict on a lab server
+    Demo {
+        /// Replays on a private Samba instead of the embedded lab server
+        #[arg(long)]
+        samba: bool,
+    },
+    /// Makes captures on a private Samba
+    Record {
+        /// Which: `all` (what tests/data carries), or one of the names that `--list` prints
+        #[arg(required_unless_present = "list")]
+        name: Option<String>,
+        /// Where to: tests/data unless named
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<PathBuf>,
+        /// Lists the captures that can be made
+        #[arg(long)]
+        list: bool,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Test { full } => test::run(full),
+        Command::Demo { samba } => demo::run(samba),
+        Command::Record { name: Some(name), out, list: false } => record::run(&name, out),
+        Command::Record { .. } => {
+            record::list();
+            Ok(())
+        }
+    }
+}

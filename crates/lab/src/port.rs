@@ -39,6 +39,12 @@ impl ReservedPort {
         Err(io::Error::new(io::ErrorKind::AddrInUse, "no free port from 20000 to 29999"))
     }
 
+    /// Reserves this port.
+    pub(crate) fn reserve_this(port: u16) -> io::Result<Self> {
+        let in_use = || io::Error::new(io::ErrorKind::AddrInUse, format!("port {port} of 127.0.0.1 is in use"));
+        Self::try_reserve(port).ok_or_else(in_use)
+    }
+
     fn try_reserve(port: u16) -> Option<Self> {
         let reservation = TcpListener::bind((RESERVATIONS, port)).ok()?;
         TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok()?;
@@ -71,6 +77,6 @@ mod tests {
         let port = held.number();
         drop(held);
         let _listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
-        assert!(ReservedPort::try_reserve(port).is_none());
+        assert_eq!(ReservedPort::reserve_this(port).unwrap_err().kind(), io::ErrorKind::AddrInUse);
     }
 }

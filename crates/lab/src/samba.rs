@@ -46,6 +46,8 @@ pub struct SambaOptions {
     pub encryption_required: bool,
     /// Whether every session must be signed (`server signing = mandatory`); false.
     pub signing_mandatory: bool,
+    /// The TCP port on 127.0.0.1; none, which takes a free one from 20000 to 29999.
+    pub port: Option<u16>,
     /// More lines for the `[global]` section, e.g. `server max protocol = SMB3_00`. They win over the usual ones.
     pub global: Vec<String>,
     /// More lines for the section of each share.
@@ -61,6 +63,7 @@ impl Default for SambaOptions {
             second_share: None,
             encryption_required: false,
             signing_mandatory: false,
+            port: None,
             global: Vec::new(),
             shares: Vec::new(),
         }
@@ -95,7 +98,7 @@ pub enum SambaError {
         /// The account that was looked for.
         wanted: String,
     },
-    /// No port was free.
+    /// The port, or every port, is in use.
     #[error("no port for smbd: {0}")]
     Port(io::Error),
     /// A program could not be run.
@@ -155,7 +158,11 @@ impl Samba {
         }
         configuration::check(&options)?;
         let account = Account::to_serve_as()?;
-        let port = ReservedPort::reserve().map_err(SambaError::Port)?;
+        let port = match options.port {
+            Some(port) => ReservedPort::reserve_this(port),
+            None => ReservedPort::reserve(),
+        };
+        let port = port.map_err(SambaError::Port)?;
         let folder = tempfile::Builder::new()
             .prefix("smbreplay-samba-")
             .tempdir()

@@ -18,6 +18,7 @@ pub struct Smbclient {
     password: String,
     folder: Option<PathBuf>,
     options: Vec<String>,
+    pager: String,
     limit: Duration,
 }
 
@@ -81,6 +82,7 @@ impl Smbclient {
             password: password.into(),
             folder: None,
             options: Vec::new(),
+            pager: "cat".into(),
             limit: Duration::from_secs(120),
         }
     }
@@ -120,6 +122,13 @@ impl Smbclient {
         self
     }
 
+    /// The shell command that `more` runs with the file's name while the session waits; `cat` otherwise.
+    #[must_use]
+    pub fn pager(mut self, command: &str) -> Self {
+        self.pager = command.into();
+        self
+    }
+
     /// How long a script may run; two minutes otherwise.
     #[must_use]
     pub fn limit(mut self, limit: Duration) -> Self {
@@ -149,16 +158,30 @@ impl Smbclient {
     /// # Errors
     /// [`MissingProgram`] when smbclient is not installed.
     pub fn command(&self, script: &str) -> Result<Command, MissingProgram> {
+        let mut command = self.bare_command()?;
+        command.arg(format!("//127.0.0.1/{}", self.share)).args(["--command", script]);
+        Ok(command)
+    }
+
+    /// The command line and environment that lists the server's shares.
+    ///
+    /// # Errors
+    /// [`MissingProgram`] when smbclient is not installed.
+    pub fn list_shares(&self) -> Result<Command, MissingProgram> {
+        let mut command = self.bare_command()?;
+        command.args(["--list", "127.0.0.1"]);
+        Ok(command)
+    }
+
+    fn bare_command(&self) -> Result<Command, MissingProgram> {
         let mut command = Command::new(Program::Smbclient.find()?);
         command
-            .arg(format!("//127.0.0.1/{}", self.share))
             .arg(format!("--port={}", self.port))
             .arg(format!("--user={}", self.username))
             .args(["--configfile=/dev/null", "--option=client min protocol=SMB2_02"])
             .args(&self.options)
-            .args(["--command", script])
             .env("PASSWD", &self.password)
-            .env("PAGER", "cat");
+            .env("PAGER", &self.pager);
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
         }

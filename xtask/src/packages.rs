@@ -1,0 +1,66 @@
+//! The system packages that tests need: which are missing, and installing them.
+
+use std::process::{Command, Stdio};
+
+use anyhow::bail;
+use lab::Program;
+use lab::program::{VFS_MODULES_PACKAGE, has_vfs_module};
+
+use crate::workspace::step;
+
+/// Installs the packages that are missing, when this user may; else says what to install.
+pub(crate) fn ensure() -> anyhow::Result<()> {
+    let missing = missing();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages = missing.join(" ");
+    let Some(privileged) = privileged_apt_get() else {
+        bail!(
+            "tests need packages that are not installed and that this user may not install. Run\n    \
+             sudo apt-get update && sudo apt-get install -y --no-install-recommends {packages}\n\
+             (or what your system calls them), then `cargo xtask test` again"
+        );
+    };
+    println!("tests need {packages}");
+    step(&mut apt_get(&privileged, &["update"]))?;
+    step(apt_get(&privileged, &["install", "-y", "--no-install-recommends"]).args(&missing))?;
+    let still_missing = self::missing();
+    if !still_missing.is_empty() {
+        bail!("apt-get ended well, yet there is no {}", still_missing.join(", "));
+    }
+    Ok(())
+}
+
+fn missing() -> Vec<&'static str> {
+    let programs = Program::ALL.into_iter().filter_map(|program| program.find().err()).map(|missing| missing.package);
+    let modules = (!has_vfs_module("streams_xattr")).then_some(VFS_MODULES_PACKAGE);
+    let mut packages: Vec<_> = programs.chain(modules).collect();
+    packages.dedup();
+    packages
+}
+
+/// The words before `apt-get` that give the right to install: none for root, sudo where it asks for no password.
+fn privileged_apt_get() -> Option<Vec<&'static str>> {
+    let succeeds = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    };
+    if !succeeds("apt-get", &["--version"]) {
+        return None;
+    }
+    let user = Command::new("id").arg("-u").output().ok()?;
+    if user.stdout.trim_ascii() == b"0" {
+        return Some(vec!["env"]);
+    }
+    succeeds("sudo", &["-n", "true"]).then(|| vec!["sudo", "-n", "env"])
+}
+
+fn apt_get(privileged: &[&str], arguments: &[&str]) -> Command {
+    let mut words = privileged.iter();
+    let mut command = Command::new(words.next().copied().unwrap_or("env"));
+    // Packages such as tshark ask questions otherwise.
+    command.args(words).args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]).args(arguments);
+    command
+}

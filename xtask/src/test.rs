@@ -1,0 +1,25 @@
+//! `cargo xtask test`: everything a change must pass.
+
+use std::time::Instant;
+
+use crate::packages;
+use crate::workspace::{cargo, step};
+
+/// Tests that take minutes run when this variable is set.
+const FULL: &str = "SMBREPLAY_FULL";
+
+pub(crate) fn run(full: bool) -> anyhow::Result<()> {
+    let start = Instant::now();
+    packages::ensure()?;
+    step(cargo().args(["fmt", "--all", "--check"]))?;
+    step(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    let mut tests = cargo();
+    tests.args(["test", "--workspace"]);
+    if full {
+        tests.env(FULL, "1");
+    }
+    step(&mut tests)?;
+    step(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    println!("\nformat, lints, tests and documentation are in order ({} s)", start.elapsed().as_secs());
+    Ok(())
+}

@@ -1,0 +1,41 @@
+//! The workspace's folder, and running commands in it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, bail};
+
+/// The workspace's root folder.
+pub(crate) fn root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask).to_path_buf()
+}
+
+/// The cargo that runs this program.
+pub(crate) fn cargo() -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root());
+    cargo
+}
+
+/// Runs a command with the terminal as its own, says which, and fails when it fails.
+pub(crate) fn step(command: &mut Command) -> anyhow::Result<()> {
+    let line = describe(command);
+    println!("\n==> {line}");
+    let status = command.status().with_context(|| format!("cannot run `{line}`"))?;
+    if !status.success() {
+        bail!("`{line}` failed ({status})");
+    }
+    Ok(())
+}
+
+/// The command as one would type it.
+pub(crate) fn describe(command: &Command) -> String {
+    let program = Path::new(command.get_program());
+    let program = program.file_name().unwrap_or(command.get_program()).to_string_lossy();
+    let quoted = |argument: &std::ffi::OsStr| {
+        let text = argument.to_string_lossy().into_owned();
+        if text.contains(|c: char| c.is_whitespace() || c == '"') { format!("'{text}'") } else { text }
+    };
+    std::iter::once(program.into_owned()).chain(command.get_args().map(quoted)).collect::<Vec<_>>().join(" ")
+}
