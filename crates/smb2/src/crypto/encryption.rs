@@ -1,5 +1,6 @@
 //! Encryption of messages: SMB2 TRANSFORM_HEADER (MS-SMB2 2.2.41, 3.1.4.3, 3.1.5.2).
 
+use crate::transform::{self, TransformHeader};
 use crate::transport::Protocol;
 use crate::{Malformed, wire};
 use aes::{Aes128, Aes256};
@@ -9,25 +10,6 @@ use ccm::consts::{U11, U16};
 use ccm::{AeadInPlace, Ccm, KeyInit};
 use std::fmt;
 use std::sync::Arc;
-
-/// Length of the transform header in bytes.
-pub const LENGTH: usize = 52;
-/// ProtocolId of an encrypted message: 0xFD 'S' 'M' 'B'.
-pub const PROTOCOL_ID: [u8; 4] = [0xfd, b'S', b'M', b'B'];
-
-/// Where the fields lie in the transform header.
-pub mod offset {
-    /// Signature, 16 bytes: the tag of the cipher.
-    pub const SIGNATURE: usize = 4;
-    /// Nonce, 16 bytes, of which the cipher uses the first 11 or 12. The additional data starts here.
-    pub const NONCE: usize = 20;
-    /// OriginalMessageSize, u32.
-    pub const ORIGINAL_MESSAGE_SIZE: usize = 36;
-    /// Flags (3.1.1) or EncryptionAlgorithm (3.0), u16; 1 in both meanings.
-    pub const FLAGS: usize = 42;
-    /// SessionId, u64.
-    pub const SESSION_ID: usize = 44;
-}
 
 /// A cipher (SMB2_ENCRYPTION_CAPABILITIES, MS-SMB2 2.2.3.1.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -82,54 +64,6 @@ pub enum DecryptError {
         /// SessionId in the transform header.
         session_id: u64,
     },
-}
-
-/// A parsed transform header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TransformHeader {
-    /// Signature: the cipher's tag.
-    pub signature: [u8; 16],
-    /// Nonce, unused bytes included.
-    pub nonce: [u8; 16],
-    /// OriginalMessageSize: length of the message, and of the ciphertext after this header.
-    pub original_message_size: u32,
-    /// Flags (3.1.1) or EncryptionAlgorithm (3.0).
-    pub flags: u16,
-    /// SessionId: whose key.
-    pub session_id: u64,
-}
-
-impl TransformHeader {
-    /// Reads the transform header at the start of `pdu`, the body of a transport PDU.
-    ///
-    /// # Errors
-    /// [`Malformed`] when there are fewer than 52 bytes or they do not start with 0xFD 'SMB'.
-    pub fn parse(pdu: &[u8]) -> Result<Self, Malformed> {
-        let header: [u8; LENGTH] = wire::array(pdu, 0, "SMB2 TRANSFORM_HEADER")?;
-        if Protocol::of(&header) != Some(Protocol::Encrypted) {
-            let value = u64::from(wire::u32_at(&header, 0, "ProtocolId")?);
-            return Err(Malformed::BadValue { what: "ProtocolId", offset: 0, value, expected: "not 0xFD 'SMB'" });
-        }
-        Ok(Self {
-            signature: wire::array(&header, offset::SIGNATURE, "Signature")?,
-            nonce: wire::array(&header, offset::NONCE, "Nonce")?,
-            original_message_size: wire::u32_at(&header, offset::ORIGINAL_MESSAGE_SIZE, "OriginalMessageSize")?,
-            flags: wire::u16_at(&header, offset::FLAGS, "Flags")?,
-            session_id: wire::u64_at(&header, offset::SESSION_ID, "SessionId")?,
-        })
-    }
-
-    /// The 32 bytes from Nonce on, which the tag covers besides the ciphertext; Reserved is zero.
-    fn additional_data(&self) -> [u8; 32] {
-        let mut bytes = [0; 32];
-        let fields = (self.nonce.into_iter())
-            .chain(self.original_message_size.to_le_bytes())
-            .chain([0; 2])
-            .chain(self.flags.to_le_bytes())
-            .chain(self.session_id.to_le_bytes());
-        bytes.iter_mut().zip(fields).for_each(|(to, from)| *to = from);
-        bytes
-    }
 }
 
 /// A key for one direction of a session.
@@ -192,7 +126,13 @@ impl CipherKey {
     ///
     /// The same `nonce` must never be used twice with the same key, on whichever connection of the session.
     pub fn encrypt(&self, session_id: u64, nonce: u64, plain: &[u8]) -> Vec<u8> {
-        self.seal(session_id, u128::from(nonce).to_le_bytes(), plain)
+        let nonce = u128::from(nonce).to_le_bytes();
+        let size = u32::try_from(plain.len()).unwrap_or(u32::MAX).to_le_bytes();
+        let reserved_and_flags = [0, 0, 1, 0];
+        let additional_data = [&nonce[..], &size, &reserved_and_flags, &session_id.to_le_bytes()].concat();
+        let mut ciphertext = plain.to_vec();
+        let signature = self.seal(nonce, &additional_data, &mut ciphertext);
+        [&transform::PROTOCOL_ID[..], &signature, &additional_data, &ciphertext].concat()
     }
 
     /// Opens the body of a transport PDU that starts with a transform header: the message or chain inside.
@@ -203,54 +143,49 @@ impl CipherKey {
     /// [`DecryptError::Malformed`] without a whole transform header or ciphertext, [`DecryptError::Unauthentic`] when
     /// the key does not fit.
     pub fn decrypt(&self, pdu: &[u8]) -> Result<Vec<u8>, DecryptError> {
+        if Protocol::of(pdu) != Some(Protocol::Encrypted) {
+            let value = u64::from(wire::u32_at(pdu, 0, "ProtocolId")?);
+            let expected = "not 0xFD 'SMB'";
+            return Err(Malformed::BadValue { what: "ProtocolId", offset: 0, value, expected }.into());
+        }
         let header = TransformHeader::parse(pdu)?;
-        let ciphertext = wire::slice(pdu, LENGTH, header.original_message_size as usize, "encrypted message")?;
-        let additional_data = wire::array(pdu, offset::NONCE, "SMB2 TRANSFORM_HEADER")?;
-        self.open(&header, &additional_data, ciphertext)
-            .ok_or(DecryptError::Unauthentic { session_id: header.session_id })
+        let length = header.original_message_size() as usize;
+        let ciphertext = wire::slice(pdu, transform::LENGTH, length, "encrypted message")?;
+        let additional_data = wire::array(pdu, TransformHeader::NONCE_OFFSET, "SMB2 TRANSFORM_HEADER")?;
+        self.open(header.nonce(), &additional_data, header.signature(), ciphertext)
+            .ok_or(DecryptError::Unauthentic { session_id: header.session_id() })
     }
 
     #[expect(clippy::expect_used, reason = "sealing fails only above the 16 MiB that a transport PDU can hold")]
-    fn seal(&self, session_id: u64, nonce: [u8; 16], plain: &[u8]) -> Vec<u8> {
-        let mut header = TransformHeader {
-            signature: [0; 16],
-            nonce,
-            original_message_size: u32::try_from(plain.len()).unwrap_or(u32::MAX),
-            flags: 1,
-            session_id,
-        };
-        let mut ciphertext = plain.to_vec();
-        let aad = header.additional_data();
+    fn seal(&self, nonce: [u8; 16], additional_data: &[u8], plain: &mut [u8]) -> [u8; 16] {
         match &self.expanded {
             Expanded::Gcm(key) => {
-                let tag = key.seal_in_place_separate_tag(gcm_nonce(&nonce), Aad::from(aad), &mut ciphertext);
-                let tag = tag.expect("a message of a transport PDU");
-                header.signature = tag.as_ref().try_into().unwrap_or_default();
+                let tag = key.seal_in_place_separate_tag(gcm_nonce(nonce), Aad::from(additional_data), plain);
+                tag.expect("a message of a transport PDU").as_ref().try_into().unwrap_or_default()
             }
             Expanded::Ccm128(key) => {
-                let tag = key.encrypt_in_place_detached(&ccm_nonce(&nonce), &aad, &mut ciphertext);
-                header.signature = tag.expect("a message of a transport PDU").into();
+                let tag = key.encrypt_in_place_detached(&ccm_nonce(nonce), additional_data, plain);
+                tag.expect("a message of a transport PDU").into()
             }
             Expanded::Ccm256(key) => {
-                let tag = key.encrypt_in_place_detached(&ccm_nonce(&nonce), &aad, &mut ciphertext);
-                header.signature = tag.expect("a message of a transport PDU").into();
+                let tag = key.encrypt_in_place_detached(&ccm_nonce(nonce), additional_data, plain);
+                tag.expect("a message of a transport PDU").into()
             }
         }
-        [&PROTOCOL_ID[..], &header.signature, &aad, &ciphertext].concat()
     }
 
-    fn open(&self, header: &TransformHeader, aad: &[u8; 32], ciphertext: &[u8]) -> Option<Vec<u8>> {
-        let TransformHeader { nonce, signature, .. } = header;
+    fn open(&self, nonce: [u8; 16], additional_data: &[u8; 32], tag: [u8; 16], ciphertext: &[u8]) -> Option<Vec<u8>> {
         let mut plain = ciphertext.to_vec();
         match &self.expanded {
             Expanded::Gcm(key) => {
-                key.open_separate_gather(gcm_nonce(nonce), Aad::from(aad), ciphertext, signature, &mut plain).ok()?;
+                let additional_data = Aad::from(additional_data);
+                key.open_separate_gather(gcm_nonce(nonce), additional_data, ciphertext, &tag, &mut plain).ok()?;
             }
             Expanded::Ccm128(key) => {
-                key.decrypt_in_place_detached(&ccm_nonce(nonce), aad, &mut plain, signature.into()).ok()?;
+                key.decrypt_in_place_detached(&ccm_nonce(nonce), additional_data, &mut plain, &tag.into()).ok()?;
             }
             Expanded::Ccm256(key) => {
-                key.decrypt_in_place_detached(&ccm_nonce(nonce), aad, &mut plain, signature.into()).ok()?;
+                key.decrypt_in_place_detached(&ccm_nonce(nonce), additional_data, &mut plain, &tag.into()).ok()?;
             }
         }
         Some(plain)
@@ -271,12 +206,12 @@ impl PartialEq for CipherKey {
 
 impl Eq for CipherKey {}
 
-fn gcm_nonce(field: &[u8; 16]) -> Nonce {
-    let [nonce @ .., _, _, _, _] = *field;
+fn gcm_nonce(field: [u8; 16]) -> Nonce {
+    let [nonce @ .., _, _, _, _] = field;
     Nonce::assume_unique_for_key(nonce)
 }
 
-fn ccm_nonce(field: &[u8; 16]) -> GenericArray<u8, U11> {
-    let [nonce @ .., _, _, _, _, _] = *field;
+fn ccm_nonce(field: [u8; 16]) -> GenericArray<u8, U11> {
+    let [nonce @ .., _, _, _, _, _] = field;
     GenericArray::from(nonce)
 }

@@ -7,7 +7,7 @@ pub mod kdf;
 pub mod preauth;
 pub mod signing;
 
-pub use encryption::{Cipher, CipherKey, DecryptError, TransformHeader};
+pub use encryption::{Cipher, CipherKey, DecryptError};
 pub use kdf::{KeyDerivation, SessionKeys};
 pub use preauth::PreauthHash;
 pub use signing::{SigningAlgorithm, SigningKey};
