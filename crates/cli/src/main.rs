@@ -1,1 +1,56 @@
-fn main() {}
+//! The command line of smbreplay: arguments in, tables or JSON out, an exit status.
+//!
+//! # Invariants
+//! - Standard output carries the result and nothing else; logs, progress and errors go to standard error.
+//! - With `--format json` the result is exactly one document.
+//! - A failure is one line: what, which file or address, what to do; exit status 2. An interrupt is 130.
+//! - Text from captures and servers cannot steer the terminal. A password is never printed.
+//! - Nothing here knows the protocol; the floors below do.
+
+mod arguments;
+mod command;
+mod failure;
+mod interrupt;
+mod logging;
+mod output;
+
+use arguments::Arguments;
+use clap::Parser;
+use failure::Failure;
+use std::io::Write;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if !error.use_stderr() => {
+            // Help and version: the reader may have gone away, and nothing is left to do then.
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => return fail(&Failure::plain(failure::usage(&error))),
+    };
+    colour(arguments.global.color);
+    match command::run(arguments) {
+        Ok(conclusion) => conclusion.into(),
+        Err(failure) => fail(&failure),
+    }
+}
+
+fn fail(failure: &Failure) -> ExitCode {
+    if let Some(line) = failure.line() {
+        let red = clap::builder::styling::AnsiColor::Red.on_default().bold();
+        // Standard error is the last place to complain; if it is closed, the exit status remains.
+        let _ = writeln!(anstream::stderr(), "{red}error:{red:#} {line}");
+    }
+    failure.exit_code()
+}
+
+fn colour(choice: clap::ColorChoice) {
+    match choice {
+        clap::ColorChoice::Auto => anstream::ColorChoice::Auto,
+        clap::ColorChoice::Always => anstream::ColorChoice::Always,
+        clap::ColorChoice::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+}

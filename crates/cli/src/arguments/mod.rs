@@ -1,0 +1,84 @@
+//! What may be written on the command line. This table drives the parser, the help, the completions and the manual.
+
+mod config;
+mod global;
+mod ingest;
+mod lab;
+mod list;
+mod replay;
+mod report;
+mod session;
+mod trace;
+
+pub(crate) use config::ConfigCommand;
+pub(crate) use global::{Format, Global};
+pub(crate) use ingest::IngestArguments;
+pub(crate) use lab::LabCommand;
+pub(crate) use list::ListCommand;
+pub(crate) use replay::ReplayArguments;
+pub(crate) use report::ReportArguments;
+pub(crate) use session::SessionArguments;
+pub(crate) use trace::TraceSelection;
+
+use clap::{Parser, Subcommand, ValueHint};
+use std::path::PathBuf;
+
+/// Turns a capture of SMB2/3 traffic into sessions, shows them, and replays them on a lab server
+#[derive(Debug, Parser)]
+#[command(name = "smbreplay", version, propagate_version = true, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  smbreplay ingest office.pcap            read a capture
+  smbreplay session --list                its sessions
+  smbreplay session 1 --brief             the operations of the first one
+  smbreplay config set server_ip 10.0.0.5 where to replay to
+  smbreplay replay 1                      replay it and compare
+
+Exit status: 0 done and everything matched; 1 done with divergences; 2 could not be done; 130 interrupted.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read captures: find the SMB sessions and store their operations
+    Ingest(IngestArguments),
+    /// List the sessions of a trace, or show the operations of one
+    Session(SessionArguments),
+    /// Replay sessions on the lab server and compare its answers with the captured ones
+    Replay(Box<ReplayArguments>),
+    /// Show earlier replays
+    Report(ReportArguments),
+    /// List traces or cases
+    List {
+        #[command(subcommand)]
+        what: ListCommand,
+    },
+    /// Show and change settings
+    Config {
+        #[command(subcommand)]
+        action: ConfigCommand,
+    },
+    /// An embedded SMB server to try things on
+    Lab {
+        #[command(subcommand)]
+        action: LabCommand,
+    },
+    /// Show versions, folders and supported commands
+    Info,
+    /// Write a completion script for a shell to standard output
+    Completions {
+        /// The shell to complete for
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder
+    Man {
+        /// Folder for the pages; made if missing
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        folder: PathBuf,
+    },
+}

@@ -1,0 +1,176 @@
+//! `replay`.
+
+use super::TraceSelection;
+use clap::{Args, ValueEnum};
+use replay::{Order, Pace};
+use std::time::Duration;
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArguments {
+    /// Sessions: ids (0x…), file names, or numbers in `session --list` [default: the last one used]
+    #[arg(value_name = "ID", conflicts_with = "all")]
+    pub(crate) sessions: Vec<String>,
+    /// The same as ID; may be repeated
+    #[arg(long, value_name = "ID", conflicts_with = "all")]
+    pub(crate) session_id: Vec<String>,
+    /// All sessions of the trace
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) trace: TraceSelection,
+    #[command(flatten)]
+    pub(crate) server: ServerArguments,
+
+    /// How fast: as soon as order allows, at the captured times, or N times as fast (2x)
+    #[arg(long, value_name = "asap|original|Nx", default_value = "asap", value_parser = pace, help_heading = "Timing")]
+    pub(crate) pace: Pace,
+    /// Shorten idle gaps to this many seconds (not with `--pace asap`)
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Timing")]
+    pub(crate) max_gap: Option<Duration>,
+    /// Which captured responses a request waits for on other connections
+    #[arg(long, value_name = "ORDER", default_value = "trace", help_heading = "Timing")]
+    pub(crate) order: OrderArgument,
+    /// Seconds for connecting, and of patience for an answer beyond its captured latency
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Timing")]
+    pub(crate) max_wait: Option<Duration>,
+
+    /// Dialect to offer instead of the captured one: 2.0.2, 2.1, 3.0, 3.0.2 or 3.1.1
+    #[arg(long, value_name = "DIALECT", value_parser = dialect, help_heading = "Protocol")]
+    pub(crate) dialect: Option<u16>,
+    /// Let the replay go to a server that occurs in the trace
+    #[arg(long, help_heading = "Protocol")]
+    pub(crate) allow_captured_server: bool,
+    /// Accepted for older scripts: nothing is pinged
+    #[arg(long, hide = true)]
+    pub(crate) no_ping: bool,
+}
+
+/// The lab server and the account, where they differ from the settings.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Lab server (defaults: see `smbreplay config show`)")]
+pub(crate) struct ServerArguments {
+    /// Address or name of the lab server
+    #[arg(long, value_name = "HOST")]
+    pub(crate) server_ip: Option<String>,
+    /// TCP port of its SMB service
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) port: Option<u16>,
+    /// NTLM domain of the account
+    #[arg(long, value_name = "NAME")]
+    pub(crate) domain: Option<String>,
+    /// User name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) username: Option<String>,
+    /// Password; other users can see it in the process list, so prefer `--password-stdin` or SMBREPLAY_PASSWORD
+    #[arg(long, value_name = "PASSWORD", conflicts_with = "password_stdin")]
+    pub(crate) password: Option<Password>,
+    /// Read the password from the first line of standard input
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+    /// Share that captured disk shares are replayed to
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) tree_name: Option<String>,
+}
+
+/// A password, which no debug output shows.
+#[derive(Clone)]
+pub(crate) struct Password(pub(crate) String);
+
+impl From<String> for Password {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum OrderArgument {
+    /// Every response that the capture shows before the request
+    Trace,
+    /// Those of the same client
+    Session,
+    /// None, only ids are waited for
+    None,
+}
+
+impl From<OrderArgument> for Order {
+    fn from(order: OrderArgument) -> Self {
+        match order {
+            OrderArgument::Trace => Self::Trace,
+            OrderArgument::Session => Self::Session,
+            OrderArgument::None => Self::None,
+        }
+    }
+}
+
+fn pace(text: &str) -> Result<Pace, String> {
+    match text {
+        "asap" => Ok(Pace::Asap),
+        "original" => Ok(Pace::Original),
+        _ => text
+            .strip_suffix(['x', 'X'])
+            .and_then(|factor| factor.parse::<f64>().ok())
+            .filter(|factor| factor.is_finite() && *factor > 0.0)
+            .map(Pace::Times)
+            .ok_or_else(|| "expected asap, original, or a factor greater than 0 like 2x or 0.5x".to_owned()),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse::<f64>()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or_else(|| "expected a number of seconds, 0 or more, like 2.5".to_owned())
+}
+
+/// DialectRevision (MS-SMB2 2.2.4) from its name or its code.
+fn dialect(text: &str) -> Result<u16, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "2.0.2" | "2.02" | "0x0202" | "0x202" => Ok(0x0202),
+        "2.1" | "2.1.0" | "0x0210" | "0x210" => Ok(0x0210),
+        "3.0" | "3.0.0" | "3" | "0x0300" | "0x300" => Ok(0x0300),
+        "3.0.2" | "3.02" | "0x0302" | "0x302" => Ok(0x0302),
+        "3.1.1" | "3.11" | "0x0311" | "0x311" => Ok(0x0311),
+        _ => Err("expected 2.0.2, 2.1, 3.0, 3.0.2 or 3.1.1".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pace_is_a_word_or_a_positive_factor() {
+        assert_eq!(pace("asap"), Ok(Pace::Asap));
+        assert_eq!(pace("original"), Ok(Pace::Original));
+        assert_eq!(pace("2.5x"), Ok(Pace::Times(2.5)));
+        for text in ["0x", "-1x", "infx", "NaNx", "2", "fast"] {
+            assert!(pace(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn seconds_are_finite_and_not_negative() {
+        assert_eq!(seconds("0.25"), Ok(Duration::from_millis(250)));
+        for text in ["-1", "inf", "nan", "5s", "1e300"] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_dialect_is_named_as_in_the_specification() {
+        assert_eq!(dialect("3.1.1"), Ok(0x0311));
+        assert_eq!(dialect("0x0210"), Ok(0x0210));
+        assert!(dialect("1.0").is_err());
+    }
+
+    #[test]
+    fn debug_output_does_not_show_the_password() {
+        assert_eq!(format!("{:?}", Password("secret".to_owned())), "***");
+    }
+}

@@ -1,0 +1,28 @@
+//! `session`.
+
+use super::TraceSelection;
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct SessionArguments {
+    /// Session: its id (0x…), file name, or number in `session --list` [default: the last one used]
+    #[arg(value_name = "ID", conflicts_with_all = ["list", "session_id"])]
+    pub(crate) session: Option<String>,
+    /// The same as ID
+    #[arg(long, value_name = "ID", conflicts_with = "list")]
+    pub(crate) session_id: Option<String>,
+    /// List the sessions of the trace
+    #[arg(long, short)]
+    pub(crate) list: bool,
+    /// One line for each operation
+    #[arg(long, conflicts_with_all = ["list", "fields"])]
+    pub(crate) brief: bool,
+    /// Only operations whose path matches: `*` and `?` as in a shell, any case; without them, a part of the path
+    #[arg(long, value_name = "PATTERN", conflicts_with = "list")]
+    pub(crate) file_filter: Option<String>,
+    /// These columns: names of the session file (`command,status_name`) or of Wireshark (`smb2.nt_status`)
+    #[arg(long, value_name = "A,B,…", value_delimiter = ',', conflicts_with = "list")]
+    pub(crate) fields: Option<Vec<String>>,
+    #[command(flatten)]
+    pub(crate) trace: TraceSelection,
+}

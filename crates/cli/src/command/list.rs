@@ -1,0 +1,152 @@
+//! `list traces|cases`.
+
+use super::{Context, trace};
+use crate::arguments::{Format, Global, ListCommand};
+use crate::failure::{Conclusion, Failure};
+use crate::output::{Column, Grid, Output, duration, instant, size};
+use serde_json::{Value, json};
+use store::layout::{FoundTrace, Layout};
+use store::metadata::{self, Time};
+
+/// Lists traces or cases.
+pub(crate) fn run(what: ListCommand, global: &Global, output: &mut Output) -> Result<Conclusion, Failure> {
+    let mut context = Context::new(&[], global, output)?;
+    match what {
+        ListCommand::Cases => cases(&mut context),
+        ListCommand::Traces { case } => {
+            let case = case.unwrap_or_else(|| context.config.case_id().to_owned());
+            traces(&case, &mut context)
+        }
+    }
+}
+
+fn cases(context: &mut Context<'_>) -> Result<Conclusion, Failure> {
+    let layout = trace::layout(context);
+    let mut grid = Grid::new([Column::text("case").cut_to(8), Column::number("traces"), Column::number("ingested")]);
+    let mut documents = Vec::new();
+    for case in layout.cases().map_err(trace::cannot_find)? {
+        // A case that cannot be read still is one.
+        let traces = layout.traces(&case).unwrap_or_default();
+        let ingested = traces.iter().filter(|trace| trace.ingested).count();
+        documents.push(json!({ "case_id": case, "traces": traces.len(), "ingested": ingested }));
+        grid.push([case, traces.len().to_string(), ingested.to_string()]);
+    }
+    let folder = layout.traces_folder();
+    if context.output.format() == Format::Json {
+        let total = documents.len();
+        context.output.json(&json!({ "traces_folder": folder, "total": total, "cases": documents }))?;
+        return Ok(Conclusion::Done);
+    }
+    if grid.rows.is_empty() && context.output.format() == Format::Table {
+        context
+            .output
+            .line(&format!("no cases in {}; a case is a folder there with captures in it", folder.display()))?;
+        return Ok(Conclusion::Done);
+    }
+    context.output.grid(&grid)?;
+    Ok(Conclusion::Done)
+}
+
+fn traces(case: &str, context: &mut Context<'_>) -> Result<Conclusion, Failure> {
+    let layout = trace::layout(context);
+    let traces = layout.traces(case).map_err(trace::cannot_find)?;
+    let mut listed = Vec::with_capacity(traces.len());
+    for trace in &traces {
+        context.interrupt.check()?;
+        listed.push((trace, Facts::of(trace)));
+    }
+    match context.output.format() {
+        Format::Json => context.output.json(&document(case, &layout, &listed))?,
+        Format::Table if traces.is_empty() => {
+            let folder = layout.case_folder(case).map_err(trace::cannot_find)?;
+            context.output.line(&format!("no captures in {}", folder.display()))?;
+        }
+        format => context.output.grid(&grid(&listed, format))?,
+    }
+    Ok(Conclusion::Done)
+}
+
+/// What is known of a capture's packets.
+#[derive(Default)]
+struct Facts {
+    packets: Option<u64>,
+    first_time: Option<Time>,
+    last_time: Option<Time>,
+    sessions: Option<usize>,
+    /// Why nothing is known.
+    problem: Option<String>,
+}
+
+impl Facts {
+    fn of(trace: &FoundTrace) -> Self {
+        if !trace.ingested {
+            return Self::default();
+        }
+        match metadata::read(&trace.place.output.metadata()) {
+            Ok(metadata) => Self {
+                packets: Some(metadata.trace.packets),
+                first_time: metadata.trace.first_time,
+                last_time: metadata.trace.last_time,
+                sessions: Some(metadata.sessions.len()),
+                problem: None,
+            },
+            Err(error) => Self { problem: Some(error.to_string()), ..Self::default() },
+        }
+    }
+
+    fn duration_ns(&self) -> Option<u64> {
+        let (first, last) = self.first_time.zip(self.last_time)?;
+        u64::try_from(last.0.0.checked_sub(first.0.0)?).ok()
+    }
+}
+
+fn document(case: &str, layout: &Layout, listed: &[(&FoundTrace, Facts)]) -> Value {
+    let traces: Vec<Value> = listed
+        .iter()
+        .map(|(trace, facts)| {
+            json!({
+                "name": trace.name,
+                "path": trace.place.trace,
+                "case_id": case,
+                "size": trace.size,
+                "packets": facts.packets,
+                "first_time": facts.first_time,
+                "duration": facts.duration_ns(),
+                "ingested": trace.ingested,
+                "sessions": facts.sessions,
+                "problem": facts.problem,
+            })
+        })
+        .collect();
+    json!({ "case_id": case, "traces_folder": layout.traces_folder(), "total": traces.len(), "traces": traces })
+}
+
+fn grid(listed: &[(&FoundTrace, Facts)], format: Format) -> Grid {
+    let mut grid = Grid::new([
+        Column::text("name").cut_to(12),
+        Column::number("size").dispensable(4),
+        Column::number("packets").dispensable(3),
+        Column::text("first_time").dispensable(1),
+        Column::number("duration").dispensable(2),
+        Column::text("ingested"),
+    ]);
+    for (trace, facts) in listed {
+        let for_people = format == Format::Table;
+        let or_dash = |text: Option<String>| text.unwrap_or_else(|| if for_people { "-" } else { "" }.to_owned());
+        let ingested = match (&facts.problem, trace.ingested, facts.sessions) {
+            (Some(_), ..) if for_people => "not readable".to_owned(),
+            (_, true, Some(sessions)) if for_people => format!("{sessions} sessions"),
+            (_, true, _) => "yes".to_owned(),
+            (_, false, _) => "no".to_owned(),
+        };
+        grid.push([
+            trace.name.display().to_string(),
+            if for_people { size(trace.size) } else { trace.size.to_string() },
+            or_dash(facts.packets.map(|packets| packets.to_string())),
+            or_dash(facts.first_time.map(|time| if for_people { instant(time.0.0) } else { time.to_string() })),
+            or_dash(facts.duration_ns().map(|ns| if for_people { duration(ns) } else { ns.to_string() })),
+            ingested,
+        ]);
+    }
+    grid
+}

@@ -1,0 +1,28 @@
+//! `session --list` and `session ID`.
+
+mod filter;
+mod list;
+mod row;
+mod show;
+
+use super::{Context, trace};
+use crate::arguments::{Global, SessionArguments};
+use crate::failure::{Conclusion, Failure};
+use crate::output::Output;
+use filter::FileFilter;
+use show::View;
+
+/// Lists the sessions of a trace or shows one.
+pub(crate) fn run(arguments: &SessionArguments, global: &Global, output: &mut Output) -> Result<Conclusion, Failure> {
+    let mut context = Context::new(&[], global, output)?;
+    let view = View::new(arguments)?;
+    let trace = trace::open(&context, &arguments.trace)?;
+    if arguments.list {
+        return list::run(&trace, &mut context);
+    }
+    let wanted = arguments.session.as_deref().or(arguments.session_id.as_deref());
+    let session = trace.session(&context, wanted)?;
+    context.remember_session(session);
+    let filter = arguments.file_filter.as_deref().map(FileFilter::new);
+    show::run(&trace, session, &view, filter.as_ref(), &mut context)
+}

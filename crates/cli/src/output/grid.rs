@@ -1,0 +1,55 @@
+//! Rows and columns, before it is known how they will be printed.
+
+/// Named columns and rows of text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Grid {
+    pub(crate) columns: Vec<Column>,
+    pub(crate) rows: Vec<Vec<String>>,
+}
+
+impl Grid {
+    /// A grid without rows.
+    pub(crate) fn new(columns: impl IntoIterator<Item = Column>) -> Self {
+        Self { columns: columns.into_iter().collect(), rows: Vec::new() }
+    }
+
+    /// Adds a row with a cell for each column.
+    pub(crate) fn push<const N: usize>(&mut self, cells: [String; N]) {
+        self.rows.push(cells.into());
+    }
+}
+
+/// A column and what may happen to it on a narrow terminal.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    /// Name in the CSV header; the table's heading shows it with spaces.
+    pub(crate) name: String,
+    /// Numbers stand at the right.
+    pub(crate) right: bool,
+    /// Narrowest width the cells may be cut to, `None`: never cut.
+    pub(crate) least: Option<usize>,
+    /// Columns are left out of a table that does not fit in ascending order of this; 0: never.
+    pub(crate) dispensable: u8,
+}
+
+impl Column {
+    /// Text that is never cut.
+    pub(crate) fn text(name: impl Into<String>) -> Self {
+        Self { name: name.into(), right: false, least: None, dispensable: 0 }
+    }
+
+    /// A number.
+    pub(crate) fn number(name: impl Into<String>) -> Self {
+        Self { right: true, ..Self::text(name) }
+    }
+
+    /// Text that may be cut to this many columns of the terminal.
+    pub(crate) fn cut_to(self, least: usize) -> Self {
+        Self { least: Some(least), ..self }
+    }
+
+    /// May be left out; columns of the lowest rank go first.
+    pub(crate) fn dispensable(self, rank: u8) -> Self {
+        Self { dispensable: rank, ..self }
+    }
+}

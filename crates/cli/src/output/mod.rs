@@ -1,0 +1,114 @@
+//! Results on standard output, everything else on standard error.
+
+mod csv;
+mod grid;
+mod progress;
+mod table;
+mod text;
+mod time;
+
+pub(crate) use grid::{Column, Grid};
+pub(crate) use progress::Progress;
+pub(crate) use table::StreamedTable;
+pub(crate) use text::{cut, printable, wrapped};
+pub(crate) use time::{duration, instant, local_instant, rfc3339, size};
+
+use crate::arguments::{Format, Global};
+use crate::failure::Failure;
+use anstream::AutoStream;
+use serde::Serialize;
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+
+/// Where a command's result goes, and in which form.
+pub(crate) struct Output {
+    format: Format,
+    width: Option<usize>,
+    quiet: bool,
+    stream: BufWriter<AutoStream<StdoutLock<'static>>>,
+}
+
+impl Output {
+    /// Standard output in the form and colours the user asked for.
+    pub(crate) fn new(global: &Global) -> Self {
+        Self {
+            format: global.format,
+            width: terminal_width(),
+            quiet: global.quiet,
+            stream: BufWriter::with_capacity(1 << 16, AutoStream::auto(io::stdout().lock())),
+        }
+    }
+
+    /// The form asked for.
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Columns of the terminal; `None` when lines may be of any length.
+    pub(crate) fn width(&self) -> Option<usize> {
+        self.width
+    }
+
+    /// Whether the user wants neither warnings nor progress.
+    pub(crate) fn quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// The raw stream, for what is written as it is found.
+    pub(crate) fn stream(&mut self) -> &mut impl Write {
+        &mut self.stream
+    }
+
+    /// A JSON document: the only thing a command prints with `--format json`.
+    pub(crate) fn json(&mut self, document: &impl Serialize) -> Result<(), Failure> {
+        serde_json::to_writer_pretty(&mut self.stream, document).map_err(io::Error::from)?;
+        writeln!(self.stream)?;
+        Ok(())
+    }
+
+    /// A grid as a table that fits the terminal, or as CSV.
+    pub(crate) fn grid(&mut self, grid: &Grid) -> Result<(), Failure> {
+        match self.format {
+            Format::Csv => csv::write(&mut self.stream, grid)?,
+            Format::Table | Format::Json => table::write(&mut self.stream, grid, self.width)?,
+        }
+        Ok(())
+    }
+
+    /// A line for people.
+    pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
+        writeln!(self.stream, "{text}")?;
+        Ok(())
+    }
+
+    /// Words for people, broken at blanks so that no line is longer than the terminal. Later lines are indented.
+    pub(crate) fn paragraph(&mut self, heading: &str, words: &str) -> Result<(), Failure> {
+        for line in text::wrapped(heading, &printable(words), self.width.unwrap_or(100)) {
+            writeln!(self.stream, "{line}")?;
+        }
+        Ok(())
+    }
+
+    /// Hands everything to the system; a reader that has gone away is no failure.
+    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
+        self.stream.flush()?;
+        Ok(())
+    }
+}
+
+/// Writes one record of a CSV stream.
+pub(crate) fn csv_record<'a>(stream: &mut impl Write, cells: impl IntoIterator<Item = &'a str>) -> io::Result<()> {
+    csv::record(stream, cells)
+}
+
+/// `COLUMNS` when set, else the terminal's width, else no limit (a file or a pipe).
+fn terminal_width() -> Option<usize> {
+    let set = std::env::var("COLUMNS").ok().and_then(|text| text.parse::<usize>().ok()).filter(|width| *width > 0);
+    set.or_else(|| {
+        io::stdout()
+            .is_terminal()
+            .then(terminal_size::terminal_size)
+            .flatten()
+            .map(|(terminal_size::Width(width), _)| usize::from(width))
+            .filter(|width| *width > 0)
+    })
+}

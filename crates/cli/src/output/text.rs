@@ -1,0 +1,98 @@
+//! Text from captures and servers on a terminal: made harmless, measured and cut.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// The text with what could steer a terminal (control characters, direction overrides) written as escapes.
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(steers) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        if steers(character) {
+            // Writing to a String cannot fail.
+            let _ = write!(safe, "\\u{{{:x}}}", u32::from(character));
+        } else {
+            safe.push(character);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// Columns of a terminal that the text takes.
+pub(crate) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text cut to `limit` columns, its end replaced by `…` if it is longer.
+pub(crate) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
+    if width(text) <= limit {
+        return Cow::Borrowed(text);
+    }
+    let room = limit.saturating_sub(1);
+    let mut used = 0_usize;
+    let mut kept = String::new();
+    for character in text.chars() {
+        used = used.saturating_add(character.width().unwrap_or(0));
+        if used > room {
+            break;
+        }
+        kept.push(character);
+    }
+    if limit > 0 {
+        kept.push('…');
+    }
+    Cow::Owned(kept)
+}
+
+/// Lines of at most `limit` columns: the heading and the words, later lines indented by two. A word that is longer than
+/// a line stays whole on a line of its own.
+pub(crate) fn wrapped(heading: &str, words: &str, limit: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = heading.trim_end_matches(|last| last == ' ' && !heading.trim().is_empty()).to_owned();
+    for word in words.split_whitespace() {
+        let needed = width(&line).saturating_add(1).saturating_add(width(word));
+        if needed > limit && !line.trim().is_empty() {
+            lines.push(std::mem::replace(&mut line, format!("  {word}")));
+        } else {
+            if !line.trim().is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.push(line);
+    lines
+}
+
+fn steers(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_steer_the_terminal() {
+        assert_eq!(printable("a\u{1b}[31mb\n\u{202e}c"), "a\\u{1b}[31mb\\u{a}\\u{202e}c");
+        assert_eq!(printable("Jahresübersicht 年.doc"), "Jahresübersicht 年.doc");
+    }
+
+    #[test]
+    fn words_are_wrapped_between_blanks() {
+        assert_eq!(wrapped("all:", "one two three", 9), ["all: one", "  two", "  three"]);
+        assert_eq!(wrapped("", "a b", 80), ["a b"]);
+    }
+
+    #[test]
+    fn cutting_counts_wide_characters_twice() {
+        assert_eq!(cut("年度報告", 5), "年度…");
+        assert_eq!(cut("年度報告", 8), "年度報告");
+        assert_eq!(cut("abc", 1), "…");
+        assert_eq!(cut("abc", 0), "");
+    }
+}
