@@ -1,13 +1,34 @@
 //! From transport PDUs to operations: the state of connections, sessions, trees and opens over captured messages.
 //!
+//! [`Dissector`] takes in what a capture shows, event by event, and hands out [`Operation`]s.
+//!
 //! # Invariants
 //! - Sans-I/O: PDUs and times come in, operations come out. No files, no sockets, no clock.
 //! - Broken input is data: a malformed message is a row with its reason, never an abort and never a silent skip.
 //! - Nothing is invented: what the capture does not show is `None`.
 //! - Every table that input can grow has a bound and a counter for what it dropped.
 
+mod acknowledgement;
+mod bounded;
+mod chain;
+mod connection;
+pub mod counters;
+pub mod dissector;
+mod logon;
+mod meaning;
+mod message;
+mod notification;
+mod open;
 pub mod operation;
+mod pairing;
+mod request;
+mod response;
+mod session;
+mod state;
 pub mod summary;
+mod tree;
 
+pub use counters::Counters;
+pub use dissector::Dissector;
 pub use operation::{Closed, Kind, Operation, SignatureState};
 pub use summary::{ConnectionSummary, SessionSummary};

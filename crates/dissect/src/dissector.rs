@@ -1,0 +1,251 @@
+//! The dissector: events of the transport in, operations out.
+
+use crate::acknowledgement::Acknowledged;
+use crate::chain::Chain;
+use crate::connection::Connection;
+use crate::counters::Counters;
+use crate::message;
+use crate::operation::{Closed, Kind, Operation};
+use crate::state::State;
+use crate::summary::{ConnectionSummary, SessionSummary};
+use capture::{CloseKind, Direction, Endpoints, Event, Mark, Pdu};
+use smb2::transport::Protocol;
+use std::collections::{BTreeMap, VecDeque};
+
+/// How many connections a trace may have; what happens on further ones is dropped and counted.
+const CONNECTION_LIMIT: usize = 1 << 20;
+/// How many closed connections may still have outstanding requests, since the other side may send after a FIN.
+const CLOSED_LIMIT: usize = 256;
+
+/// Makes operations of what was captured.
+///
+/// Feed it every [`Event`] in the order of the trace with [`handle`](Self::handle), take complete rows with
+/// [`poll`](Self::poll), then [`finish`](Self::finish) and take the rest. Rows leave when they are complete: with
+/// their final response, or when none can come any more. `Operation::op` counts rows in the order in which their
+/// requests (or, without one, they themselves) appear; sort by it for request order.
+#[derive(Debug, Default)]
+pub struct Dissector {
+    connections: BTreeMap<u32, Connection>,
+    /// Closed connections that had requests outstanding, in the order of their closes.
+    closed: VecDeque<u32>,
+    state: State,
+}
+
+impl Dissector {
+    /// A dissector that has seen nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes in the next event of the trace.
+    pub fn handle(&mut self, event: Event) {
+        match event {
+            Event::Connect { connection, endpoints, at, handshake, round_trip_ns } => {
+                self.connect(connection, endpoints, at, handshake, round_trip_ns);
+            }
+            Event::Pdu(pdu) => self.pdu(&pdu),
+            Event::Close { connection, by, how, at, acked } => self.close(connection, by, how, at, acked),
+        }
+    }
+
+    /// The next complete row, if there is one.
+    pub fn poll(&mut self) -> Option<Operation> {
+        self.state.ready.pop_front()
+    }
+
+    /// The trace ends: all that is still outstanding becomes ready as it is.
+    pub fn finish(&mut self) {
+        let Self { connections, closed, state } = self;
+        closed.clear();
+        for connection in connections.values_mut() {
+            state.give_up(connection);
+        }
+    }
+
+    /// The connections seen so far, ascending.
+    pub fn connections(&self) -> Vec<ConnectionSummary> {
+        self.connections.values().map(|connection| connection.summary.clone()).collect()
+    }
+
+    /// The sessions seen so far, in order of first appearance; their counts cover the rows that were ready.
+    pub fn sessions(&self) -> Vec<SessionSummary> {
+        self.state.sessions.summaries()
+    }
+
+    /// What was read, dropped and guessed so far.
+    pub fn counters(&self) -> Counters {
+        let State { sessions, trees, opens, counters, .. } = &self.state;
+        Counters {
+            sessions_dropped: sessions.dropped(),
+            trees_evicted: trees.evicted(),
+            opens_evicted: opens.evicted(),
+            leases_evicted: opens.leases_evicted(),
+            ..*counters
+        }
+    }
+
+    fn connect(&mut self, number: u32, endpoints: Endpoints, at: Mark, handshake: bool, round_trip_ns: Option<u64>) {
+        if self.connections.len() >= CONNECTION_LIMIT {
+            self.state.counters.connections_dropped = self.state.counters.connections_dropped.saturating_add(1);
+            return;
+        }
+        let connection = Connection::new(number, endpoints, at.time, handshake, round_trip_ns);
+        if let Some(mut reused) = self.connections.insert(number, connection) {
+            self.state.give_up(&mut reused);
+        }
+        let mut operation = self.state.row(Kind::Connect, number);
+        operation.requested(at, at);
+        let beginning = if handshake { "" } else { ", begun before the capture" };
+        operation.detail = Some(format!("{} to {}{beginning}", endpoints.client, endpoints.server));
+        self.state.complete(operation);
+    }
+
+    fn close(&mut self, number: u32, by: Direction, how: CloseKind, at: Mark, acked: Option<u64>) {
+        let Self { connections, closed, state } = self;
+        let Some(connection) = connections.get_mut(&number) else {
+            state.counters.connections_dropped = state.counters.connections_dropped.saturating_add(1);
+            return;
+        };
+        let how = Closed { by, how };
+        connection.seen(at.time);
+        connection.close(how);
+        let mut operation = state.row(Kind::Close, number);
+        match by {
+            Direction::ClientToServer => {
+                operation.requested(at, at);
+                operation.request_acks = state.acknowledged(connection, acked);
+            }
+            Direction::ServerToClient => operation.responded(at),
+        }
+        operation.closed = Some(how);
+        operation.detail = Some(how.name().replace('_', " "));
+        state.complete(operation);
+        if !connection.outstanding.is_empty() && !closed.contains(&number) {
+            closed.push_back(number);
+        }
+        if closed.len() > CLOSED_LIMIT
+            && let Some(oldest) = closed.pop_front().and_then(|oldest| connections.get_mut(&oldest))
+            && !oldest.outstanding.is_empty()
+        {
+            state.counters.closed_connections_given_up = state.counters.closed_connections_given_up.saturating_add(1);
+            state.give_up(oldest);
+        }
+    }
+
+    fn pdu(&mut self, pdu: &Pdu) {
+        let Self { connections, state, .. } = self;
+        state.counters.pdus = state.counters.pdus.saturating_add(1);
+        let Some(connection) = connections.get_mut(&pdu.connection) else {
+            state.counters.connections_dropped = state.counters.connections_dropped.saturating_add(1);
+            return;
+        };
+        connection.seen(pdu.first.time);
+        connection.seen(pdu.last.time);
+        match pdu.direction {
+            Direction::ClientToServer => {
+                let acks = state.acknowledged(connection, pdu.acked);
+                state.client_pdu(connection, pdu, acks);
+            }
+            Direction::ServerToClient => {
+                connection.received.push(pdu);
+                state.server_pdu(connection, pdu);
+            }
+        }
+    }
+}
+
+impl State {
+    fn client_pdu(&mut self, connection: &mut Connection, pdu: &Pdu, acks: Option<u64>) {
+        match Protocol::of(&pdu.body) {
+            Some(Protocol::Smb2) => {
+                let mut chain = Chain::default();
+                for message in message::split(pdu) {
+                    self.request(connection, message, &mut chain, acks);
+                }
+            }
+            Some(Protocol::Smb1) => self.smb1_request(connection, message::whole(pdu), acks),
+            protocol => {
+                let mut operation = self.opaque(connection, Kind::Request, pdu, protocol);
+                let message = message::whole(pdu);
+                operation.requested(message.first, message.last);
+                operation.request_acks = acks;
+                operation.request_bytes(message.bytes, message.holes);
+                self.complete(operation);
+            }
+        }
+    }
+
+    fn server_pdu(&mut self, connection: &mut Connection, pdu: &Pdu) {
+        match Protocol::of(&pdu.body) {
+            Some(Protocol::Smb2) => {
+                for message in message::split(pdu) {
+                    self.response(connection, message);
+                }
+            }
+            Some(Protocol::Smb1) => self.smb1_response(connection),
+            protocol => {
+                let mut operation = self.opaque(connection, Kind::Response, pdu, protocol);
+                let message = message::whole(pdu);
+                operation.responded(message.last);
+                operation.response_bytes(message.bytes, message.holes);
+                self.complete(operation);
+            }
+        }
+    }
+
+    /// What the client had received when it sent a segment with this acknowledgement.
+    fn acknowledged(&mut self, connection: &Connection, acked: Option<u64>) -> Option<u64> {
+        match connection.received.covered(acked) {
+            Acknowledged::UpTo(seq) => Some(seq),
+            Acknowledged::Nothing => None,
+            Acknowledged::Forgotten => {
+                self.counters.acknowledgements_forgotten = self.counters.acknowledgements_forgotten.saturating_add(1);
+                None
+            }
+        }
+    }
+
+    /// Gives up what is outstanding on a connection.
+    pub(crate) fn give_up(&mut self, connection: &mut Connection) {
+        for pending in connection.outstanding.drain() {
+            self.leave(pending);
+        }
+    }
+
+    /// The rows of one message that is not plain SMB2, as far as its first bytes tell.
+    fn opaque(&mut self, connection: &mut Connection, kind: Kind, pdu: &Pdu, protocol: Option<Protocol>) -> Operation {
+        match protocol {
+            Some(Protocol::Encrypted) => self.encrypted(connection, pdu),
+            Some(Protocol::Compressed) => {
+                self.counters.compressed_pdus = self.counters.compressed_pdus.saturating_add(1);
+                let mut operation = self.row(kind, pdu.connection);
+                operation.compressed = true;
+                operation.malformed = Some("compressed, not expanded".to_owned());
+                operation
+            }
+            _ => {
+                self.counters.unknown_protocol_pdus = self.counters.unknown_protocol_pdus.saturating_add(1);
+                let mut operation = self.row(kind, pdu.connection);
+                operation.malformed = Some("the ProtocolId is none of SMB's".to_owned());
+                operation
+            }
+        }
+    }
+
+    fn encrypted(&mut self, connection: &mut Connection, pdu: &Pdu) -> Operation {
+        /// Offset of the SessionId in the SMB2 TRANSFORM_HEADER (MS-SMB2 2.2.41).
+        const SESSION_ID: usize = 44;
+        self.counters.encrypted_pdus = self.counters.encrypted_pdus.saturating_add(1);
+        let mut operation = self.row(Kind::Encrypted, pdu.connection);
+        operation.encrypted = true;
+        match smb2::wire::u64_at(&pdu.body, SESSION_ID, "SessionId of SMB2 TRANSFORM_HEADER") {
+            Ok(session_id) => {
+                operation.session_id = Some(session_id);
+                operation.session = self.sessions.at(connection.place(), session_id);
+                connection.used(operation.session);
+            }
+            Err(error) => operation.malformed = Some(error.to_string()),
+        }
+        operation
+    }
+}

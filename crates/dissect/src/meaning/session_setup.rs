@@ -1,0 +1,83 @@
+//! SESSION_SETUP (MS-SMB2 2.2.5, 2.2.6) and the tokens in it (MS-NLMP 2.2.1, RFC 4178).
+
+use super::say;
+use crate::operation::Operation;
+use crate::session::Identity;
+use smb2::Malformed;
+use smb2::auth::ntlm::Message as Ntlm;
+use smb2::auth::spnego;
+use smb2::message::{SessionSetupRequest, SessionSetupResponse};
+
+/// SMB2_SESSION_FLAG_BINDING.
+const BINDING: u8 = 0x01;
+/// SMB2_SESSION_FLAG_IS_GUEST.
+const IS_GUEST: u16 = 0x0001;
+/// SMB2_SESSION_FLAG_IS_NULL.
+const IS_NULL: u16 = 0x0002;
+
+pub(super) fn request(operation: &mut Operation, message: &[u8]) -> Result<(), Malformed> {
+    let setup = SessionSetupRequest::parse(message)?;
+    if setup.flags() & BINDING != 0 {
+        say(operation, "bind");
+    }
+    if setup.previous_session_id() != 0 {
+        say(operation, &format!("replaces session {:#018x}", setup.previous_session_id()));
+    }
+    let token = setup.security_buffer()?;
+    match spnego::find_ntlm(token).map(Ntlm::parse).transpose()? {
+        Some(Ntlm::Negotiate(_)) => say(operation, "NTLM NEGOTIATE"),
+        Some(Ntlm::Challenge(_)) => say(operation, "NTLM CHALLENGE"),
+        Some(Ntlm::Authenticate(message)) if message.is_anonymous() => say(operation, "NTLM AUTHENTICATE, anonymous"),
+        Some(Ntlm::Authenticate(message)) => {
+            let (domain, user) = (message.domain()?, message.user()?);
+            say(operation, &format!("NTLM AUTHENTICATE {domain}\\{user}"));
+        }
+        None => {
+            if let Some(mechanism) = spnego::mechanism(token) {
+                say(operation, &mechanism.to_string());
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn response(operation: &mut Operation, message: &[u8]) -> Result<(), Malformed> {
+    let setup = SessionSetupResponse::parse(message)?;
+    if setup.session_flags() & IS_GUEST != 0 {
+        say(operation, "as guest");
+    }
+    if setup.session_flags() & IS_NULL != 0 {
+        say(operation, "as nobody");
+    }
+    setup.security_buffer().map(drop)
+}
+
+/// Whether a request binds a session of another connection to this one.
+pub(crate) fn is_bind(request: &[u8]) -> bool {
+    SessionSetupRequest::parse(request).is_ok_and(|setup| setup.flags() & BINDING != 0)
+}
+
+/// Who logs on, as far as one leg of a logon says.
+pub(crate) fn identity(request: Option<&[u8]>, response: Option<&[u8]>) -> Identity {
+    let mut identity = Identity::default();
+    let setup = request.and_then(|request| SessionSetupRequest::parse(request).ok());
+    if let Some(token) = setup.and_then(|setup| setup.security_buffer().ok()).filter(|token| !token.is_empty()) {
+        // The token of a mechanism decides; a mere choice of one that is offered may still change.
+        identity.mechanism = spnego::mechanism(token).map(|mechanism| mechanism.to_string());
+        if let Some(Ok(Ntlm::Authenticate(message))) = spnego::find_ntlm(token).map(Ntlm::parse) {
+            let text = |text: Result<String, Malformed>| text.ok().filter(|text| !text.is_empty());
+            identity.user = text(message.user());
+            identity.domain = text(message.domain());
+            identity.workstation = text(message.workstation());
+            if message.is_anonymous() {
+                identity.mechanism = Some("anonymous".to_owned());
+            }
+        }
+    }
+    match response.and_then(|response| SessionSetupResponse::parse(response).ok()).map(|setup| setup.session_flags()) {
+        Some(flags) if flags & IS_GUEST != 0 => identity.mechanism = Some("guest".to_owned()),
+        Some(flags) if flags & IS_NULL != 0 => identity.mechanism = Some("anonymous".to_owned()),
+        _ => {}
+    }
+    identity
+}

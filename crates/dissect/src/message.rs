@@ -1,0 +1,80 @@
+//! One SMB2 message out of a PDU: its bytes, its place in chain and trace, its missing ranges.
+
+use bytes::Bytes;
+use capture::{Hole, Mark, Pdu};
+use smb2::{Header, Malformed, chain};
+use std::ops::Range;
+
+/// A message as captured.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    /// The header; `None` when the bytes are not one.
+    pub(crate) header: Option<Header>,
+    /// The whole message with its header, and the padding up to the next of its chain.
+    pub(crate) bytes: Bytes,
+    /// Missing ranges of `bytes`.
+    pub(crate) holes: Vec<Hole>,
+    /// Identifier of the chain, for a PDU of more than one message, and the 0-based index in it.
+    pub(crate) chain: Option<(u64, u16)>,
+    /// First byte of the PDU.
+    pub(crate) first: Mark,
+    /// The byte that completed the PDU.
+    pub(crate) last: Mark,
+    /// Why the chain ends here before its PDU does, or why this is no message.
+    pub(crate) problem: Option<Malformed>,
+}
+
+/// The messages of a PDU of plain SMB2. The chain's identifier is the position of the PDU's first byte in the trace.
+pub(crate) fn split(pdu: &Pdu) -> impl Iterator<Item = Message> + '_ {
+    let many = chain::messages(&pdu.body).nth(1).is_some();
+    chain::messages(&pdu.body).enumerate().map(move |(index, member)| {
+        let bytes = pdu.body.get(member.range.clone()).map(|found| pdu.body.slice_ref(found)).unwrap_or_default();
+        Message {
+            header: Header::parse(&bytes).ok(),
+            holes: holes_within(&pdu.holes, &member.range),
+            bytes,
+            chain: many.then(|| (pdu.first.seq, u16::try_from(index).unwrap_or(u16::MAX))),
+            first: pdu.first,
+            last: pdu.last,
+            problem: member.problem,
+        }
+    })
+}
+
+/// The whole body of a PDU as one message, for what is not plain SMB2.
+pub(crate) fn whole(pdu: &Pdu) -> Message {
+    Message {
+        header: None,
+        bytes: pdu.body.clone(),
+        holes: pdu.holes.clone(),
+        chain: None,
+        first: pdu.first,
+        last: pdu.last,
+        problem: None,
+    }
+}
+
+/// The parts of `holes` that lie in `range`, counted from its start.
+fn holes_within(holes: &[Hole], range: &Range<usize>) -> Vec<Hole> {
+    let cut = |hole: &Hole| {
+        let start = (hole.offset as usize).max(range.start);
+        let end = (hole.offset as usize).saturating_add(hole.length as usize).min(range.end);
+        let length = end.checked_sub(start).filter(|length| *length > 0)?;
+        let offset = u32::try_from(start.checked_sub(range.start)?).ok()?;
+        Some(Hole { offset, length: u32::try_from(length).ok()? })
+    };
+    holes.iter().filter_map(cut).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_are_counted_from_the_start_of_their_message() {
+        let holes = [Hole { offset: 60, length: 20 }, Hole { offset: 100, length: 5 }];
+        assert_eq!(holes_within(&holes, &(0..64)), [Hole { offset: 60, length: 4 }]);
+        assert_eq!(holes_within(&holes, &(64..104)), [Hole { offset: 0, length: 16 }, Hole { offset: 36, length: 4 }]);
+        assert_eq!(holes_within(&holes, &(110..120)), []);
+    }
+}

@@ -1,0 +1,95 @@
+//! Opens: (session, FileId) to the path (MS-SMB2 3.2.1.6), and the leases that name them.
+
+use crate::bounded::Bounded;
+use smb2::{FileId, Guid};
+use std::sync::Arc;
+
+/// How many opens, and how many leases, are remembered, closed ones included.
+const LIMIT: usize = 1 << 20;
+
+/// An open. It stays known after its CLOSE, for requests that use the dead FileId.
+#[derive(Debug, Clone)]
+pub(crate) struct Open {
+    /// Number in the trace.
+    pub(crate) number: u32,
+    /// Session it belongs to.
+    pub(crate) session: u32,
+    /// Its FileId.
+    pub(crate) file_id: FileId,
+    /// Number of its tree connect in the trace.
+    pub(crate) tree: Option<u32>,
+    /// Path of its share.
+    pub(crate) share: Option<Arc<str>>,
+    /// ShareType of its share.
+    pub(crate) share_type: Option<u8>,
+    /// Path below the share, as the latest of CREATE and rename named it; `None` when the CREATE request was not
+    /// captured.
+    pub(crate) path: Option<Arc<str>>,
+}
+
+/// Who a LeaseKey belongs to: leases are scoped by the ClientGuid of the connection (MS-SMB2 3.3.1.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum LeaseOwner {
+    /// The client with this ClientGuid.
+    Client(Guid),
+    /// A connection whose NEGOTIATE was not captured.
+    Connection(u32),
+}
+
+/// The opens of a trace.
+#[derive(Debug)]
+pub(crate) struct Opens {
+    by_id: Bounded<(u32, FileId), Open>,
+    by_lease: Bounded<(LeaseOwner, Guid), (u32, FileId)>,
+    opened: u32,
+}
+
+impl Default for Opens {
+    fn default() -> Self {
+        Self { by_id: Bounded::new(LIMIT), by_lease: Bounded::new(LIMIT), opened: 0 }
+    }
+}
+
+impl Opens {
+    /// A CREATE succeeded: enters `open` with a number of its own. A FileId that was in use before names the new open
+    /// from now on.
+    pub(crate) fn insert(&mut self, mut open: Open) -> u32 {
+        let number = self.opened;
+        self.opened = self.opened.saturating_add(1);
+        open.number = number;
+        self.by_id.insert((open.session, open.file_id), open);
+        number
+    }
+
+    /// The lease under which an open was granted.
+    pub(crate) fn lease(&mut self, owner: LeaseOwner, key: Guid, session: u32, file_id: FileId) {
+        self.by_lease.insert((owner, key), (session, file_id));
+    }
+
+    /// What `file_id` of `session` names.
+    pub(crate) fn get(&self, session: u32, file_id: FileId) -> Option<&Open> {
+        self.by_id.get(&(session, file_id))
+    }
+
+    /// The latest open under a lease.
+    pub(crate) fn by_lease(&self, owner: LeaseOwner, key: Guid) -> Option<&Open> {
+        self.by_lease.get(&(owner, key)).and_then(|id| self.by_id.get(id))
+    }
+
+    /// A rename succeeded.
+    pub(crate) fn rename(&mut self, session: u32, file_id: FileId, path: Arc<str>) {
+        if let Some(open) = self.by_id.get_mut(&(session, file_id)) {
+            open.path = Some(path);
+        }
+    }
+
+    /// How many opens were forgotten.
+    pub(crate) fn evicted(&self) -> u64 {
+        self.by_id.evicted()
+    }
+
+    /// How many leases were forgotten.
+    pub(crate) fn leases_evicted(&self) -> u64 {
+        self.by_lease.evicted()
+    }
+}
