@@ -81,12 +81,12 @@ pub struct CreateContext<'a> {
 }
 
 /// The create contexts in `message`, whose list of `length` bytes begins at `offset` (both as the message states them).
-pub fn contexts(message: &[u8], offset: u32, length: u32) -> CreateContexts<'_> {
+pub(crate) fn contexts(message: &[u8], offset: u32, length: u32) -> CreateContexts<'_> {
     let next = (length != 0).then(|| offset.index());
     CreateContexts { message, end: offset.index().saturating_add(length.index()), next }
 }
 
-/// Iterator of [`contexts`]; an `Err` is its last item. Offsets in errors count from the start of the message.
+/// Iterator over the create contexts of a message; an `Err` is its last item. Offsets in errors count from the start of the message.
 #[derive(Debug, Clone)]
 pub struct CreateContexts<'a> {
     message: &'a [u8],

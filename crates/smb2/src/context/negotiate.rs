@@ -40,11 +40,11 @@ pub struct NegotiateContext<'a> {
 pub const FIXED_LENGTH: usize = 8;
 
 /// The `count` negotiate contexts in `message` from `offset` on (both as the message states them).
-pub fn contexts(message: &[u8], offset: u32, count: u16) -> NegotiateContexts<'_> {
+pub(crate) fn contexts(message: &[u8], offset: u32, count: u16) -> NegotiateContexts<'_> {
     NegotiateContexts { message, next: offset.index(), left: count }
 }
 
-/// Iterator of [`contexts`]; an `Err` is its last item. Offsets in errors count from the start of the message.
+/// Iterator over the negotiate contexts of a message; an `Err` is its last item. Offsets in errors count from the start of the message.
 #[derive(Debug, Clone)]
 pub struct NegotiateContexts<'a> {
     message: &'a [u8],
