@@ -1,1 +1,27 @@
+//! What lies on disk: case folders, session files and their metadata, recorded runs, the configuration file.
 //!
+//! A trace is ingested ([`ingest`]) into a folder of its own ([`layout`]): one Parquet file a session
+//! ([`schema`], [`writer`], [`reader`]) and `session_metadata.json` ([`metadata`]). Replays are recorded beside it
+//! ([`runs`]). What the user configured is in [`config`].
+//!
+//! # Invariants
+//! - Nothing is half-written: folders and files are written under a temporary name and renamed when they are complete;
+//!   an error or an interrupt leaves the earlier result as it was.
+//! - Files carry `schema_version` major.minor. A newer major and a foreign layout are refused with a sentence, never
+//!   misread, and never overwritten unless forced.
+//! - Memory is bounded whatever the number of sessions, their size, and the size of a file that is read.
+//! - Files may have been cut, edited or damaged by others: they give errors, never panics.
+//! - A password is never shown, logged or serialised. This crate knows no sockets.
+
+pub mod config;
+pub mod layout;
+pub mod metadata;
+mod parquet_file;
+pub mod reader;
+pub mod schema;
+pub mod version;
+
+pub use config::{Config, ConfigError, ConfigFile, Key, Source};
+pub use layout::{Layout, OutputFolder, TracePlace};
+pub use metadata::SessionMetadata;
+pub use reader::{Columns, ReadError, SessionFile};

@@ -1,0 +1,183 @@
+//! Opening a Parquet file that anyone may have edited, and reading it batch by batch.
+
+use crate::reader::ReadError;
+use crate::schema::Column;
+use crate::version::{self, VersionError};
+use arrow::array::RecordBatch;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+use parquet::errors::ParquetError;
+use std::fmt;
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Bytes of a batch aimed at.
+const BATCH_BYTES: u64 = 4 << 20;
+/// Most rows of a batch.
+const BATCH_ROWS: u64 = 4096;
+
+/// A Parquet file of smbreplay's.
+pub(crate) struct ParquetFile {
+    path: Arc<Path>,
+    file: Arc<File>,
+    metadata: ArrowReaderMetadata,
+}
+
+impl ParquetFile {
+    /// Opens the file and checks its version.
+    pub(crate) fn open(path: &Path) -> Result<Self, ReadError> {
+        let io = |source| ReadError::Io { path: path.to_owned(), source };
+        let file = File::open(path).map_err(io)?;
+        if !file.metadata().map_err(io)?.is_file() {
+            return Err(io(std::io::Error::other("not a file")));
+        }
+        let options = ArrowReaderOptions::new();
+        let metadata = guarded(|| ArrowReaderMetadata::load(&file, options))
+            .map_err(|reason| ReadError::Damaged { path: path.to_owned(), reason })?;
+        let key_values = metadata.metadata().file_metadata().key_value_metadata();
+        let found = key_values
+            .into_iter()
+            .flatten()
+            .find(|pair| pair.key == "schema_version")
+            .and_then(|pair| pair.value.as_deref());
+        version::check(found.unwrap_or_default()).map_err(|source| match source {
+            VersionError::Foreign => {
+                ReadError::Foreign { path: path.to_owned(), reason: "no schema_version".to_owned() }
+            }
+            VersionError::Newer { .. } => ReadError::Version { path: path.to_owned(), source },
+        })?;
+        Ok(Self { path: path.into(), file: Arc::new(file), metadata })
+    }
+
+    /// Refuses a file that lacks one of `columns` or has it with another type.
+    pub(crate) fn check_columns<R>(&self, columns: &[Column<R>]) -> Result<(), ReadError> {
+        let schema = self.metadata.schema();
+        for column in columns {
+            let reason = match schema.field_with_name(column.name) {
+                Err(_) => format!("no column '{}'", column.name),
+                Ok(_) => continue,
+            };
+            return Err(ReadError::Foreign { path: self.path.to_path_buf(), reason });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Number of rows that the footer promises.
+    pub(crate) fn row_count(&self) -> u64 {
+        u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
+    }
+
+    /// The batches of the columns `names`, row group by row group.
+    pub(crate) fn batches(&self, names: &[&str]) -> Batches {
+        let mask = ProjectionMask::columns(self.metadata.parquet_schema(), names.iter().copied());
+        Batches {
+            path: self.path.clone(),
+            file: self.file.clone(),
+            metadata: self.metadata.clone(),
+            mask,
+            next_row_group: 0,
+            current: None,
+        }
+    }
+}
+
+impl fmt::Debug for ParquetFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ParquetFile").field("path", &self.path).field("rows", &self.row_count()).finish_non_exhaustive()
+    }
+}
+
+/// The batches of a file. After an error there are no more.
+pub(crate) struct Batches {
+    path: Arc<Path>,
+    file: Arc<File>,
+    metadata: ArrowReaderMetadata,
+    mask: ProjectionMask,
+    next_row_group: usize,
+    current: Option<ParquetRecordBatchReader>,
+}
+
+impl Batches {
+    /// The error of a file with such content; ends the iteration.
+    pub(crate) fn fail(&mut self, reason: &dyn fmt::Display) -> ReadError {
+        self.next_row_group = usize::MAX;
+        self.current = None;
+        ReadError::Damaged { path: self.path.to_path_buf(), reason: one_line(reason) }
+    }
+
+    /// The reader of one row group. One at a time, because a batch of several could hold more bytes than a row group.
+    fn row_group(&self, index: usize) -> Result<ParquetRecordBatchReader, String> {
+        let group = self.metadata.metadata().row_groups().get(index);
+        let rows = group.map_or(0, |group| u64::try_from(group.num_rows()).unwrap_or(0));
+        let columns = group.into_iter().flat_map(|group| group.columns()).enumerate();
+        let bytes: u64 = columns
+            .filter(|(leaf, _)| self.mask.leaf_included(*leaf))
+            .map(|(_, column)| u64::try_from(column.uncompressed_size()).unwrap_or(0))
+            .fold(0, u64::saturating_add);
+        let average = bytes.checked_div(rows).unwrap_or(0).max(1);
+        let batch_rows = (BATCH_BYTES / average).clamp(1, BATCH_ROWS.min(rows.max(1)));
+        let file = self.file.try_clone().map_err(|error| error.to_string())?;
+        guarded(|| {
+            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+                .with_projection(self.mask.clone())
+                .with_row_groups(vec![index])
+                .with_batch_size(usize::try_from(batch_rows).unwrap_or(1))
+                .build()
+        })
+    }
+}
+
+impl Iterator for Batches {
+    type Item = Result<RecordBatch, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(reader) = &mut self.current {
+                match guarded(|| reader.next().transpose().map_err(ParquetError::from)) {
+                    Ok(Some(batch)) => return Some(Ok(batch)),
+                    Ok(None) => self.current = None,
+                    Err(reason) => return Some(Err(self.fail(&reason))),
+                }
+            }
+            if self.next_row_group >= self.metadata.metadata().num_row_groups() {
+                return None;
+            }
+            match self.row_group(self.next_row_group) {
+                Ok(reader) => self.current = Some(reader),
+                Err(reason) => return Some(Err(self.fail(&reason))),
+            }
+            self.next_row_group = self.next_row_group.saturating_add(1);
+        }
+    }
+}
+
+impl fmt::Debug for Batches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batches")
+            .field("path", &self.path)
+            .field("next_row_group", &self.next_row_group)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The result of `read`, its error or panic in words. The Parquet reader is not free of panics on damaged files, and
+/// what it was reading is not used after one.
+fn guarded<T>(read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(one_line(&error)),
+        Err(_) => Err("its content makes no sense".to_owned()),
+    }
+}
+
+fn one_line(reason: &dyn fmt::Display) -> String {
+    reason.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+}
