@@ -90,7 +90,8 @@ impl NtlmLogon {
                 let authenticated = self.client.authenticate(challenge, &self.entropy)?;
                 let token = match Token::parse(server_token) {
                     Some(Token::Resp { state, .. }) => {
-                        let mic = (state == Some(NegState::RequestMic)).then(|| mech_list_mic(&authenticated));
+                        let wanted = authenticated.has_mic || state == Some(NegState::RequestMic);
+                        let mic = wanted.then(|| mech_list_mic(&authenticated));
                         spnego::resp(&authenticated.message, mic.as_ref().map(|mic| &mic[..]))
                     }
                     // A server that answers without SPNEGO goes on without it.
@@ -112,7 +113,8 @@ impl NtlmLogon {
     }
 }
 
-/// The signature over the mechanisms offered, for servers that insist (RFC 4178 5, MS-SPNG 3.3.5.1).
+/// The signature over the mechanisms offered (RFC 4178 5). Windows sends it and Samba insists on it whenever the
+/// AUTHENTICATE message has a MIC; others may request it.
 fn mech_list_mic(authenticated: &Authenticated) -> [u8; 16] {
     signature::first_signature(
         &authenticated.session_key,

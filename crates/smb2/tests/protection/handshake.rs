@@ -4,6 +4,7 @@
 use crate::hex;
 use smb2::auth::ntlm::{Message, NegotiateFlags, signature};
 use smb2::auth::spnego::{self, Mechanism, NegState, Token};
+use smb2::auth::{Credentials, Entropy, NtlmLogon};
 use smb2::crypto::{KeyDerivation, PreauthHash, SessionKeys, SigningAlgorithm};
 
 const NEGOTIATE_REQUEST: &str = "
@@ -177,4 +178,16 @@ fn both_sides_sign_the_list_of_mechanisms_with_the_session_key() {
         let mic = signature::first_signature(&hex::array(SESSION_KEY), flags, direction, &spnego::ntlm_mech_types());
         assert_eq!(mech_list_mic, Some(&mic[..]), "{direction:?}");
     }
+}
+
+#[test]
+fn a_message_with_a_mic_comes_with_a_signed_list_of_mechanisms() {
+    let credentials = Credentials { user: "administrator".into(), password: "secret".into(), ..Credentials::default() };
+    let entropy = Entropy { client_challenge: [1; 8], exported_session_key: hex::array(SESSION_KEY), filetime: 0 };
+    let mut logon = NtlmLogon::new(&credentials, entropy);
+    logon.step(None).unwrap();
+    let response = hex::bytes(SESSION_SETUP_RESPONSE_1);
+    let token = logon.step(Some(security_buffer(&response, 72))).unwrap().token;
+    let example = hex::bytes(SESSION_SETUP_REQUEST_2);
+    assert_eq!(token[token.len() - 16..], example[example.len() - 16..], "the same key and list: the same signature");
 }

@@ -83,11 +83,16 @@ pub struct Authenticated {
     pub session_key: [u8; 16],
     /// Flags agreed on.
     pub flags: NegotiateFlags,
+    /// Whether `message` carries a MIC; SPNEGO then wants a mechListMIC as well.
+    pub has_mic: bool,
 }
 
 impl fmt::Debug for Authenticated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Authenticated").field("flags", &self.flags).finish_non_exhaustive()
+        f.debug_struct("Authenticated")
+            .field("flags", &self.flags)
+            .field("has_mic", &self.has_mic)
+            .finish_non_exhaustive()
     }
 }
 
@@ -150,7 +155,7 @@ impl Client {
             let mic = hmac_md5(&session_key, &[&self.negotiate(), challenge.bytes(), &message]);
             let _ = header::patch(&mut message, at::MIC, &mic);
         }
-        Ok(Authenticated { message, session_key, flags })
+        Ok(Authenticated { message, session_key, flags, has_mic: responses.with_mic })
     }
 
     /// LMv2 and NTLMv2 responses (MS-NLMP 3.3.2).
