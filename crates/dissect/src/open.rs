@@ -2,6 +2,7 @@
 
 use crate::bounded::Bounded;
 use smb2::{FileId, Guid};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// How many opens, and how many leases, are remembered, closed ones included.
@@ -41,22 +42,30 @@ pub(crate) enum LeaseOwner {
 pub(crate) struct Opens {
     by_id: Bounded<(u32, FileId), Open>,
     by_lease: Bounded<(LeaseOwner, Guid), (u32, FileId)>,
+    /// The latest open at a server with this persistent half of its FileId, of any session.
+    by_persistent: Bounded<(SocketAddr, u64), (u32, FileId)>,
     opened: u32,
 }
 
 impl Default for Opens {
     fn default() -> Self {
-        Self { by_id: Bounded::new(LIMIT), by_lease: Bounded::new(LIMIT), opened: 0 }
+        Self {
+            by_id: Bounded::new(LIMIT),
+            by_lease: Bounded::new(LIMIT),
+            by_persistent: Bounded::new(LIMIT),
+            opened: 0,
+        }
     }
 }
 
 impl Opens {
     /// A CREATE succeeded: enters `open` with a number of its own. A FileId that was in use before names the new open
     /// from now on.
-    pub(crate) fn insert(&mut self, mut open: Open) -> u32 {
+    pub(crate) fn insert(&mut self, server: SocketAddr, mut open: Open) -> u32 {
         let number = self.opened;
         self.opened = self.opened.saturating_add(1);
         open.number = number;
+        self.by_persistent.insert((server, open.file_id.persistent()), (open.session, open.file_id));
         self.by_id.insert((open.session, open.file_id), open);
         number
     }
@@ -74,6 +83,12 @@ impl Opens {
     /// The latest open under a lease.
     pub(crate) fn by_lease(&self, owner: LeaseOwner, key: Guid) -> Option<&Open> {
         self.by_lease.get(&(owner, key)).and_then(|id| self.by_id.get(id))
+    }
+
+    /// The open that a durable reconnect names: by the persistent half alone, as its session may have been another
+    /// (MS-SMB2 2.2.13.2.4).
+    pub(crate) fn reconnected(&self, server: SocketAddr, file_id: FileId) -> Option<&Open> {
+        self.by_persistent.get(&(server, file_id.persistent())).and_then(|id| self.by_id.get(id))
     }
 
     /// A rename succeeded.

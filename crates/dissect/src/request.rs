@@ -104,7 +104,9 @@ impl State {
             (_, Some(file_id)) if !file_id.is_reserved() => Handle::Known(file_id),
             _ => Handle::None,
         };
-        if header.command != Command::CREATE {
+        if header.command == Command::CREATE {
+            self.find_reconnected(connection, operation);
+        } else {
             if operation.file_id == Some(FileId::RELATED) {
                 operation.path = inherited.as_ref().and_then(|inherited| inherited.path.clone());
             }
@@ -128,6 +130,16 @@ impl State {
             },
         });
         handle
+    }
+
+    /// A durable reconnect may leave the name out: its path is that of the open it names.
+    fn find_reconnected(&self, connection: &Connection, operation: &mut Operation) {
+        if operation.path.as_deref().is_none_or(str::is_empty)
+            && let Some(open) =
+                operation.file_id.and_then(|file_id| self.opens.reconnected(connection.place().server, file_id))
+        {
+            operation.path.clone_from(&open.path);
+        }
     }
 
     /// A CANCEL is complete at once, as it is never answered (MS-SMB2 3.3.5.16). It shows what its target shows.

@@ -146,26 +146,29 @@ impl State {
         }
     }
 
-    fn created(&mut self, connection: &Connection, pending: &Pending) {
-        let operation = &pending.operation;
+    fn created(&mut self, connection: &Connection, pending: &mut Pending) {
+        let operation = &mut pending.operation;
         let (Some(file_id), true) = (operation.file_id, succeeded(operation)) else { return };
-        let open = operation.session.map(|session| {
-            let open = self.opens.insert(Open {
-                number: 0,
-                session,
-                file_id,
-                tree: operation.tree,
-                share: operation.share.clone(),
-                share_type: operation.share_type,
-                path: operation.path.clone(),
-            });
+        operation.open = operation.session.map(|session| {
+            let open = self.opens.insert(
+                connection.place().server,
+                Open {
+                    number: 0,
+                    session,
+                    file_id,
+                    tree: operation.tree,
+                    share: operation.share.clone(),
+                    share_type: operation.share_type,
+                    path: operation.path.clone(),
+                },
+            );
             if let (Some(key), Some(_)) = (operation.lease_key, operation.lease_granted) {
                 self.opens.lease(connection.lease_owner(), key, session, file_id);
             }
             open
         });
         if let Handle::Created(created) = &pending.handle {
-            created.get_or_init(|| Opened { file_id, open });
+            created.get_or_init(|| Opened { file_id, open: operation.open });
         }
     }
 
