@@ -7,6 +7,7 @@ pub mod kdf;
 pub mod preauth;
 pub mod signing;
 
+pub use crate::transform::TransformHeader;
 pub use encryption::{Cipher, CipherKey, DecryptError};
 pub use kdf::{KeyDerivation, SessionKeys};
 pub use preauth::PreauthHash;
