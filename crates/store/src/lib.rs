@@ -14,10 +14,13 @@
 //! - A password is never shown, logged or serialised. This crate knows no sockets.
 
 pub mod config;
+pub mod folder;
 pub mod layout;
 pub mod metadata;
 mod parquet_file;
+mod parquet_writer;
 pub mod reader;
+pub mod runs;
 pub mod schema;
 pub mod version;
 
@@ -25,3 +28,6 @@ pub use config::{Config, ConfigError, ConfigFile, Key, Source};
 pub use layout::{Layout, OutputFolder, TracePlace};
 pub use metadata::SessionMetadata;
 pub use reader::{Columns, ReadError, SessionFile};
+
+/// What is written into files as the program that made them.
+pub const CREATED_BY: &str = concat!("smbreplay ", env!("CARGO_PKG_VERSION"));

@@ -1,0 +1,101 @@
+//! Making folders, and saying who owns the one that refuses.
+
+use std::path::{Path, PathBuf};
+
+/// Why a folder cannot be written to. Each message is one line.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// The user may not write there.
+    #[error(
+        "no permission to write in {folder}{}: take it over with `sudo chown -R {user} {folder}`, or send the output elsewhere with `smbreplay config set output_dir DIR`",
+        .owner.as_ref().map(|owner| format!(" (it belongs to {owner})")).unwrap_or_default()
+    )]
+    Denied {
+        /// The folder nearest to the wanted one that exists.
+        folder: PathBuf,
+        /// Its owner's name, or `uid 1000`.
+        owner: Option<String>,
+        /// Who runs this, for the `chown`.
+        user: String,
+    },
+    /// Anything else.
+    #[error(
+        "cannot make the folder {folder}: {source}; send the output elsewhere with `smbreplay config set output_dir DIR`"
+    )]
+    Io {
+        /// The folder.
+        folder: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+}
+
+/// Makes `folder` and those above it.
+///
+/// # Errors
+/// [`FolderError`].
+pub(crate) fn make(folder: &Path) -> Result<(), FolderError> {
+    std::fs::create_dir_all(folder).map_err(|source| refused(folder, source))
+}
+
+/// The error of something that could not be made in `folder`.
+pub(crate) fn refused(folder: &Path, source: std::io::Error) -> FolderError {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    if !matches!(source.kind(), PermissionDenied | ReadOnlyFilesystem) {
+        return FolderError::Io { folder: folder.to_owned(), source };
+    }
+    let existing = folder.ancestors().find(|folder| folder.exists()).unwrap_or(folder);
+    let user = std::env::var("USER").ok().filter(|user| !user.is_empty()).unwrap_or_else(|| "$(id -un)".to_owned());
+    FolderError::Denied { folder: existing.to_owned(), owner: owner_of(existing), user }
+}
+
+/// Name of the owner of `path`, where the system has owners.
+#[cfg(unix)]
+fn owner_of(path: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let uid = std::fs::metadata(path).ok()?.uid();
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    });
+    Some(name.unwrap_or_else(|| format!("uid {uid}")))
+}
+
+#[cfg(not(unix))]
+fn owner_of(_path: &Path) -> Option<String> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_the_nearest_existing_folder_and_what_to_do() {
+        let above = tempfile::tempdir().unwrap();
+        let wanted = above.path().join("case/.tracer/x.pcap");
+        let error = refused(&wanted, std::io::ErrorKind::PermissionDenied.into());
+        let FolderError::Denied { folder, .. } = &error else { panic!("{error}") };
+        assert_eq!(folder, above.path());
+        let message = error.to_string();
+        assert!(message.contains("sudo chown -R") && message.contains("output_dir"), "{message}");
+        assert!(!message.contains('\n'));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_owner_is_named() {
+        assert_eq!(owner_of(Path::new("/")).as_deref(), Some("root"));
+    }
+
+    #[test]
+    fn a_file_in_the_way_is_not_a_question_of_permission() {
+        let above = tempfile::tempdir().unwrap();
+        std::fs::write(above.path().join(".tracer"), "").unwrap();
+        let error = make(&above.path().join(".tracer/x.pcap")).unwrap_err();
+        assert!(matches!(error, FolderError::Io { .. }), "{error}");
+    }
+}

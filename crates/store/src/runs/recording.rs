@@ -1,0 +1,138 @@
+//! Writing and reading `operations.parquet` of a run.
+
+use super::columns::{RUN_COLUMNS, schema};
+use super::folder::{Run, RunError, readable_by_all};
+use super::{RunRow, Verdict};
+use crate::parquet_file::{Batches, ParquetFile};
+use crate::parquet_writer::{ParquetWriter, Weight};
+use crate::reader::ReadError;
+use crate::schema::column;
+use parquet::errors::ParquetError;
+use std::path::PathBuf;
+use tempfile::TempPath;
+
+/// Records the operations of a run, in whatever order they end. Until [`RunWriter::finish`] the file has a temporary
+/// name; a writer that is dropped leaves nothing.
+pub struct RunWriter {
+    writer: ParquetWriter<RunRow>,
+    temporary: TempPath,
+    target: PathBuf,
+}
+
+impl RunWriter {
+    /// Begins the recording of `run`.
+    ///
+    /// # Errors
+    /// [`RunError::Io`].
+    pub fn create(run: &Run) -> Result<Self, RunError> {
+        let target = run.operations();
+        let io = |source| RunError::Io { path: target.clone(), source };
+        let (file, temporary) =
+            tempfile::Builder::new().prefix(".operations-").tempfile_in(run.path()).map_err(io)?.into_parts();
+        readable_by_all(&file).map_err(io)?;
+        let writer = ParquetWriter::new(file, RUN_COLUMNS, schema()).map_err(|error| io(error.into()))?;
+        Ok(Self { writer, temporary, target })
+    }
+
+    /// Records a row.
+    ///
+    /// # Errors
+    /// [`RunError::Io`].
+    pub fn push(&mut self, row: RunRow) -> Result<(), RunError> {
+        self.writer.push(row).map_err(|error| failed(self.target.clone(), error))
+    }
+
+    /// Completes the file and gives it its name.
+    ///
+    /// # Errors
+    /// [`RunError::Io`].
+    pub fn finish(self) -> Result<(), RunError> {
+        let Self { writer, temporary, target } = self;
+        writer.finish().map_err(|error| failed(target.clone(), error))?;
+        temporary.persist(&target).map_err(|error| RunError::Io { path: target, source: error.error })
+    }
+}
+
+impl std::fmt::Debug for RunWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RunWriter").field("target", &self.target).finish_non_exhaustive()
+    }
+}
+
+/// The recorded operations of a run.
+#[derive(Debug)]
+pub struct RunFile {
+    file: ParquetFile,
+}
+
+impl RunFile {
+    /// Opens `operations.parquet` of `run`.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn open(run: &Run) -> Result<Self, ReadError> {
+        let file = ParquetFile::open(&run.operations())?;
+        file.check_columns(RUN_COLUMNS)?;
+        Ok(Self { file })
+    }
+
+    /// Number of rows that the file says it has.
+    pub fn row_count(&self) -> u64 {
+        self.file.row_count()
+    }
+
+    /// The rows in the order in which they were recorded. After an error the iterator ends.
+    pub fn rows(&self) -> RunRows {
+        let names: Vec<&str> = RUN_COLUMNS.iter().map(|column| column.name).collect();
+        RunRows { rows: Vec::new().into_iter(), batches: self.file.batches(&names) }
+    }
+}
+
+/// The rows of a run.
+#[derive(Debug)]
+pub struct RunRows {
+    rows: std::vec::IntoIter<RunRow>,
+    batches: Batches,
+}
+
+impl Iterator for RunRows {
+    type Item = Result<RunRow, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(row) = self.rows.next() {
+                return Some(Ok(row));
+            }
+            let batch = match self.batches.next()? {
+                Ok(batch) => batch,
+                Err(error) => return Some(Err(error)),
+            };
+            let mut rows = vec![RunRow::new(Verdict::Match); batch.num_rows()];
+            match column::decode(RUN_COLUMNS, &batch, &mut rows, |_| true) {
+                Ok(()) => self.rows = rows.into_iter(),
+                Err(error) => return Some(Err(self.batches.fail(&error))),
+            }
+        }
+    }
+}
+
+fn failed(path: PathBuf, error: ParquetError) -> RunError {
+    RunError::Io { path, source: error.into() }
+}
+
+impl Weight for RunRow {
+    fn weight(&self) -> usize {
+        let bytes = |bytes: &Option<bytes::Bytes>| bytes.as_ref().map_or(0, bytes::Bytes::len);
+        let parts = [
+            size_of::<Self>(),
+            bytes(&self.live_request),
+            bytes(&self.live_response),
+            self.patches.iter().map(|patch| patch.what.len().saturating_add(48)).sum(),
+            self.differences
+                .iter()
+                .map(|difference| difference.captured.len().saturating_add(difference.live.len()).saturating_add(96))
+                .sum(),
+        ];
+        parts.into_iter().fold(0, usize::saturating_add)
+    }
+}
