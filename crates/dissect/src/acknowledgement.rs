@@ -4,7 +4,7 @@ use capture::Pdu;
 use std::collections::VecDeque;
 
 /// How many server PDUs of a connection are remembered.
-const LIMIT: usize = 4096;
+const LIMIT: usize = 1024;
 
 /// The latest server-to-client PDUs of a connection.
 #[derive(Debug, Default)]
@@ -34,6 +34,12 @@ impl Received {
             self.pdus.pop_front();
             self.forgotten = true;
         }
+    }
+
+    /// Forgets all: the connection is closed.
+    pub(crate) fn forget(&mut self) {
+        self.forgotten |= !self.pdus.is_empty();
+        self.pdus = VecDeque::new();
     }
 
     /// What `acked`, an offset in the server's stream, covers.
@@ -92,7 +98,7 @@ mod tests {
     #[test]
     fn an_acknowledgement_before_what_is_remembered_is_told_apart() {
         let mut received = Received::default();
-        for number in 1..=4097 {
+        for number in 1..=1025 {
             received.push(&pdu(number, number));
         }
         assert_eq!(received.covered(Some(1)), Acknowledged::Forgotten);

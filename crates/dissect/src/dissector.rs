@@ -13,8 +13,8 @@ use smb2::transport::Protocol;
 use std::collections::{BTreeMap, VecDeque};
 
 /// How many connections a trace may have; what happens on further ones is dropped and counted.
-const CONNECTION_LIMIT: usize = 1 << 20;
-/// How many closed connections may still have outstanding requests, since the other side may send after a FIN.
+const CONNECTION_LIMIT: usize = 1 << 18;
+/// How many closed connections keep their outstanding requests, since the other side may send after a FIN.
 const CLOSED_LIMIT: usize = 256;
 
 /// Makes operations of what was captured.
@@ -26,7 +26,7 @@ const CLOSED_LIMIT: usize = 256;
 #[derive(Debug, Default)]
 pub struct Dissector {
     connections: BTreeMap<u32, Connection>,
-    /// Closed connections that had requests outstanding, in the order of their closes.
+    /// Connections closed lately, in the order of their closes.
     closed: VecDeque<u32>,
     state: State,
 }
@@ -120,15 +120,16 @@ impl Dissector {
         operation.closed = Some(how);
         operation.detail = Some(how.name().replace('_', " "));
         state.complete(operation);
-        if !connection.outstanding.is_empty() && !closed.contains(&number) {
-            closed.push_back(number);
-        }
+        closed.push_back(number);
         if closed.len() > CLOSED_LIMIT
             && let Some(oldest) = closed.pop_front().and_then(|oldest| connections.get_mut(&oldest))
-            && !oldest.outstanding.is_empty()
         {
-            state.counters.closed_connections_given_up = state.counters.closed_connections_given_up.saturating_add(1);
+            if !oldest.outstanding.is_empty() {
+                let given_up = &mut state.counters.closed_connections_given_up;
+                *given_up = given_up.saturating_add(1);
+            }
             state.give_up(oldest);
+            oldest.received.forget();
         }
     }
 

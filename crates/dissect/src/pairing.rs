@@ -67,12 +67,12 @@ impl Outstanding {
 
     /// The request that a CANCEL is for (MS-SMB2 3.2.4.24): of its AsyncId in the asynchronous form, else of its
     /// MessageId.
-    pub(crate) fn cancelled_by(&self, cancel: &Header) -> Option<&Pending> {
+    pub(crate) fn cancelled_by(&mut self, cancel: &Header) -> Option<&mut Pending> {
         let arrival = match cancel.async_id() {
             Some(async_id) => self.by_async.get(&async_id)?,
             None => self.by_message.get(&cancel.message_id)?.last()?,
         };
-        self.pending.get(arrival)
+        self.pending.get_mut(arrival)
     }
 
     /// Takes an SMB1 multi-protocol negotiate that SMB1 answered.

@@ -143,9 +143,10 @@ impl State {
     }
 
     /// A CANCEL is complete at once, as it is never answered (MS-SMB2 3.3.5.16). It shows what its target shows.
-    fn cancel(&mut self, connection: &Connection, header: &Header, mut operation: Operation) {
+    fn cancel(&mut self, connection: &mut Connection, header: &Header, mut operation: Operation) {
         operation.detail = Some(match connection.outstanding.cancelled_by(header) {
             Some(target) => {
+                self.settle(target);
                 let target = &target.operation;
                 operation.tree = target.tree;
                 operation.tree_id = operation.tree_id.or(target.tree_id);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 /// How many sessions a trace may have; rows of further ones belong to no session.
-const LIMIT: usize = 1 << 20;
+const LIMIT: usize = 1 << 18;
 /// How many values of one column a session counts singly (its statuses, commands, shares).
 const DISTINCT_LIMIT: usize = 4096;
 

@@ -84,6 +84,19 @@ fn a_cancel_is_complete_at_once_and_shows_its_target() {
 }
 
 #[test]
+fn a_cancel_shows_the_open_that_its_target_got_from_its_chain() {
+    let mut trace = Trace::new();
+    trace.send(&[
+        message(Command::CREATE, 5, &create_request("dir", 0, &[])),
+        message(Command::CHANGE_NOTIFY, 6, &change_notify_request([0xff; 16])).related(),
+    ]);
+    trace.receive(&[message(Command::CREATE, 5, &create_response(file_id(9), 0, &[]))]);
+    trace.send(&[message(Command::CANCEL, 6, &empty())]);
+    let cancel = trace.rows().pop().unwrap();
+    assert_eq!((cancel.command, cancel.open, cancel.path.as_deref()), (Some(Command::CANCEL), Some(0), Some("dir")));
+}
+
+#[test]
 fn what_is_never_answered_leaves_at_the_end_and_what_was_never_asked_at_once() {
     let mut trace = Trace::new();
     trace.receive(&[message(Command::READ, 4, &read_response(b"abc"))]);
