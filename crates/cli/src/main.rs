@@ -16,6 +16,7 @@ mod output;
 
 use arguments::Arguments;
 use clap::Parser;
+use clap::error::ErrorKind;
 use failure::Failure;
 use std::io::Write;
 use std::process::ExitCode;
@@ -27,6 +28,10 @@ fn main() -> ExitCode {
             // Help and version: the reader may have gone away, and nothing is left to do then.
             let _ = error.print();
             return ExitCode::SUCCESS;
+        }
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+            return ExitCode::from(2);
         }
         Err(error) => return fail(&Failure::plain(failure::usage(&error))),
     };

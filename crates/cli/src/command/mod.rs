@@ -6,7 +6,9 @@ mod info;
 mod lab;
 mod list;
 mod man;
+mod report;
 mod session;
+mod target;
 mod trace;
 
 use crate::arguments::{Arguments, Command, Global};
@@ -37,6 +39,7 @@ fn dispatch(command: Command, global: &Global, output: &mut Output) -> Result<Co
         Command::Lab { action } => lab::run(action, global, output),
         Command::List { what } => list::run(what, global, output),
         Command::Session(arguments) => session::run(&arguments, global, output),
+        Command::Report(arguments) => report::run(&arguments, global, output),
         Command::Info => info::run(global, output),
         _ => Ok(Conclusion::Done),
     }

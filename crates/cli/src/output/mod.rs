@@ -6,12 +6,14 @@ mod progress;
 mod table;
 mod text;
 mod time;
+mod verdicts;
 
 pub(crate) use grid::{Column, Grid};
 pub(crate) use progress::Progress;
 pub(crate) use table::StreamedTable;
-pub(crate) use text::{cut, printable, wrapped};
-pub(crate) use time::{duration, instant, local_instant, rfc3339, size};
+pub(crate) use text::{counted, cut, printable, wrapped};
+pub(crate) use time::{duration, instant, rfc3339, size};
+pub(crate) use verdicts::{all_matched, diverged};
 
 use crate::arguments::{Format, Global};
 use crate::failure::Failure;

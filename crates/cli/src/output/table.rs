@@ -207,9 +207,9 @@ mod tests {
     fn without_a_limit_nothing_is_cut() {
         assert_eq!(
             printed(&sample(), None),
-            "no  path                           client        user\n\
+            "no  path                            client        user\n\
              \u{20}1  folder\\a rather long name.docx  192.168.0.1   bob\n\
-             10  年度報告年度報告年度報告.txt   192.168.0.20  alice\n"
+             10  年度報告年度報告年度報告.txt    192.168.0.20  alice\n"
         );
     }
 

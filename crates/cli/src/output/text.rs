@@ -21,6 +21,11 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// `1 session`, `2 sessions`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
 /// Columns of a terminal that the text takes.
 pub(crate) fn width(text: &str) -> usize {
     text.width()

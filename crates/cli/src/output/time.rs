@@ -16,11 +16,6 @@ pub(crate) fn instant(nanoseconds: i64) -> String {
     )
 }
 
-/// Date and time of day to the second in the user's time zone.
-pub(crate) fn local_instant(time: Timestamp) -> String {
-    time.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
-}
-
 /// A span with the unit that suits it: `850 ns`, `12.3 ms`, `4.2 s`, `3 min 7 s`, `2 h 5 min`.
 pub(crate) fn duration(nanoseconds: u64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]

@@ -1,0 +1,114 @@
+//! `report --list` and `report RUN`.
+
+use super::{Context, trace};
+use crate::arguments::{Format, Global, ReportArguments};
+use crate::failure::{Conclusion, Failure};
+use crate::output::{Column, Grid, Output};
+use replay::Report;
+use serde_json::{Value, json};
+use store::TracePlace;
+use store::runs::{self, Run, RunError};
+
+/// Shows earlier replays of a trace.
+pub(crate) fn run(arguments: &ReportArguments, global: &Global, output: &mut Output) -> Result<Conclusion, Failure> {
+    let mut context = Context::new(&[], global, output)?;
+    let place = trace::find(&context, &arguments.trace)?;
+    match &arguments.run {
+        Some(name) => show(&place, name, &mut context),
+        None => list(&place, &mut context),
+    }
+}
+
+fn show(place: &TracePlace, name: &str, context: &mut Context<'_>) -> Result<Conclusion, Failure> {
+    let latest = || runs::list(&place.output).ok().and_then(|runs| runs.into_iter().next_back());
+    let found = match (name, latest()) {
+        ("last", Some(latest)) => Ok(latest),
+        _ => Run::find(&place.output, name),
+    };
+    let run = found.map_err(|error| match error {
+        RunError::Unknown { .. } => {
+            Failure::new(format!("{}: {error}", place.trace.display()), "see `smbreplay report --list`")
+        }
+        other => Failure::plain(other),
+    })?;
+    if !run.is_complete() {
+        let what = format!("{}: the run was not finished, it has no report", run.path().display());
+        return Err(Failure::new(what, "replay again"));
+    }
+    let mut report: Report = run.read_report().map_err(|error| Failure::new(error, "replay again"))?;
+    // The folder may have been moved since.
+    report.path = run.path().display().to_string();
+    context.output.report(&report)?;
+    Ok(Conclusion::Done)
+}
+
+fn list(place: &TracePlace, context: &mut Context<'_>) -> Result<Conclusion, Failure> {
+    let runs = runs::list(&place.output).map_err(Failure::plain)?;
+    let reports: Vec<(&Run, Option<Report>)> = runs.iter().map(|run| (run, run.read_report().ok())).collect();
+    match context.output.format() {
+        Format::Json => {
+            let documents: Vec<Value> = reports.iter().map(|(run, report)| document(run, report.as_ref())).collect();
+            let total = documents.len();
+            context.output.json(&json!({ "capture_path": place.trace, "total": total, "runs": documents }))?;
+        }
+        Format::Table if reports.is_empty() => {
+            context.output.line(&format!("{}: not replayed yet", place.trace.display()))?;
+        }
+        _ => context.output.grid(&grid(&reports))?,
+    }
+    Ok(Conclusion::Done)
+}
+
+fn document(run: &Run, report: Option<&Report>) -> Value {
+    json!({
+        "run": run.name(),
+        "path": run.path(),
+        "complete": report.is_some(),
+        "sessions": report.map(|report| &report.sessions),
+        "target": report.map(|report| &report.target),
+        "total_operations": report.map(|report| report.total_operations),
+        "sent": report.map(|report| report.sent),
+        "matched": report.map(|report| report.matched),
+        "status_diverged": report.map(|report| report.status_diverged),
+        "body_diverged": report.map(|report| report.body_diverged),
+        "no_response": report.map(|report| report.no_response),
+        "skipped": report.map(|report| report.skipped),
+        "not_compared": report.map(|report| report.not_compared),
+        "elapsed": report.map(|report| report.elapsed),
+        "interrupted": report.map(|report| report.interrupted),
+    })
+}
+
+fn grid(reports: &[(&Run, Option<Report>)]) -> Grid {
+    let mut grid = Grid::new([
+        Column::text("run"),
+        Column::text("server").cut_to(12).dispensable(1),
+        Column::number("sessions").dispensable(2),
+        Column::number("operations"),
+        Column::number("match"),
+        Column::number("diverged"),
+        Column::number("skipped"),
+        Column::text("state").dispensable(3),
+    ]);
+    for (run, report) in reports {
+        let count =
+            |pick: fn(&Report) -> u64| report.as_ref().map(|report| pick(report).to_string()).unwrap_or_default();
+        let server = report.as_ref().map(|report| format!("{}:{}", report.target.server, report.target.port));
+        let state = match report {
+            Some(report) if report.interrupted => "interrupted",
+            Some(_) => "complete",
+            None => "not finished",
+        };
+        grid.push([
+            run.name().to_owned(),
+            server.unwrap_or_default(),
+            report.as_ref().map(|report| report.sessions.len().to_string()).unwrap_or_default(),
+            count(|report| report.total_operations),
+            count(|report| report.matched),
+            count(crate::output::diverged),
+            count(|report| report.skipped),
+            state.to_owned(),
+        ]);
+    }
+    grid
+}

@@ -1,0 +1,48 @@
+//! The lab server to replay at: what the command line says, else the settings.
+
+use crate::arguments::ServerArguments;
+use crate::failure::Failure;
+use replay::Target;
+use std::io::BufRead;
+use store::{Config, Key};
+
+/// The settings that the command line overrides.
+pub(crate) fn overrides(server: &ServerArguments) -> Vec<(Key, String)> {
+    let text = |key: Key, value: &Option<String>| value.clone().map(|value| (key, value));
+    [
+        text(Key::ServerIp, &server.server_ip),
+        server.port.map(|port| (Key::Port, port.to_string())),
+        text(Key::Domain, &server.domain),
+        text(Key::Username, &server.username),
+        server.password.as_ref().map(|password| (Key::Password, password.0.clone())),
+        text(Key::TreeName, &server.tree_name),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The server and account of the settings. The password of `--password-stdin` is read here.
+pub(crate) fn target(config: &Config, server: &ServerArguments) -> Result<Target, Failure> {
+    let password = if server.password_stdin { read_password()? } else { config.password().to_owned() };
+    Ok(Target {
+        server: config.server_ip().to_owned(),
+        port: config.port(),
+        domain: config.domain().to_owned(),
+        username: config.username().to_owned(),
+        password,
+        share: config.tree_name().to_owned(),
+    })
+}
+
+/// The first line of standard input, without its end.
+fn read_password() -> Result<String, Failure> {
+    let advice = "write it as one line, as in `printf '%s\\n' \"$PASSWORD\" | smbreplay … --password-stdin`";
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    match read {
+        Ok(0) => Err(Failure::new("standard input has no password", advice)),
+        Ok(_) => Ok(line.trim_end_matches(['\n', '\r']).to_owned()),
+        Err(error) => Err(Failure::new(format!("cannot read the password from standard input: {error}"), advice)),
+    }
+}

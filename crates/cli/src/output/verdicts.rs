@@ -1,0 +1,176 @@
+//! A replay's report for people.
+
+use super::{Column, Grid, Output, counted};
+use crate::arguments::Format;
+use crate::failure::Failure;
+use replay::Report;
+use replay::report::Percentiles;
+
+impl Output {
+    /// The report: as JSON, as CSV of its root divergences, or for people.
+    pub(crate) fn report(&mut self, report: &Report) -> Result<(), Failure> {
+        match self.format() {
+            Format::Json => self.json(report),
+            Format::Csv => self.grid(&roots(report)),
+            Format::Table => self.report_for_people(report),
+        }
+    }
+
+    fn report_for_people(&mut self, report: &Report) -> Result<(), Failure> {
+        let target = &report.target;
+        let sessions = counted(report.sessions.len(), "session");
+        let user = if target.domain.is_empty() {
+            target.username.clone()
+        } else {
+            format!("{}\\{}", target.domain, target.username)
+        };
+        self.paragraph(
+            "",
+            &format!(
+                "run {}: {sessions} on {}:{}, share {}, as {user}",
+                report.run, target.server, target.port, target.share
+            ),
+        )?;
+        self.line("")?;
+        self.grid(&verdicts(report))?;
+        if !report.reasons.is_empty() {
+            self.line("")?;
+            self.grid(&reasons(report))?;
+        }
+        if !report.roots.is_empty() {
+            self.line("")?;
+            self.grid(&roots(report))?;
+        }
+        if report.matched > 0 {
+            self.line("")?;
+            self.grid(&times(report))?;
+        }
+        self.line("")?;
+        for warning in &report.warnings {
+            self.paragraph("warning:", warning)?;
+        }
+        if report.interrupted {
+            self.line("interrupted: the rest was not sent")?;
+        }
+        self.paragraph("", &conclusion(report))?;
+        if !report.path.is_empty() {
+            self.line(&format!("report: {}", super::printable(&report.path)))?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether there is nothing to look at.
+pub(crate) fn all_matched(report: &Report) -> bool {
+    diverged(report) == 0 && report.skipped == 0 && !report.interrupted
+}
+
+/// Operations whose live answer is not the captured one, or is missing.
+pub(crate) fn diverged(report: &Report) -> u64 {
+    report.status_diverged.saturating_add(report.body_diverged).saturating_add(report.no_response)
+}
+
+fn conclusion(report: &Report) -> String {
+    let live = format!("{:.1} s", report.elapsed);
+    let captured = format!("{:.1} s in the capture", report.captured_span);
+    let verdict = match (diverged(report), report.skipped) {
+        (0, 0) if report.matched == 0 => "nothing was compared".to_owned(),
+        (0, 0) if report.not_compared > 0 => format!("all {} that were compared match", report.matched),
+        (0, 0) => format!("all {} match", report.matched),
+        (diverged, 0) => format!("{diverged} of {} diverge", report.sent),
+        (diverged, skipped) => format!("{diverged} of {} sent diverge, {skipped} were not sent", report.sent),
+    };
+    format!("{verdict}; took {live} ({captured})")
+}
+
+fn verdicts(report: &Report) -> Grid {
+    let mut grid =
+        Grid::new([Column::text("verdict"), Column::number("operations"), Column::number("share").dispensable(1)]);
+    for (verdict, count) in [
+        ("match", report.matched),
+        ("status", report.status_diverged),
+        ("body", report.body_diverged),
+        ("no_response", report.no_response),
+        ("skipped", report.skipped),
+        ("not_compared", report.not_compared),
+        ("total", report.total_operations),
+    ] {
+        if count > 0 || matches!(verdict, "match" | "status" | "no_response" | "total") {
+            grid.push([verdict.to_owned(), count.to_string(), percent(count, report.total_operations)]);
+        }
+    }
+    grid
+}
+
+/// Rounded down, so that 100% means all.
+fn percent(count: u64, total: u64) -> String {
+    match u128::from(count).checked_mul(1000).and_then(|tenths| tenths.checked_div(u128::from(total))) {
+        Some(tenths) => format!("{}.{}%", tenths / 10, tenths % 10),
+        None => "-".to_owned(),
+    }
+}
+
+fn reasons(report: &Report) -> Grid {
+    let mut grid = Grid::new([Column::text("verdict"), Column::number("count"), Column::text("reason").cut_to(20)]);
+    for reason in &report.reasons {
+        grid.push([reason.verdict.clone(), reason.count.to_string(), reason.reason.clone()]);
+    }
+    grid
+}
+
+fn roots(report: &Report) -> Grid {
+    let mut grid = Grid::new([
+        Column::text("command"),
+        Column::text("captured_status").cut_to(10),
+        Column::text("live_status").cut_to(10),
+        Column::number("count"),
+        Column::number("first_frame").dispensable(2),
+        Column::text("path").cut_to(12).dispensable(1),
+    ]);
+    for root in &report.roots {
+        grid.push([
+            root.command.clone(),
+            root.captured_status.clone(),
+            root.live_status.clone(),
+            root.count.to_string(),
+            root.first_frame.map(|frame| frame.to_string()).unwrap_or_default(),
+            root.path.clone().unwrap_or_default(),
+        ]);
+    }
+    grid
+}
+
+fn times(report: &Report) -> Grid {
+    let mut grid =
+        Grid::new([Column::text("milliseconds"), Column::number("p50"), Column::number("p99"), Column::number("max")]);
+    let mut push = |what: &str, times: Percentiles| {
+        let [p50, p99, max] = [times.p50, times.p99, times.max].map(|ms| format!("{ms:.2}"));
+        grid.push([what.to_owned(), p50, p99, max]);
+    };
+    push("latency captured", report.latency_ms.captured);
+    push("latency live", report.latency_ms.live);
+    push("sent late by", report.lag_ms);
+    grid
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_rounded_down() {
+        assert_eq!(percent(999, 1000), "99.9%");
+        assert_eq!(percent(99_999, 100_000), "99.9%");
+        assert_eq!(percent(5, 5), "100.0%");
+        assert_eq!(percent(0, 0), "-");
+    }
+
+    #[test]
+    fn what_was_not_compared_is_not_a_divergence_but_what_was_skipped_is_no_full_match() {
+        let report = Report { total_operations: 3, sent: 3, matched: 2, not_compared: 1, ..Report::default() };
+        assert!(all_matched(&report));
+        assert!(!all_matched(&Report { skipped: 1, ..report.clone() }));
+        assert!(!all_matched(&Report { no_response: 1, ..report.clone() }));
+        assert!(!all_matched(&Report { interrupted: true, ..report }));
+    }
+}
