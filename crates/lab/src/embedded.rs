@@ -16,6 +16,9 @@
 //! - no multichannel, compression, Kerberos, persistent or resilient handles, and no answer to a replayed CREATE from
 //!   the open it repeats;
 //! - no SMB1 multi-protocol negotiation beyond its refusal or upgrade, and direct TCP only;
+//! - no short names: `FileAlternateNameInformation` fails with `STATUS_OBJECT_NAME_NOT_FOUND`;
+//! - no hidden, system or archive attribute: setting the first two fails with `STATUS_NOT_SUPPORTED`; read-only is a
+//!   matter of the host's permissions, which do not bind root;
 //! - names are those of the host's file system: case-sensitive where that is.
 
 use std::io;

@@ -28,6 +28,8 @@ pub mod smbtorture;
 pub mod tree;
 
 #[cfg(unix)]
+mod account;
+#[cfg(unix)]
 mod bounded_run;
 #[cfg(unix)]
 mod port;

@@ -1,14 +1,15 @@
-//! Recording the loopback traffic of one port with tcpdump, which needs the right to capture (root, or CAP_NET_RAW).
+//! Recording the loopback traffic of one port with tcpdump, which needs the right to capture: root, a tcpdump with the
+//! capability CAP_NET_RAW, or a sudo that asks for no password.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::account::Account;
 use crate::program::{MissingProgram, Program};
 
 /// How long tcpdump may take until it listens.
@@ -23,7 +24,10 @@ const BUFFER_KIB: u32 = 65_536;
 /// A running recording. Dropping it without [`finish`](Recorder::finish) ends tcpdump and leaves what it has written.
 #[derive(Debug)]
 pub struct Recorder {
-    tcpdump: Child,
+    /// tcpdump, or the sudo that runs it.
+    process: Child,
+    /// The id of tcpdump itself, which belongs to this user even below sudo, and so may be sent signals.
+    tcpdump: u32,
     /// What tcpdump prints, line by line; closed when it ends.
     lines: Receiver<String>,
     path: PathBuf,
@@ -50,7 +54,7 @@ pub enum RecorderError {
     #[error("cannot run tcpdump: {0}")]
     Run(#[from] io::Error),
     /// tcpdump ended or said nothing instead of listening; usually the right to capture is missing.
-    #[error("tcpdump does not listen on lo: {output} (recording needs root or CAP_NET_RAW)")]
+    #[error("tcpdump does not listen on lo: {output} (recording needs root, CAP_NET_RAW or sudo without a password)")]
     NotListening {
         /// What it said.
         output: String,
@@ -78,22 +82,31 @@ impl Recorder {
     /// # Errors
     /// [`RecorderError`].
     pub fn start_with_buffer(port: u16, out: &Path, kib: u32) -> Result<Self, RecorderError> {
-        let mut command = Command::new(Program::Tcpdump.find()?);
-        command.args(["-i", "lo", "-n", "-s", "0", "-U", "--immediate-mode"]).args(["-B", &kib.to_string()]);
-        if fs::metadata("/proc/self")?.uid() == 0 {
-            // Else it becomes a user of its own, who may not write into the caller's folder.
-            command.args(["-Z", "root"]);
+        let tcpdump = Program::Tcpdump.find()?;
+        let me = Account::of_this_process();
+        let run = |mut command: Command| {
+            command.args(["-i", "lo", "-n", "-s", "0", "-U", "--immediate-mode"]).args(["-B", &kib.to_string()]);
+            if let Some(me) = &me {
+                // Started as root it becomes a user of its own, who may not write into the caller's folder.
+                command.args(["-Z", me.name()]);
+            }
+            command.arg("-w").arg(out).args(["tcp", "port", &port.to_string()]);
+            Self::spawn(command, out)
+        };
+        match run(Command::new(&tcpdump)) {
+            Err(RecorderError::NotListening { output }) if me.as_ref().is_none_or(|me| !me.is_root()) => {
+                let mut sudo = Command::new("sudo");
+                sudo.arg("-n").arg(&tcpdump);
+                run(sudo).map_err(|_| RecorderError::NotListening { output })
+            }
+            result => result,
         }
-        let mut tcpdump = command
-            .arg("-w")
-            .arg(out)
-            .args(["tcp", "port", &port.to_string()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()?;
+    }
+
+    fn spawn(mut command: Command, out: &Path) -> Result<Self, RecorderError> {
+        let mut process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let (sender, lines) = mpsc::channel();
-        if let Some(stderr) = tcpdump.stderr.take() {
+        if let Some(stderr) = process.stderr.take() {
             thread::spawn(move || {
                 for line in BufReader::new(stderr).lines().map_while(Result::ok) {
                     if sender.send(line).is_err() {
@@ -102,8 +115,9 @@ impl Recorder {
                 }
             });
         }
-        let recorder = Self { tcpdump, lines, path: out.into() };
+        let mut recorder = Self { tcpdump: process.id(), process, lines, path: out.into() };
         recorder.wait_until_it_listens()?;
+        recorder.tcpdump = child_of(recorder.process.id()).unwrap_or(recorder.tcpdump);
         Ok(recorder)
     }
 
@@ -113,13 +127,16 @@ impl Recorder {
     /// [`RecorderError::NoCounts`] when tcpdump does not say what it recorded, [`RecorderError::Run`].
     pub fn finish(mut self) -> Result<Recording, RecorderError> {
         thread::sleep(SETTLE);
-        interrupt(&self.tcpdump)?;
+        // Upon which it writes out what it has and prints its counts.
+        signal("INT", self.tcpdump)?;
         let mut output = Vec::new();
         while let Ok(line) = self.lines.recv_timeout(STOP) {
             output.push(line);
         }
-        self.tcpdump.kill()?;
-        self.tcpdump.wait()?;
+        let start = Instant::now();
+        while matches!(self.process.try_wait(), Ok(None)) && start.elapsed() < STOP {
+            thread::sleep(Duration::from_millis(5));
+        }
         let count = |what: &str| output.iter().find_map(|line| count_before(line, what));
         match (count(" packets captured"), count(" packets dropped by kernel")) {
             (Some(packets), Some(dropped)) => Ok(Recording { path: self.path.clone(), packets, dropped }),
@@ -143,15 +160,22 @@ impl Recorder {
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        let _ = self.tcpdump.kill();
-        let _ = self.tcpdump.wait();
+        if matches!(self.process.try_wait(), Ok(None)) {
+            let _ = signal("KILL", self.tcpdump);
+            let _ = self.process.wait();
+        }
     }
 }
 
-/// Sends SIGINT, upon which tcpdump writes out what it has and prints its counts.
-fn interrupt(process: &Child) -> io::Result<()> {
-    let pid = process.id().to_string();
-    Command::new("sh").args(["-c", "kill -INT \"$0\"", &pid]).status().map(drop)
+/// Sends a signal to a process that is known to run, since it was started here and has not been waited for.
+fn signal(name: &str, pid: u32) -> io::Result<()> {
+    Command::new("sh").args(["-c", "kill -\"$0\" \"$1\"", name, &pid.to_string()]).status().map(drop)
+}
+
+/// The first process whose parent is `parent`, from `/proc`.
+fn child_of(parent: u32) -> Option<u32> {
+    let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).ok()?;
+    children.split_whitespace().next()?.parse().ok()
 }
 
 /// The number at the start of a line such as `12 packets captured`.

@@ -6,7 +6,6 @@
 //! Run as root, smbd serves the share as an unprivileged account (access checks would be void for root); run by an
 //! ordinary user, as that user, and NT ACLs then lie in an extended attribute of the `user.` kind.
 
-mod account;
 mod configuration;
 
 use std::fs;
@@ -20,9 +19,9 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::account::Account;
 use crate::port::ReservedPort;
 use crate::program::{MissingProgram, Program, VFS_MODULES_PACKAGE, has_vfs_module};
-use account::Account;
 
 /// How long smbd may take until it accepts connections; seconds, because a loaded machine is slow.
 const START: Duration = Duration::from_secs(60);
@@ -93,11 +92,8 @@ pub enum SambaError {
         source: io::Error,
     },
     /// There is no account to serve the share as.
-    #[error("no entry in /etc/passwd for {wanted}, which smbd would serve the share as")]
-    Account {
-        /// The account that was looked for.
-        wanted: String,
-    },
+    #[error("/etc/passwd has no entry for this user, or, for root, no account such as daemon or nobody")]
+    Account,
     /// The port, or every port, is in use.
     #[error("no port for smbd: {0}")]
     Port(io::Error),
@@ -157,7 +153,7 @@ impl Samba {
             return Err(MissingProgram { name: "Samba's module streams_xattr", package: VFS_MODULES_PACKAGE }.into());
         }
         configuration::check(&options)?;
-        let account = Account::to_serve_as()?;
+        let account = account_to_serve_as()?;
         let port = match options.port {
             Some(port) => ReservedPort::reserve_this(port),
             None => ReservedPort::reserve(),
@@ -271,6 +267,16 @@ impl Drop for Samba {
     }
 }
 
+fn runs_as_root() -> bool {
+    Account::of_this_process().is_some_and(|me| me.is_root())
+}
+
+/// This process's own account, since another one takes the rights of root; an unprivileged one for root.
+fn account_to_serve_as() -> Result<Account, SambaError> {
+    let account = if runs_as_root() { Account::unprivileged() } else { Account::of_this_process() };
+    account.ok_or(SambaError::Account)
+}
+
 fn lay_out(folder: &Path, options: &SambaOptions, account: &Account, port: u16) -> Result<(), SambaError> {
     let failed = |path: &Path| {
         let path = path.to_path_buf();
@@ -285,12 +291,15 @@ fn lay_out(folder: &Path, options: &SambaOptions, account: &Account, port: u16) 
     for (_, name) in configuration::shares(options) {
         let path = folder.join(name);
         fs::create_dir(&path).map_err(failed(&path))?;
-        account.own(&path).map_err(failed(&path))?;
+        if runs_as_root() {
+            account.own(&path).map_err(failed(&path))?;
+        }
     }
     let map = folder.join(configuration::USERNAME_MAP);
     fs::write(&map, format!("!{} = {}\n", account.name(), options.username)).map_err(failed(&map))?;
     let smb_conf = folder.join(configuration::FILE);
-    fs::write(&smb_conf, configuration::smb_conf(folder, options, account, port)).map_err(failed(&smb_conf))
+    let unprivileged = (!runs_as_root()).then(|| account.name());
+    fs::write(&smb_conf, configuration::smb_conf(folder, options, unprivileged, port)).map_err(failed(&smb_conf))
 }
 
 fn set_password(folder: &Path, options: &SambaOptions, account: &Account) -> Result<(), SambaError> {

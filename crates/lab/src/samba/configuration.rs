@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::account::Account;
 use super::{SambaError, SambaOptions};
 
 /// The configuration file, in the instance's folder.
@@ -50,8 +49,8 @@ durable handles = yes
 server multi channel support = yes
 ";
 
-/// The text of smb.conf.
-pub(super) fn smb_conf(folder: &Path, options: &SambaOptions, account: &Account, port: u16) -> String {
+/// The text of smb.conf. `unprivileged` is the account that smbd runs as, when that is not root.
+pub(super) fn smb_conf(folder: &Path, options: &SambaOptions, unprivileged: Option<&str>, port: u16) -> String {
     let mut text = String::from("[global]\n");
     let path = |name: &str| folder.join(name).display().to_string();
     for (parameter, name) in ["private dir", "lock directory", "state directory", "cache directory", "pid directory"]
@@ -67,8 +66,8 @@ pub(super) fn smb_conf(folder: &Path, options: &SambaOptions, account: &Account,
     line(&mut text, "smb ports", &port.to_string());
     text.push_str(ISOLATION);
     text.push_str(FIDELITY);
-    if !account.is_served_by_root() {
-        line(&mut text, "guest account", account.name());
+    if let Some(account) = unprivileged {
+        line(&mut text, "guest account", account);
         line(&mut text, "map to guest", "bad user");
         line(&mut text, "acl_xattr:security_acl_name", "user.NTACL");
     }

@@ -1,0 +1,72 @@
+//! Which limit of the embedded lab server (see `lab::embedded`) explains a divergence.
+
+use std::path::Path;
+
+use anyhow::bail;
+use serde::Deserialize;
+
+/// What is needed of a replay's `report.json`.
+#[derive(Deserialize)]
+pub(super) struct Divergences {
+    roots: Vec<Root>,
+}
+
+/// Divergences with one cause.
+#[derive(Deserialize)]
+struct Root {
+    command: String,
+    captured_status: String,
+    live_status: String,
+    count: u64,
+    first_frame: Option<u64>,
+    path: Option<String>,
+}
+
+/// Prints the limit behind each root divergence.
+///
+/// Fails when there is one that no limit explains; on a Samba, none is explained.
+pub(super) fn explain(report: &Path, on_samba: bool) -> anyhow::Result<()> {
+    let divergences = super::read_report(report)?;
+    println!("\nWhy the lab server answered differently:");
+    let mut unexplained = 0_u64;
+    for root in &divergences.roots {
+        let limit = if on_samba { None } else { root.limit() };
+        let frame = root.first_frame.map_or_else(|| "?".to_owned(), |frame| frame.to_string());
+        println!(
+            "  {:>3} x {} {} -> {}, first in frame {frame}: {}",
+            root.count,
+            root.command,
+            root.captured_status,
+            root.live_status,
+            limit.unwrap_or("NOT EXPLAINED")
+        );
+        if limit.is_none() {
+            unexplained = unexplained.saturating_add(1);
+        }
+    }
+    if unexplained > 0 {
+        bail!("{unexplained} kinds of divergence are not explained by a limit of the lab server");
+    }
+    println!("All of them are limits of the embedded server; `cargo xtask demo --samba` replays without them.");
+    Ok(())
+}
+
+impl Root {
+    fn limit(&self) -> Option<&'static str> {
+        let path = self.path.as_deref().unwrap_or_default();
+        let is = |captured: &str, live: &str| self.captured_status == captured && self.live_status == live;
+        match self.command.as_str() {
+            "CREATE" if path.contains(':') => Some("it has no alternate data streams"),
+            "CREATE" if is("STATUS_SUCCESS", "STATUS_OBJECT_NAME_NOT_FOUND") => {
+                Some("its names are case-sensitive, as those of the file system below it")
+            }
+            "CREATE" if is("STATUS_ACCESS_DENIED", "STATUS_SUCCESS") => {
+                Some("it leaves the protection of read-only files to the file system, which does not bind root")
+            }
+            "SET_INFO" if self.live_status == "STATUS_NOT_SUPPORTED" => Some("it keeps no hidden or system attribute"),
+            "IOCTL" => Some("it has no DFS, no server-side copy and no snapshots"),
+            "QUERY_INFO" => Some("it has no security descriptors and no information about streams or short names"),
+            _ => None,
+        }
+    }
+}
