@@ -15,6 +15,7 @@
 
 pub mod config;
 pub mod folder;
+pub mod ingest;
 pub mod layout;
 pub mod metadata;
 mod parquet_file;
@@ -22,12 +23,17 @@ mod parquet_writer;
 pub mod reader;
 pub mod runs;
 pub mod schema;
+mod staged;
 pub mod version;
+pub mod writer;
 
 pub use config::{Config, ConfigError, ConfigFile, Key, Source};
+pub use ingest::{IngestError, IngestProgress, IngestReport, IngestRequest, ingest};
 pub use layout::{Layout, OutputFolder, TracePlace};
 pub use metadata::SessionMetadata;
 pub use reader::{Columns, ReadError, SessionFile};
+pub use staged::StagedError;
+pub use writer::SessionsWriter;
 
 /// What is written into files as the program that made them.
 pub const CREATED_BY: &str = concat!("smbreplay ", env!("CARGO_PKG_VERSION"));

@@ -47,11 +47,11 @@ impl<R: Weight> ParquetWriter<R> {
         if self.bytes >= BATCH_BYTES || self.rows.len() >= BATCH_ROWS { self.encode_rows() } else { Ok(()) }
     }
 
-    /// Completes the file and brings it to the disk.
+    /// Completes the file. It is not forced to the disk: thousands of files would take minutes, and all can be made
+    /// again from the capture.
     pub(crate) fn finish(mut self) -> Result<(), ParquetError> {
         self.encode_rows()?;
-        let file = self.writer.into_inner()?;
-        file.sync_all().map_err(ParquetError::from)
+        self.writer.close().map(drop)
     }
 
     fn encode_rows(&mut self) -> Result<(), ParquetError> {

@@ -78,5 +78,5 @@ pub fn write(path: &Path, metadata: &SessionMetadata) -> std::io::Result<()> {
     let mut file = BufWriter::new(File::create(path)?);
     serde_json::to_writer_pretty(&mut file, metadata)?;
     file.write_all(b"\n")?;
-    file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+    file.flush()
 }

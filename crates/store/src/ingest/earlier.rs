@@ -1,0 +1,50 @@
+//! What an earlier ingest left in the output folder.
+
+use super::IngestError;
+use crate::layout::OutputFolder;
+use crate::metadata::{self, MetadataError, SessionMetadata};
+
+/// What lies where the sessions will go.
+pub(super) enum Earlier {
+    /// Nothing.
+    Nothing,
+    /// The result of an earlier ingest.
+    Ours(Box<SessionMetadata>),
+    /// Something else, described.
+    Foreign(String),
+}
+
+impl Earlier {
+    pub(super) fn look(output: &OutputFolder) -> Self {
+        match metadata::read(&output.metadata()) {
+            Ok(metadata) => Self::Ours(Box::new(metadata)),
+            Err(MetadataError::Missing { .. }) => match std::fs::read_dir(output.sessions()).map(Iterator::count) {
+                Ok(0) => Self::Nothing,
+                Ok(_) => Self::Foreign("files without session_metadata.json".to_owned()),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::Nothing,
+                Err(error) => Self::Foreign(error.to_string()),
+            },
+            Err(MetadataError::Version { source, .. }) => Self::Foreign(source.to_string()),
+            Err(MetadataError::Foreign { reason, .. }) => Self::Foreign(reason),
+            Err(MetadataError::Io { source, .. }) => Self::Foreign(source.to_string()),
+        }
+    }
+
+    /// The earlier result, if all of its files are still in `output`.
+    pub(super) fn complete(&self, output: &OutputFolder) -> Option<&SessionMetadata> {
+        match self {
+            Self::Ours(metadata) => {
+                let mut files = metadata.sessions.iter().map(|session| output.session_file(&session.file));
+                files.all(|file| file.is_file()).then_some(metadata)
+            }
+            Self::Nothing | Self::Foreign(_) => None,
+        }
+    }
+
+    pub(super) fn refuse_foreign(&self, output: &OutputFolder) -> Result<(), IngestError> {
+        match self {
+            Self::Foreign(reason) => Err(IngestError::Foreign { folder: output.sessions(), reason: reason.clone() }),
+            Self::Nothing | Self::Ours(_) => Ok(()),
+        }
+    }
+}

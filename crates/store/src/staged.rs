@@ -1,0 +1,174 @@
+//! A folder that is written under a temporary name and put in place when it is complete.
+
+use crate::folder::{self, FolderError};
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// Why a folder could not be written or put in place. Each message is one line.
+#[derive(Debug, thiserror::Error)]
+pub enum StagedError {
+    /// Its parent could not be made or written to.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// Another process is writing the same folder.
+    #[error("{folder}: another smbreplay is writing there; wait for it to end")]
+    Busy {
+        /// The output folder.
+        folder: PathBuf,
+    },
+    /// The finished folder could not be put in place; the earlier one is as it was.
+    #[error("{target}: cannot put the new result in place: {source}")]
+    Publish {
+        /// The folder's final path.
+        target: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+}
+
+/// A folder in the making, beside its final place. Dropped without [`StagedFolder::publish`] it disappears.
+#[derive(Debug)]
+pub(crate) struct StagedFolder {
+    temporary: TempDir,
+    target: PathBuf,
+    /// Held open: the lock ends with it, whatever ends the process.
+    _lock: File,
+}
+
+/// Prefix of temporary folders, so that those of a killed process are recognised.
+const TEMPORARY: &str = ".new-";
+/// Prefix of the earlier folder while the new one takes its place.
+const EARLIER: &str = ".old-";
+
+impl StagedFolder {
+    /// Begins the folder that will be `parent/name`, and removes what a killed process left there.
+    pub(crate) fn create(parent: &Path, name: &str) -> Result<Self, StagedError> {
+        folder::make(parent)?;
+        let lock = lock(parent)?;
+        let target = parent.join(name);
+        recover(parent, name);
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(TEMPORARY);
+        // As readable as any folder the user makes; temporary ones are private by default.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+        let temporary = builder.tempdir_in(parent).map_err(|source| folder::refused(parent, source))?;
+        Ok(Self { temporary, target, _lock: lock })
+    }
+
+    /// Where to write.
+    pub(crate) fn path(&self) -> &Path {
+        self.temporary.path()
+    }
+
+    /// Puts the folder in place of an earlier one. When that fails the earlier one is as it was.
+    pub(crate) fn publish(self) -> Result<(), StagedError> {
+        let Self { temporary, target, _lock } = self;
+        let failed = |source| StagedError::Publish { target: target.clone(), source };
+        let parent = target.parent().unwrap_or(Path::new("."));
+        let earlier = parent.join(format!("{EARLIER}{}", target.file_name().unwrap_or_default().to_string_lossy()));
+        let replaces = target.exists();
+        if replaces {
+            std::fs::rename(&target, &earlier).map_err(failed)?;
+        }
+        if let Err(error) = std::fs::rename(temporary.path(), &target) {
+            if replaces {
+                std::fs::rename(&earlier, &target).map_err(failed)?;
+            }
+            return Err(failed(error));
+        }
+        let _moved = temporary.keep();
+        if let Err(error) = std::fs::remove_dir_all(&earlier)
+            && replaces
+        {
+            tracing::warn!(folder = %earlier.display(), %error, "the earlier result could not be removed");
+        }
+        Ok(())
+    }
+}
+
+/// The lock of an output folder, held by whoever writes into it.
+fn lock(parent: &Path) -> Result<File, StagedError> {
+    let path = parent.join(".lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(|source| folder::refused(parent, source))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StagedError::Busy { folder: parent.to_owned() }),
+        // A file system without locks: go on, as if nobody else were there.
+        Err(TryLockError::Error(_)) => Ok(file),
+    }
+}
+
+/// Brings back an earlier folder that a killed process had moved aside, and removes unfinished ones.
+fn recover(parent: &Path, name: &str) {
+    let (target, earlier) = (parent.join(name), parent.join(format!("{EARLIER}{name}")));
+    if !target.exists() && earlier.exists() {
+        let _kept_aside = std::fs::rename(&earlier, &target);
+    }
+    for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        let left_over = entry.file_name().to_string_lossy().starts_with(TEMPORARY);
+        if left_over || (entry.path() == earlier && target.exists()) {
+            let _stays = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use std::fs;
+
+    fn entries(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.retain(|name| name != ".lock");
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_dropped_folder_leaves_the_earlier_one_and_nothing_else() {
+        let parent = tempfile::tempdir().unwrap();
+        fs::create_dir(parent.path().join("sessions")).unwrap();
+        fs::write(parent.path().join("sessions/earlier"), "").unwrap();
+        let staged = StagedFolder::create(parent.path(), "sessions").unwrap();
+        fs::write(staged.path().join("half"), "").unwrap();
+        drop(staged);
+        assert_eq!(entries(parent.path()), ["sessions"]);
+        assert_eq!(entries(&parent.path().join("sessions")), ["earlier"]);
+    }
+
+    #[test]
+    fn a_published_folder_replaces_the_earlier_one() {
+        let parent = tempfile::tempdir().unwrap();
+        for round in ["first", "second"] {
+            let staged = StagedFolder::create(parent.path(), "sessions").unwrap();
+            fs::write(staged.path().join(round), "").unwrap();
+            staged.publish().unwrap();
+            assert_eq!(entries(parent.path()), ["sessions"]);
+            assert_eq!(entries(&parent.path().join("sessions")), [round]);
+        }
+    }
+
+    #[test]
+    fn what_a_killed_process_moved_aside_comes_back() {
+        let parent = tempfile::tempdir().unwrap();
+        fs::create_dir(parent.path().join(".old-sessions")).unwrap();
+        fs::write(parent.path().join(".old-sessions/earlier"), "").unwrap();
+        fs::create_dir(parent.path().join(".new-abc")).unwrap();
+        drop(StagedFolder::create(parent.path(), "sessions").unwrap());
+        assert_eq!(entries(parent.path()), ["sessions"]);
+        assert_eq!(entries(&parent.path().join("sessions")), ["earlier"]);
+    }
+
+    #[test]
+    fn two_at_a_time_are_refused() {
+        let parent = tempfile::tempdir().unwrap();
+        let _first = StagedFolder::create(parent.path(), "sessions").unwrap();
+        let second = StagedFolder::create(parent.path(), "sessions").unwrap_err();
+        assert!(matches!(second, StagedError::Busy { .. }), "{second}");
+    }
+}

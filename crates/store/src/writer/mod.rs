@@ -1,0 +1,179 @@
+//! Writing the session files of a trace.
+//!
+//! Rows arrive as operations complete, each file has them in the order of `op`. All sessions share one memory budget:
+//! when it is exceeded, the rows of the largest sessions are sorted and moved to a spill file as runs, and merged with
+//! the rest at the end.
+
+mod files;
+mod merge;
+mod spill;
+mod tally;
+mod weight;
+
+use crate::layout::OutputFolder;
+use crate::metadata::{self, Session, SessionMetadata};
+use crate::parquet_writer::Weight as _;
+use crate::staged::{StagedError, StagedFolder};
+use arrow::error::ArrowError;
+use dissect::{Operation, SessionSummary};
+use parquet::errors::ParquetError;
+use rustc_hash::FxHashMap;
+use spill::{Run, SpillFolder};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use tally::Tally;
+
+/// Memory for rows that wait to be written, bytes, unless another budget is given.
+pub const DEFAULT_BUDGET: usize = 128 << 20;
+
+/// Why session files could not be written. Each message is one line; nothing half-written is left.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The output folder could not be made or written to, or the result not be put in place.
+    #[error(transparent)]
+    Folder(#[from] StagedError),
+    /// A file could not be written: the disk is full, for example.
+    #[error("{path}: cannot write: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// Rows could not be encoded or, from the spill file, decoded.
+    #[error("{path}: cannot write: {reason}")]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// It was cancelled.
+    #[error("interrupted; nothing was changed")]
+    Interrupted,
+}
+
+/// Session files in the making. Dropped before [`SessionsWriter::finish`] has succeeded, nothing is left of them and an
+/// earlier result is as it was.
+pub struct SessionsWriter {
+    staged: StagedFolder,
+    spill: SpillFolder,
+    sessions: FxHashMap<Option<u32>, Pending>,
+    held: usize,
+    budget: usize,
+}
+
+/// The rows of a session that have arrived.
+#[derive(Default)]
+struct Pending {
+    rows: Vec<Operation>,
+    bytes: usize,
+    runs: Vec<Run>,
+    tally: Tally,
+}
+
+impl SessionsWriter {
+    /// Begins the session files of a trace with a memory budget of `budget` bytes ([`DEFAULT_BUDGET`]).
+    ///
+    /// # Errors
+    /// [`WriteError::Folder`] when the output folder cannot be made or written to.
+    pub fn create(output: &OutputFolder, budget: usize) -> Result<Self, WriteError> {
+        let staged = StagedFolder::create(output.path(), "sessions")?;
+        let spill = SpillFolder::create(staged.path())?;
+        Ok(Self { staged, spill, sessions: FxHashMap::default(), held: 0, budget })
+    }
+
+    /// Takes a row for the file of its session.
+    ///
+    /// # Errors
+    /// [`WriteError::Io`] or [`WriteError::Encoding`] when rows had to be moved to the disk and could not.
+    pub fn push(&mut self, operation: Operation) -> Result<(), WriteError> {
+        let pending = self.sessions.entry(operation.session).or_default();
+        let bytes = operation.weight();
+        pending.tally.add(&operation);
+        pending.bytes = pending.bytes.saturating_add(bytes);
+        pending.rows.push(operation);
+        self.held = self.held.saturating_add(bytes);
+        if self.held > self.budget { self.spill_largest() } else { Ok(()) }
+    }
+
+    /// Writes the files of all sessions and the metadata that `describe` makes of them, and puts them in place of an
+    /// earlier result. `sessions` are the dissector's; what belongs to none of them gets the file of session 0.
+    ///
+    /// # Errors
+    /// [`WriteError`]; [`WriteError::Interrupted`] when `cancelled` became true.
+    pub fn finish(
+        self,
+        sessions: &[SessionSummary],
+        cancelled: &AtomicBool,
+        describe: impl FnOnce(Vec<Session>) -> SessionMetadata,
+    ) -> Result<SessionMetadata, WriteError> {
+        let Self { staged, spill, sessions: pending, .. } = self;
+        let described = files::write_all(staged.path(), &spill, pending, sessions, cancelled)?;
+        let document = describe(described);
+        let path = staged.path().join("session_metadata.json");
+        metadata::write(&path, &document).map_err(|source| WriteError::Io { path, source })?;
+        spill.remove()?;
+        if cancelled.load(Ordering::Relaxed) {
+            return Err(WriteError::Interrupted);
+        }
+        staged.publish()?;
+        Ok(document)
+    }
+
+    /// Moves the rows of the largest sessions to the disk until half of the budget is free.
+    fn spill_largest(&mut self) -> Result<(), WriteError> {
+        let mut largest: Vec<(usize, Option<u32>)> =
+            self.sessions.iter().map(|(session, pending)| (pending.bytes, *session)).collect();
+        largest.sort_unstable_by(|a, b| b.cmp(a));
+        for (bytes, session) in largest {
+            if self.held <= self.budget / 2 {
+                break;
+            }
+            let Some(pending) = self.sessions.get_mut(&session) else { continue };
+            let mut rows = std::mem::take(&mut pending.rows);
+            rows.sort_by_key(|row| row.op);
+            pending.runs.push(self.spill.write(rows.into_iter().map(Ok))?);
+            pending.bytes = 0;
+            self.held = self.held.saturating_sub(bytes);
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for SessionsWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SessionsWriter")
+            .field("folder", &self.staged.path())
+            .field("sessions", &self.sessions.len())
+            .field("held", &self.held)
+            .finish_non_exhaustive()
+    }
+}
+
+impl WriteError {
+    fn parquet(path: &Path, error: ParquetError) -> Self {
+        match error {
+            ParquetError::External(error) => Self::io_or_encoding(path, error),
+            other => Self::Encoding { path: path.to_owned(), reason: other.to_string() },
+        }
+    }
+
+    fn arrow(path: &Path, error: ArrowError) -> Self {
+        match error {
+            ArrowError::IoError(_, source) => Self::Io { path: path.to_owned(), source },
+            ArrowError::ExternalError(error) => Self::io_or_encoding(path, error),
+            other => Self::Encoding { path: path.to_owned(), reason: other.to_string() },
+        }
+    }
+
+    fn io_or_encoding(path: &Path, error: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        match error.downcast::<std::io::Error>() {
+            Ok(source) => Self::Io { path: path.to_owned(), source: *source },
+            Err(other) => Self::Encoding { path: path.to_owned(), reason: other.to_string() },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
