@@ -4,8 +4,26 @@
 //! - Input is hostile and often broken. Nothing panics; what is damaged is read as far as it can be, and everything
 //!   dropped, guessed or repaired is counted.
 //! - Missing bytes are declared ([`Hole`]), never invented and never silently skipped.
-//! - This crate knows nothing of SMB2 bodies: it frames, and looks at the ProtocolId and the response flag only.
+//! - This crate knows nothing of SMB2 bodies: it frames, and looks at what tells a header from other bytes and a request from a
+//!   response only.
+//! - Only [`PacketReader`] and [`Trace`] do I/O, and only they read a file; an [`Assembler`] is given packets.
+//! - Memory is bounded by [`Limits`], whatever the trace.
 
+mod assembler;
+mod counters;
+pub mod format;
+mod framing;
+mod limits;
+mod link;
+mod network;
 pub mod pdu;
+mod segment;
+mod tcp;
+mod trace;
 
+pub use assembler::Assembler;
+pub use counters::Counters;
+pub use format::{FileFacts, LinkType, OpenError, Packet, PacketReader, ReadError};
+pub use limits::Limits;
 pub use pdu::{CloseKind, Direction, Endpoints, Event, Hole, Mark, Pdu, Timestamp};
+pub use trace::Trace;

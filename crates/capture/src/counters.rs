@@ -1,0 +1,96 @@
+//! What reading a trace met: what was read, dropped, guessed or repaired.
+
+macro_rules! counters {
+    ($($(#[doc = $doc:literal])+ $name:ident),* $(,)?) => {
+        /// Counts over a whole trace.
+        #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+        pub struct Counters {
+            $($(#[doc = $doc])+ pub $name: u64,)*
+        }
+
+        impl Counters {
+            /// Every counter with its name, in the order of their declaration.
+            pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
+                [$((stringify!($name), self.$name)),*].into_iter()
+            }
+        }
+    };
+}
+
+counters! {
+    /// Packets handled.
+    packets,
+    /// Packets of a link type that is not read.
+    unsupported_link_packets,
+    /// Packets that are neither IPv4 nor IPv6.
+    non_ip_packets,
+    /// IP packets that are not TCP.
+    non_tcp_packets,
+    /// Fragments of IP packets with TCP: not put together.
+    ip_fragments,
+    /// Packets with a link, IP or TCP header that is cut or does not fit its specification.
+    malformed_packets,
+    /// TCP segments.
+    tcp_segments,
+    /// TCP segments whose payload the snaplen cut.
+    snaplen_cut_segments,
+    /// Bytes of payload that the snaplen cut off.
+    snaplen_cut_bytes,
+    /// TCP connections of any protocol.
+    connections,
+    /// TCP connections that carry SMB.
+    smb_connections,
+    /// Connections that carry SMB and were open before the capture began.
+    midstream_connections,
+    /// Connections that took over the addresses and ports of an earlier one.
+    port_reuses,
+    /// Connections given up because of their number.
+    connections_evicted,
+    /// TCP payload of connections that show no SMB.
+    non_smb_bytes,
+    /// Segments with bytes seen before only.
+    retransmitted_segments,
+    /// Segments kept back because bytes before them were missing.
+    out_of_order_segments,
+    /// Bytes that came again while the first copy was still kept back.
+    overlapping_bytes,
+    /// Of these, bytes that differ from the first copy, which was taken.
+    conflicting_bytes,
+    /// TCP keep-alives.
+    keep_alives,
+    /// Segments that came after their place had been declared a hole: dropped.
+    late_segments,
+    /// Acknowledgements of bytes far beyond everything seen: not believed.
+    implausible_acknowledgements,
+    /// Holes in the TCP streams of connections that carry or may carry SMB.
+    holes,
+    /// Bytes in these holes.
+    hole_bytes,
+    /// Times that the bound on memory forced a hole to be declared or a PDU to be cut.
+    memory_bound_reached,
+    /// Transport PDUs handed out.
+    pdus,
+    /// Of these, PDUs with holes.
+    pdus_with_holes,
+    /// PDUs whose end was not captured: handed out with a hole.
+    unfinished_pdus,
+    /// PDUs lost because their ProtocolId is in a hole.
+    pdus_without_protocol_id,
+    /// NetBIOS session requests and their answers.
+    netbios_session_messages,
+    /// NetBIOS keep-alives and empty messages.
+    netbios_keep_alives,
+    /// Times that framing was lost: a transport header in a hole, or bytes that are none.
+    framing_lost,
+    /// Times that it was found again.
+    framing_found,
+    /// Bytes of SMB connections that were passed over in search of a transport header.
+    unframed_bytes,
+    /// Bytes before the first transport header of connections that were open before the capture began.
+    midstream_bytes,
+}
+
+/// Adds without ever overflowing.
+pub(crate) fn count(counter: &mut u64, amount: u64) {
+    *counter = counter.saturating_add(amount);
+}

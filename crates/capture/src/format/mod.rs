@@ -1,0 +1,55 @@
+//! Capture files: pcap and pcapng, plain or gzip, read as a stream of packets in bounded memory.
+
+mod byte_order;
+mod compression;
+mod error;
+mod facts;
+mod link_type;
+mod pcap;
+mod pcapng;
+mod reader;
+mod resolution;
+mod source;
+
+pub use compression::Compression;
+pub use error::{OpenError, ReadError};
+pub use facts::{Damage, FileFacts, FileFormat, Interface};
+pub use link_type::LinkType;
+pub use reader::{Packet, PacketReader};
+
+use crate::pdu::Timestamp;
+
+/// Longest record or block that is believed, in bytes. No capture tool writes packets above 256 KiB; blocks of pcapng
+/// that are not packets may be larger.
+const MAX_RECORD: usize = 1 << 24;
+
+/// A packet record as its format tells it; `data` lies in the source's window.
+#[derive(Clone, Copy, Debug)]
+struct Record {
+    /// Offset of the packet's bytes in the window.
+    start: usize,
+    /// Captured bytes.
+    captured: usize,
+    /// Bytes on the wire.
+    original: u32,
+    /// `None` for records without one (pcapng Simple Packet Block).
+    time: Option<Timestamp>,
+    /// Index into the interfaces of the file.
+    interface: u32,
+    link_type: LinkType,
+    /// Length of the whole record, to consume before the next one.
+    length: usize,
+}
+
+/// What a format found at the read position.
+#[derive(Debug)]
+enum Step {
+    /// A packet.
+    Packet(Record),
+    /// No byte is left.
+    End,
+    /// The file ends inside a record.
+    Cut,
+    /// The bytes at the read position are no record.
+    Damaged(&'static str),
+}

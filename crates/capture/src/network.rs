@@ -1,0 +1,176 @@
+//! IPv4 and IPv6: from an IP header to a TCP segment.
+
+use crate::pdu::Timestamp;
+use crate::segment::{TcpFlags, TcpSegment};
+use etherparse::{IpNumber, LaxIpSlice, ip_number};
+use std::net::{IpAddr, SocketAddr};
+
+/// What an IP packet carries.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NetworkPayload<'a> {
+    /// A TCP segment.
+    Tcp(TcpSegment<'a>),
+    /// A fragment of a packet that may hold a TCP segment.
+    Fragment,
+    /// Another protocol.
+    Other,
+    /// Headers that are cut by the snaplen or do not fit their specification.
+    Malformed,
+}
+
+/// Reads the IP packet at the start of `packet`, of which `original_length` bytes were on the wire, padding included.
+pub(crate) fn payload(packet: &[u8], original_length: usize, frame: u64, time: Timestamp) -> NetworkPayload<'_> {
+    let Ok((ip, _)) = LaxIpSlice::from_slice(packet) else { return NetworkPayload::Malformed };
+    let (source, destination, length) = match &ip {
+        LaxIpSlice::Ipv4(ip) => {
+            let header = ip.header();
+            // With segmentation offload the length is zero: the packet was captured before it got one.
+            let length = match usize::from(header.total_len()) {
+                0 => original_length,
+                length => length,
+            };
+            (IpAddr::V4(header.source_addr()), IpAddr::V4(header.destination_addr()), length)
+        }
+        LaxIpSlice::Ipv6(ip) => {
+            let header = ip.header();
+            let length = match usize::from(header.payload_length()) {
+                0 => original_length,
+                length => length.saturating_add(etherparse::Ipv6Header::LEN),
+            };
+            (IpAddr::V6(header.source_addr()), IpAddr::V6(header.destination_addr()), length)
+        }
+    };
+    let carried = ip.payload();
+    match carried.ip_number {
+        IpNumber::TCP if carried.fragmented => NetworkPayload::Fragment,
+        IpNumber::TCP => {
+            let Some(segment) = offset_in(packet, carried.payload).and_then(|start| {
+                let packet = packet.get(start..)?.get(..carried.payload.len())?;
+                tcp(packet, length.saturating_sub(start), (source, destination), frame, time)
+            }) else {
+                return NetworkPayload::Malformed;
+            };
+            NetworkPayload::Tcp(segment)
+        }
+        ip_number::IPV6_FRAGMENTATION_HEADER => NetworkPayload::Fragment,
+        _ => NetworkPayload::Other,
+    }
+}
+
+/// Where `part`, a slice of `whole`, starts in it.
+fn offset_in(whole: &[u8], part: &[u8]) -> Option<usize> {
+    (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)
+}
+
+/// Reads the TCP header at the start of `bytes`, the captured part of `length` bytes. Options may be cut off: nothing in
+/// them is needed.
+fn tcp<'a>(
+    bytes: &'a [u8],
+    length: usize,
+    (source, destination): (IpAddr, IpAddr),
+    frame: u64,
+    time: Timestamp,
+) -> Option<TcpSegment<'a>> {
+    let u16_at = |offset: usize| Some(u16::from_be_bytes(*bytes.get(offset..)?.first_chunk()?));
+    let u32_at = |offset: usize| Some(u32::from_be_bytes(*bytes.get(offset..)?.first_chunk()?));
+    let header = usize::from(bytes.get(12)? >> 4).checked_mul(4).filter(|header| *header >= 20)?;
+    let flags = *bytes.get(13)?;
+    let payload = bytes.get(header..).unwrap_or_default();
+    let missing = length.saturating_sub(header).saturating_sub(payload.len());
+    Some(TcpSegment {
+        frame,
+        time,
+        source: SocketAddr::new(source, u16_at(0)?),
+        destination: SocketAddr::new(destination, u16_at(2)?),
+        sequence: u32_at(4)?,
+        acknowledgement: if flags & 0x10 == 0 { None } else { Some(u32_at(8)?) },
+        flags: TcpFlags { fin: flags & 0x01 != 0, syn: flags & 0x02 != 0, rst: flags & 0x04 != 0 },
+        payload,
+        missing: u32::try_from(missing).unwrap_or(u32::MAX),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "tests"
+    )]
+    use super::*;
+
+    fn ipv4(total_length: u16, tcp: &[u8]) -> Vec<u8> {
+        let mut packet = vec![0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
+        packet[2..4].copy_from_slice(&total_length.to_be_bytes());
+        packet.extend_from_slice(tcp);
+        packet
+    }
+
+    fn tcp_bytes(payload: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0xc0, 0, 1, 0xbd, 0, 0, 0, 9, 0, 0, 0, 7, 0x50, 0x18, 1, 0, 0, 0, 0, 0];
+        bytes.extend_from_slice(payload);
+        bytes
+    }
+
+    #[track_caller]
+    fn segment(packet: &[u8], original: usize) -> TcpSegment<'_> {
+        match payload(packet, original, 1, Timestamp(0)) {
+            NetworkPayload::Tcp(segment) => segment,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn padding_behind_the_packet_is_not_payload() {
+        let packet = [ipv4(43, &tcp_bytes(b"abc")), vec![0; 3]].concat();
+        let segment = segment(&packet, packet.len());
+        assert_eq!((segment.payload, segment.missing), (&b"abc"[..], 0));
+        assert_eq!(segment.source, "10.0.0.1:49152".parse().unwrap());
+        assert_eq!(segment.destination, "10.0.0.2:445".parse().unwrap());
+        assert_eq!((segment.sequence, segment.acknowledgement), (9, Some(7)));
+    }
+
+    #[test]
+    fn a_packet_without_length_reaches_to_the_end_of_the_frame() {
+        let packet = ipv4(0, &tcp_bytes(&[1; 5000]));
+        let segment = segment(&packet, packet.len());
+        assert_eq!((segment.payload.len(), segment.missing), (5000, 0));
+    }
+
+    #[test]
+    fn what_the_snaplen_cut_is_known_by_length() {
+        let packet = ipv4(40 + 1000, &tcp_bytes(&[1; 88]));
+        assert_eq!(segment(&packet, 1040).missing, 912);
+        let offloaded = ipv4(0, &tcp_bytes(&[1; 88]));
+        assert_eq!(segment(&offloaded, 5040).missing, 4912);
+        let header_only = ipv4(40 + 1000, &tcp_bytes(&[])[..16]);
+        assert_eq!((segment(&header_only, 1040).payload.len(), segment(&header_only, 1040).missing), (0, 1000));
+    }
+
+    #[test]
+    fn ipv6_extension_headers_are_stepped_over() {
+        let tcp = tcp_bytes(b"xyz");
+        let mut packet = vec![0x60, 0, 0, 0, 0, (8 + tcp.len()) as u8, 0, 64];
+        packet.extend_from_slice(&[0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+        packet.extend_from_slice(&[0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
+        packet.extend_from_slice(&[6, 0, 1, 4, 0, 0, 0, 0]);
+        packet.extend_from_slice(&tcp);
+        let segment = segment(&packet, packet.len());
+        assert_eq!((segment.payload, segment.missing), (&b"xyz"[..], 0));
+        assert_eq!(segment.destination, "[fe80::2]:445".parse().unwrap());
+    }
+
+    #[test]
+    fn fragments_and_other_protocols_are_told_apart() {
+        let mut fragment = ipv4(60, &tcp_bytes(&[0; 20]));
+        fragment[6] = 0x20;
+        assert!(matches!(payload(&fragment, 60, 1, Timestamp(0)), NetworkPayload::Fragment));
+        let mut udp = ipv4(60, &tcp_bytes(&[0; 20]));
+        udp[9] = 17;
+        assert!(matches!(payload(&udp, 60, 1, Timestamp(0)), NetworkPayload::Other));
+        assert!(matches!(payload(&[0x4f, 0], 2, 1, Timestamp(0)), NetworkPayload::Malformed));
+    }
+}
