@@ -1,0 +1,151 @@
+//! Which ranges of a request a replay may declare as patched at all.
+//!
+//! A run that declared whole messages as patched would pass any comparison; these rules keep it from doing so. Offsets
+//! count from the header of the live message (MS-SMB2 2.2.1 and the request of each command in 2.2).
+
+use crate::message::{CANCEL, Message};
+use crate::run::Patch;
+use std::ops::Range;
+
+/// Flags, NextCommand, MessageId, AsyncId or TreeId, SessionId, Signature: all of the header behind ProtocolId,
+/// StructureSize, CreditCharge, ChannelSequence, Command and CreditRequest, which are verbatim.
+const HEADER: Range<usize> = 16..64;
+/// SMB2_FLAGS_ASYNC_COMMAND, SMB2_FLAGS_SIGNED, SMB2_FLAGS_DFS_OPERATIONS: the flags that a replay may change.
+const FLAGS: u32 = 0x0000_0002 | 0x0000_0008 | 0x1000_0000;
+
+const WRITE: u16 = 9;
+const SET_INFO: u16 = 17;
+
+/// Sentences about what the patches of a request touch that must be verbatim.
+pub(crate) fn broken(captured: &Message, live: &Message, patches: &[Patch]) -> Vec<String> {
+    let Some(command) = live.command() else {
+        let verbatim = |patch: &Patch| format!("{} is patched in a message that is not SMB2", patch.what);
+        return patches.iter().map(verbatim).collect();
+    };
+    let mut broken: Vec<_> = patches
+        .iter()
+        .filter(|patch| !allowed(command, live, patch))
+        .map(|patch| format!("{} at {}+{} must be verbatim", patch.what, patch.offset, patch.length))
+        .collect();
+    let changed = captured.flags().unwrap_or_default() ^ live.flags().unwrap_or_default();
+    if changed & !FLAGS != 0 {
+        broken.push(format!("header flags {:#x} changed", changed & !FLAGS));
+    }
+    broken
+}
+
+fn allowed(command: u16, live: &Message, patch: &Patch) -> bool {
+    let start = patch.offset as usize;
+    let end = start.saturating_add(patch.length as usize);
+    if start < HEADER.start {
+        return false;
+    }
+    let in_body = start.max(HEADER.end)..end;
+    in_body.is_empty()
+        || body(command, live).into_iter().any(|range| range.start <= in_body.start && in_body.end <= range.end)
+        || (command == WRITE && in_body.start >= 112 && patch.what.starts_with("rpc"))
+}
+
+/// The ranges of a request's body that may be patched.
+fn body(command: u16, live: &Message) -> Vec<Range<usize>> {
+    const FILE_ID: usize = 16;
+    let file_id = |at: usize| at..at.saturating_add(FILE_ID);
+    match command {
+        // NEGOTIATE, SESSION_SETUP, TREE_CONNECT, CREATE, IOCTL: names, blobs, contexts, tokens.
+        0 | 1 | 3 | 5 | 11 => vec![HEADER.end..usize::MAX],
+        // CLOSE, FLUSH, LOCK, QUERY_DIRECTORY, CHANGE_NOTIFY, OPLOCK_BREAK.
+        6 | 7 | 10 | 14 | 15 | 18 => vec![file_id(72)],
+        // READ.
+        8 => vec![file_id(80)],
+        WRITE => vec![file_id(80)],
+        // QUERY_INFO.
+        16 => vec![file_id(88)],
+        SET_INFO if is_rename_or_link(live) => vec![file_id(80), 68..72, 96..usize::MAX],
+        SET_INFO => vec![file_id(80)],
+        _ => Vec::new(),
+    }
+}
+
+/// FileRenameInformation, FileLinkInformation and their extended forms (MS-FSCC 2.4) carry a name.
+fn is_rename_or_link(live: &Message) -> bool {
+    matches!(live.bytes.get(66..68), Some([1, 10 | 11 | 65 | 72]))
+}
+
+/// Whether the distance between captured and live MessageId is the same for all pairs but CANCELs, which use that of
+/// their target.
+pub(crate) fn shifts_are_constant<'a>(pairs: impl Iterator<Item = (&'a Message, &'a Message)>) -> bool {
+    let mut shifts = pairs
+        .filter(|(captured, _)| captured.command() != Some(CANCEL))
+        .filter_map(|(captured, live)| Some(live.message_id()?.wrapping_sub(captured.message_id()?)));
+    let first = shifts.next();
+    shifts.all(|shift| Some(shift) == first)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::indexing_slicing, reason = "tests")]
+
+    use super::*;
+
+    fn request(command: u16, flags: u32, message_id: u64) -> Message {
+        let mut bytes = b"\xfeSMB".to_vec();
+        bytes.resize(160, 0);
+        bytes[12..14].copy_from_slice(&command.to_le_bytes());
+        bytes[16..20].copy_from_slice(&flags.to_le_bytes());
+        bytes[24..32].copy_from_slice(&message_id.to_le_bytes());
+        Message { bytes, packet: 1, pdu: 0, index: 0, last: true }
+    }
+
+    fn broken_by(command: u16, offset: u32, length: u32, what: &str) -> bool {
+        let message = request(command, 0, 0);
+        let patch = Patch { offset, length, captured_length: None, what: what.to_owned() };
+        !broken(&message, &message, &[patch]).is_empty()
+    }
+
+    #[test]
+    fn ids_and_signature_may_be_patched_and_the_verbatim_header_fields_may_not() {
+        assert!(!broken_by(8, 24, 8, "message_id"));
+        assert!(!broken_by(8, 48, 16, "signature"));
+        assert!(broken_by(8, 6, 2, "credit_charge"));
+        assert!(broken_by(8, 14, 10, "credits and flags"));
+    }
+
+    #[test]
+    fn the_file_id_may_be_patched_where_the_command_has_it() {
+        assert!(!broken_by(8, 80, 16, "file_id"));
+        assert!(broken_by(8, 72, 16, "file_id"));
+        assert!(!broken_by(6, 72, 16, "file_id"));
+        assert!(broken_by(16, 72, 32, "file_id"));
+        assert!(broken_by(13, 64, 4, "echo"));
+    }
+
+    #[test]
+    fn payload_is_verbatim_but_for_rpc_context_handles() {
+        assert!(broken_by(WRITE, 112, 20, "payload"));
+        assert!(!broken_by(WRITE, 112, 20, "rpc context handle"));
+        assert!(broken_by(WRITE, 64, 60, "rpc"));
+    }
+
+    #[test]
+    fn a_rename_may_change_its_name_and_other_information_may_not_change() {
+        let mut rename = request(SET_INFO, 0, 0);
+        rename.bytes[66..68].copy_from_slice(&[1, 10]);
+        let patch = Patch { offset: 96, length: 40, captured_length: Some(20), what: "file_name".to_owned() };
+        assert!(broken(&rename, &rename, std::slice::from_ref(&patch)).is_empty());
+        assert!(!broken(&request(SET_INFO, 0, 0), &request(SET_INFO, 0, 0), &[patch]).is_empty());
+    }
+
+    #[test]
+    fn only_signing_async_and_dfs_flags_may_change() {
+        assert!(broken(&request(8, 0, 0), &request(8, 0x1000_000a, 0), &[]).is_empty());
+        assert_eq!(broken(&request(8, 0, 0), &request(8, 0x2000_0000, 0), &[]), ["header flags 0x20000000 changed"]);
+    }
+
+    #[test]
+    fn a_changing_distance_between_message_ids_is_seen() {
+        let pair = |command, captured, live| (request(command, 0, captured), request(command, 0, live));
+        let constant = |pairs: &[(Message, Message)]| shifts_are_constant(pairs.iter().map(|(a, b)| (a, b)));
+        assert!(constant(&[pair(8, 3, 5), pair(CANCEL, 3, 3), pair(8, 9, 11)]));
+        assert!(!constant(&[pair(8, 3, 5), pair(8, 9, 12)]));
+    }
+}
