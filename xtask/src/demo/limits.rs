@@ -70,3 +70,34 @@ impl Root {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+    use std::fs;
+
+    use super::*;
+
+    fn explained(root: &str) -> anyhow::Result<()> {
+        let report = tempfile::NamedTempFile::new().unwrap();
+        fs::write(report.path(), format!(r#"{{"run": "r", "roots": [{root}]}}"#)).unwrap();
+        explain(report.path(), false)
+    }
+
+    const STREAM: &str = r#"{"command": "CREATE", "captured_status": "STATUS_SUCCESS", "count": 1, "first_frame": 7,
+        "live_status": "STATUS_OBJECT_NAME_INVALID", "path": "a:b"}"#;
+    const LOST_WRITE: &str = r#"{"command": "WRITE", "captured_status": "STATUS_SUCCESS", "count": 1,
+        "live_status": "STATUS_DISK_FULL", "first_frame": null, "path": null}"#;
+
+    #[test]
+    fn a_divergence_that_is_a_limit_is_explained() {
+        explained(STREAM).unwrap();
+    }
+
+    #[test]
+    fn a_divergence_that_no_limit_explains_fails_the_demo() {
+        assert!(explained(LOST_WRITE).is_err());
+        assert!(explained(&format!("{STREAM}, {LOST_WRITE}")).is_err());
+    }
+}
