@@ -20,7 +20,8 @@ pub struct Bytes {
 /// Fails with a sentence when the patches overlap or leave one of the messages.
 pub(crate) fn differences(captured: &[u8], live: &[u8], patches: &[Patch]) -> Result<Vec<Bytes>, String> {
     let mut sorted: Vec<_> = patches.iter().collect();
-    sorted.sort_by_key(|patch| patch.offset);
+    // What was taken out stands before what replaces the bytes that follow it.
+    sorted.sort_by_key(|patch| (patch.offset, patch.length));
     let mut differences = Vec::new();
     let (mut captured_at, mut live_at) = (0_usize, 0_usize);
     for patch in sorted {
@@ -101,6 +102,12 @@ mod tests {
         assert_eq!(differences(b"abcdefg", b"abXYZdXfg", &patches), Ok(vec![]));
         let found = differences(b"abcdefg", b"abXYZdXf!", &patches).unwrap();
         assert_eq!(found.iter().map(|run| (run.captured_offset, run.live_offset)).collect::<Vec<_>>(), [(6, 8)]);
+    }
+
+    #[test]
+    fn bytes_may_be_taken_out_in_front_of_replaced_ones() {
+        let patches = [patch(2, 1, None), patch(2, 0, Some(3))];
+        assert_eq!(differences(b"abXXXcd", b"abCd", &patches), Ok(vec![]));
     }
 
     #[test]

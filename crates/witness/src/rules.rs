@@ -13,18 +13,21 @@ const HEADER: Range<usize> = 16..64;
 /// SMB2_FLAGS_ASYNC_COMMAND, SMB2_FLAGS_SIGNED, SMB2_FLAGS_DFS_OPERATIONS: the flags that a replay may change.
 const FLAGS: u32 = 0x0000_0002 | 0x0000_0008 | 0x1000_0000;
 
+/// Where the list of dialects of an SMB1 NEGOTIATE begins, with its length (MS-CIFS 2.2.4.52.1).
+const SMB1_BYTE_COUNT: u32 = 33;
+
 const WRITE: u16 = 9;
 const SET_INFO: u16 = 17;
 
 /// Sentences about what the patches of a request touch that must be verbatim.
 pub(crate) fn broken(captured: &Message, live: &Message, patches: &[Patch]) -> Vec<String> {
-    let Some(command) = live.command() else {
-        let verbatim = |patch: &Patch| format!("{} is patched in a message that is not SMB2", patch.what);
-        return patches.iter().map(verbatim).collect();
+    let allowed = |patch: &Patch| match live.command() {
+        Some(command) => allowed(command, live, patch),
+        None => live.bytes.starts_with(b"\xffSMB") && patch.offset >= SMB1_BYTE_COUNT,
     };
     let mut broken: Vec<_> = patches
         .iter()
-        .filter(|patch| !allowed(command, live, patch))
+        .filter(|patch| !allowed(patch))
         .map(|patch| format!("{} at {}+{} must be verbatim", patch.what, patch.offset, patch.length))
         .collect();
     let changed = captured.flags().unwrap_or_default() ^ live.flags().unwrap_or_default();
@@ -50,9 +53,10 @@ fn allowed(command: u16, live: &Message, patch: &Patch) -> bool {
 fn body(command: u16, live: &Message) -> Vec<Range<usize>> {
     const FILE_ID: usize = 16;
     let file_id = |at: usize| at..at.saturating_add(FILE_ID);
+    let whole = HEADER.end..usize::MAX;
     match command {
         // NEGOTIATE, SESSION_SETUP, TREE_CONNECT, CREATE, IOCTL: names, blobs, contexts, tokens.
-        0 | 1 | 3 | 5 | 11 => vec![HEADER.end..usize::MAX],
+        0 | 1 | 3 | 5 | 11 => vec![whole],
         // CLOSE, FLUSH, LOCK, QUERY_DIRECTORY, CHANGE_NOTIFY, OPLOCK_BREAK.
         6 | 7 | 10 | 14 | 15 | 18 => vec![file_id(72)],
         // READ.
@@ -133,6 +137,18 @@ mod tests {
         let patch = Patch { offset: 96, length: 40, captured_length: Some(20), what: "file_name".to_owned() };
         assert!(broken(&rename, &rename, std::slice::from_ref(&patch)).is_empty());
         assert!(!broken(&request(SET_INFO, 0, 0), &request(SET_INFO, 0, 0), &[patch]).is_empty());
+    }
+
+    #[test]
+    fn an_smb1_negotiate_may_offer_other_dialects_and_an_encrypted_message_nothing_else() {
+        let message = |magic: &[u8]| Message { bytes: [magic, &[0; 60]].concat(), ..request(0, 0, 0) };
+        let patched = |message: &Message, offset| {
+            let patch = Patch { offset, length: 2, captured_length: None, what: "ByteCount".to_owned() };
+            broken(message, message, &[patch]).len()
+        };
+        assert_eq!(patched(&message(b"\xffSMB"), 33), 0);
+        assert_eq!(patched(&message(b"\xffSMB"), 8), 1);
+        assert_eq!(patched(&message(b"\xfdSMB"), 33), 1);
     }
 
     #[test]
