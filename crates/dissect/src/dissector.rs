@@ -239,7 +239,9 @@ impl State {
         self.counters.encrypted_pdus = self.counters.encrypted_pdus.saturating_add(1);
         let mut operation = self.row(Kind::Encrypted, pdu.connection);
         operation.encrypted = true;
-        match smb2::wire::u64_at(&pdu.body, SESSION_ID, "SessionId of SMB2 TRANSFORM_HEADER") {
+        let captured = pdu.holes.first().map_or(pdu.body.len(), |hole| hole.offset as usize);
+        let header = pdu.body.get(..captured).unwrap_or(&pdu.body);
+        match smb2::wire::u64_at(header, SESSION_ID, "SessionId of SMB2 TRANSFORM_HEADER") {
             Ok(session_id) => {
                 operation.session_id = Some(session_id);
                 operation.session = self.sessions.at(connection.place(), session_id);

@@ -2,13 +2,17 @@
 
 use bytes::Bytes;
 use capture::{Hole, Mark, Pdu};
-use smb2::{Header, Malformed, chain};
+use smb2::message::{ReadResponse, WriteRequest};
+use smb2::{Command, Header, Malformed, chain, header};
 use std::ops::Range;
+
+/// What is said of a message whose header is not all there.
+const HEADER_CUT: &str = "its header is not captured";
 
 /// A message as captured.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
-    /// The header; `None` when the bytes are not one.
+    /// The header; `None` when the bytes are not one, or not all captured.
     pub(crate) header: Option<Header>,
     /// The whole message with its header, and the padding up to the next of its chain.
     pub(crate) bytes: Bytes,
@@ -21,7 +25,27 @@ pub(crate) struct Message {
     /// The byte that completed the PDU.
     pub(crate) last: Mark,
     /// Why the chain ends here before its PDU does, or why this is no message.
-    pub(crate) problem: Option<Malformed>,
+    pub(crate) problem: Option<String>,
+}
+
+impl Message {
+    /// The bytes up to the first one that was not captured, which is as far as a message can be understood. Data of
+    /// READ and WRITE is the exception: it stands for itself, and nothing follows it.
+    pub(crate) fn understood(&self) -> Bytes {
+        let Some(hole) = self.holes.first() else { return self.bytes.clone() };
+        let start = hole.offset as usize;
+        let data = match self.header.map(|header| (header.command, header.flags.is_response())) {
+            Some((Command::READ, true)) => ReadResponse::FIXED_END,
+            Some((Command::WRITE, false)) => WriteRequest::FIXED_END,
+            _ => usize::MAX,
+        };
+        if start >= data { self.bytes.clone() } else { self.bytes.slice(..start.min(self.bytes.len())) }
+    }
+
+    /// Whether `problem` is only that bytes were not captured.
+    pub(crate) fn hides(&self, problem: &Malformed) -> bool {
+        !self.holes.is_empty() && matches!(problem, Malformed::TooShort { .. })
+    }
 }
 
 /// The messages of a PDU of plain SMB2. The chain's identifier is the position of the PDU's first byte in the trace.
@@ -29,14 +53,16 @@ pub(crate) fn split(pdu: &Pdu) -> impl Iterator<Item = Message> + '_ {
     let many = chain::messages(&pdu.body).nth(1).is_some();
     chain::messages(&pdu.body).enumerate().map(move |(index, member)| {
         let bytes = pdu.body.get(member.range.clone()).map(|found| pdu.body.slice_ref(found)).unwrap_or_default();
+        let holes = holes_within(&pdu.holes, &member.range);
+        let cut = holes.first().is_some_and(|hole| (hole.offset as usize) < header::LENGTH);
         Message {
-            header: Header::parse(&bytes).ok(),
-            holes: holes_within(&pdu.holes, &member.range),
+            header: Header::parse(&bytes).ok().filter(|_| !cut),
+            holes,
             bytes,
             chain: many.then(|| (pdu.first.seq, u16::try_from(index).unwrap_or(u16::MAX))),
             first: pdu.first,
             last: pdu.last,
-            problem: member.problem,
+            problem: if cut { Some(HEADER_CUT.to_owned()) } else { member.problem.map(|problem| problem.to_string()) },
         }
     })
 }

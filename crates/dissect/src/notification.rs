@@ -20,7 +20,9 @@ impl State {
         if let Some(problem) = &message.problem {
             self.malformed(&mut operation, "notification", problem);
         }
-        if let Err(problem) = meaning::notification(&mut operation, &message.bytes) {
+        if let Err(problem) = meaning::notification(&mut operation, &message.understood())
+            && !message.hides(&problem)
+        {
             self.malformed(&mut operation, "notification", &problem);
         }
         operation.response_bytes(message.bytes, message.holes);

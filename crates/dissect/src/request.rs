@@ -35,7 +35,9 @@ impl State {
         if header.flags.is_response() {
             self.malformed(&mut operation, "request", &"SERVER_TO_REDIR is set on a message of the client");
         }
-        if let Err(problem) = meaning::request(&mut operation, &message.bytes, &message.holes) {
+        if let Err(problem) = meaning::request(&mut operation, &message.understood(), &message.holes)
+            && !message.hides(&problem)
+        {
             self.malformed(&mut operation, "request", &problem);
         }
         operation.request_bytes(message.bytes, message.holes);

@@ -110,7 +110,9 @@ impl State {
         if !header.flags.is_response() {
             self.malformed(operation, "response", &"SERVER_TO_REDIR is not set on a message of the server");
         }
-        if let Err(problem) = meaning::response(operation, header, &message.bytes, &message.holes) {
+        if let Err(problem) = meaning::response(operation, header, &message.understood(), &message.holes)
+            && !message.hides(&problem)
+        {
             self.malformed(operation, "response", &problem);
         }
         operation.response_bytes(message.bytes, message.holes);

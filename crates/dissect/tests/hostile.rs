@@ -134,3 +134,34 @@ fn no_damage_to_an_exchange_loses_a_row_or_stops_the_dissector() {
         }
     }
 }
+
+#[test]
+fn what_lies_in_a_hole_is_neither_read_as_zero_nor_called_malformed() {
+    let body = chained(
+        Direction::ClientToServer,
+        &[message(Command::CREATE, 5, &create_request("dir\\file", 0, &[])), message(Command::ECHO, 6, &empty())],
+    );
+    let with_hole = |offset: usize, length: u32| {
+        let offset = u32::try_from(offset).unwrap();
+        let mut trace = Trace::new();
+        trace.dissector.handle(capture::Event::Pdu(capture::Pdu {
+            connection: 0,
+            direction: Direction::ClientToServer,
+            body: body.clone().into(),
+            holes: vec![capture::Hole { offset, length }],
+            first: at(2),
+            last: at(2),
+            stream_end: 500,
+            acked: None,
+        }));
+        trace.finish()
+    };
+    let rows = with_hole(124, 2);
+    assert_eq!((rows[0].command, rows[0].desired_access), (Some(Command::CREATE), Some(0x0012_0089)));
+    assert_eq!((rows[0].path.as_deref(), rows[0].malformed.as_deref()), (None, None), "its name is not all there");
+    assert_eq!(rows[0].request_holes, [capture::Hole { offset: 124, length: 2 }]);
+    let rows = with_hole(24, 8);
+    let row = rows.iter().find(|row| !row.request_holes.is_empty()).unwrap();
+    assert_eq!((row.command, row.message_id), (None, None));
+    assert_eq!(row.malformed.as_deref(), Some("request: its header is not captured"));
+}

@@ -1,0 +1,153 @@
+//! Real captures, message by message, against what tshark 4.0.17 says of them.
+//!
+//! The captures are not part of the project: they are read from `SMBREPLAY_CORPUS`, or `shared/captures` beside the
+//! checkout, which holds NAME and `expected/NAME.tshark.tsv`: one line a frame with
+//! tshark's fields, several values joined with `;`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::print_stderr,
+    reason = "tests"
+)]
+
+#[path = "tshark/accepted.rs"]
+mod accepted;
+#[path = "tshark/columns.rs"]
+mod columns;
+
+use accepted::ACCEPTED;
+use capture::Trace;
+use columns::{COLUMNS, Frames};
+use smbreplay_dissect::{Dissector, Operation};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Captures whose fields are not compared, and why.
+const LEFT_OUT: [(&str, &str); 3] = [
+    ("smb311-compressed.pcap", "tshark shows the messages inside the compressed PDUs; they are not expanded yet"),
+    ("smb3.pcap.decrypted", "tshark was given the key; without it, the capture is compared by smb3.pcap"),
+    ("smb311.pcap.decrypted", "tshark was given the key; without it, the capture is compared by smb311.pcap"),
+];
+
+fn corpus() -> Option<PathBuf> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/captures");
+    let folder = std::env::var_os("SMBREPLAY_CORPUS").map_or_else(|| PathBuf::from(beside), PathBuf::from);
+    folder.join("expected").is_dir().then_some(folder)
+}
+
+fn operations(capture: &Path) -> (Vec<Operation>, Dissector) {
+    let mut dissector = Dissector::new();
+    let mut rows = Vec::new();
+    let mut trace = Trace::open(capture).unwrap();
+    while let Some(event) = trace.next_event().unwrap() {
+        dissector.handle(event);
+        rows.extend(std::iter::from_fn(|| dissector.poll()));
+    }
+    dissector.finish();
+    rows.extend(std::iter::from_fn(|| dissector.poll()));
+    (rows, dissector)
+}
+
+/// The lines of a file of tshark's fields: the frame's number, and the values of [`COLUMNS`].
+fn expected(file: &Path) -> BTreeMap<u64, Vec<String>> {
+    let text = String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned();
+    let mut lines = text.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+    let names = lines.next().unwrap();
+    let place = |name: &str| names.iter().position(|other| *other == name).unwrap();
+    let places: Vec<_> = COLUMNS.iter().map(|column| place(column)).collect();
+    let frame = place("frame.number");
+    lines
+        .map(|line| (line[frame].parse().unwrap(), places.iter().map(|place| line[*place].to_owned()).collect()))
+        .collect()
+}
+
+#[test]
+fn every_message_says_what_tshark_says() {
+    let Some(corpus) = corpus() else {
+        eprintln!("NOT RUN: no captures with tshark's fields; name their folder in SMBREPLAY_CORPUS");
+        return;
+    };
+    let mut wrong = Vec::new();
+    let mut accepted = BTreeSet::new();
+    let mut compared = 0;
+    let mut files: Vec<_> =
+        std::fs::read_dir(corpus.join("expected")).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    for file in files {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let Some(name) = name.strip_suffix(".tshark.tsv") else { continue };
+        if LEFT_OUT.iter().any(|(left_out, _)| *left_out == name) {
+            continue;
+        }
+        let (rows, _) = operations(&corpus.join(name));
+        let ours = Frames::of(&rows);
+        let theirs = expected(&file);
+        let frames: BTreeSet<_> = theirs.keys().copied().chain(ours.frames()).collect();
+        for frame in frames {
+            for (index, column) in COLUMNS.iter().enumerate() {
+                let ours = ours.value(frame, column);
+                let theirs = theirs.get(&frame).map_or("", |values| values[index].as_str());
+                compared += 1;
+                if ours == theirs {
+                    continue;
+                }
+                match ACCEPTED
+                    .iter()
+                    .find(|known| known.capture == name && known.column == *column && known.frames.contains(&frame))
+                {
+                    Some(known) if known.ours == ours => {
+                        accepted.insert((known.capture, known.column, frame));
+                    }
+                    _ => wrong.push(format!("{name} frame {frame} {column}: ours {ours:?}, tshark {theirs:?}")),
+                }
+            }
+        }
+    }
+    for known in ACCEPTED {
+        for frame in known.frames.iter().filter(|frame| !accepted.contains(&(known.capture, known.column, **frame))) {
+            wrong.push(format!(
+                "no difference any more: {} frame {frame} {} ({})",
+                known.capture, known.column, known.reason
+            ));
+        }
+    }
+    eprintln!("{compared} values compared, {} differences accepted", accepted.len());
+    assert!(compared > 10_000, "only {compared} values compared");
+    assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn users_are_those_of_the_ntlm_messages() {
+    let Some(corpus) = corpus() else {
+        eprintln!("NOT RUN: no captures with tshark's fields; name their folder in SMBREPLAY_CORPUS");
+        return;
+    };
+    // tshark's ntlmssp.auth.domain, .username and .hostname by smb2.sesid
+    let known = [
+        ("smb2.pcap", 0x0000_0400_0000_0005, ["CONTOSO", "Administrator", "SERVER01", "NTLM"]),
+        ("smb3.pcap", 0x0000_4800_9400_003d, ["SUSE", "administrator", "", "NTLM"]),
+        ("smb2_100_small_files.pcap", 0x50a5_089e, ["", "zeek", "", "guest"]),
+        ("smb2-peter.pcap", 0x2a16_df11, ["BUILDER", "", "", "guest"]),
+        (
+            "smb-on-windows-10.pcap",
+            0x0000_7400_0000_0015,
+            ["DESKTOP-2AEFM7G", "Willi Wireshark", "DESKTOP-2AEFM7G", "NTLM"],
+        ),
+        ("smb_net_user.pcap", 0x0000_2000_0400_0031, ["", "", "", "Kerberos"]),
+    ];
+    for (capture, session_id, who) in known {
+        let (_, dissector) = operations(&corpus.join(capture));
+        let sessions = dissector.sessions();
+        let session = sessions.iter().find(|session| session.session_id == session_id).expect(capture);
+        let found = [&session.domain, &session.user, &session.workstation, &session.mechanism];
+        assert_eq!(found.map(|text| text.as_deref().unwrap_or_default()), who, "{capture}");
+        assert_eq!((session.generation, session.logon_status), (1, Some(0)), "{capture}");
+    }
+    let (_, dissector) = operations(&corpus.join("smb_v2_only_non_zero_reserved1.pcap"));
+    let sessions = dissector.sessions();
+    assert_eq!((sessions.len(), sessions[0].connections.len()), (1, 4), "one session bound to four connections");
+}

@@ -1,0 +1,177 @@
+//! What our rows say, in the words of tshark's fields.
+
+use smb2::message::{QueryDirectoryResponse, QueryInfoResponse};
+use smb2::transport::Protocol;
+use smb2::{Command, Header, utf16, wire};
+use smbreplay_dissect::{Kind, Operation};
+use std::collections::BTreeMap;
+
+/// The fields compared. The others of the files are not asked for here.
+pub(crate) const COLUMNS: [&str; 10] = [
+    "smb2.protocol_id",
+    "smb2.cmd",
+    "smb2.flags.response",
+    "smb2.flags.async",
+    "smb2.msg_id",
+    "smb2.sesid",
+    "smb2.tid",
+    "smb2.nt_status",
+    "smb2.tree",
+    "smb2.filename",
+];
+
+/// The role of a message in its row.
+#[derive(Clone, Copy, PartialEq)]
+enum Role {
+    Request,
+    Interim,
+    Response,
+}
+
+/// The values of one message, by field.
+type Fields = BTreeMap<&'static str, Vec<String>>;
+/// The place of a message: position of its PDU in the trace, index in its chain.
+type Place = (u64, u16);
+
+/// The messages of every frame.
+#[derive(Default)]
+pub(crate) struct Frames {
+    frames: BTreeMap<u64, Vec<(Place, Fields)>>,
+}
+
+impl Frames {
+    /// Takes up to three messages out of each row.
+    pub(crate) fn of(rows: &[Operation]) -> Self {
+        let mut frames = Self::default();
+        for row in rows {
+            frames.add(row, Role::Request, &row.request, row.request_frame, row.request_seq, row.compound_index);
+            frames.add(row, Role::Interim, &row.interim, row.interim_frame, row.interim_seq, None);
+            let index = row.response_compound_index;
+            frames.add(row, Role::Response, &row.response, row.response_frame, row.response_seq, index);
+        }
+        for messages in frames.frames.values_mut() {
+            messages.sort_by_key(|(place, _)| *place);
+        }
+        frames
+    }
+
+    pub(crate) fn frames(&self) -> impl Iterator<Item = u64> + '_ {
+        self.frames.keys().copied()
+    }
+
+    /// What tshark should print for `column` of `frame`.
+    pub(crate) fn value(&self, frame: u64, column: &str) -> String {
+        let messages = self.frames.get(&frame).map(Vec::as_slice).unwrap_or_default();
+        let values: Vec<_> = messages.iter().filter_map(|(_, fields)| fields.get(column)).flatten().cloned().collect();
+        values.join(";")
+    }
+
+    fn add(
+        &mut self,
+        row: &Operation,
+        role: Role,
+        bytes: &Option<bytes::Bytes>,
+        frame: Option<u64>,
+        seq: Option<u64>,
+        index: Option<u16>,
+    ) {
+        let Some(bytes) = bytes else { return };
+        let fields = match Protocol::of(bytes) {
+            Some(Protocol::Smb1) => return,
+            Some(Protocol::Smb2) if row.command.is_some() => plain(row, role, bytes),
+            Some(Protocol::Encrypted) if row.kind == Kind::Encrypted => BTreeMap::from([
+                ("smb2.protocol_id", vec!["0xfd534d42".to_owned()]),
+                ("smb2.sesid", vec![hex64(row.session_id.unwrap())]),
+            ]),
+            _ => BTreeMap::from([("smb2.protocol_id", vec![row.malformed.clone().unwrap()])]),
+        };
+        let place = (seq.unwrap(), index.unwrap_or(0));
+        self.frames.entry(frame.unwrap()).or_default().push((place, fields));
+    }
+}
+
+/// The fields of a message that is not encrypted: from the row's columns, and from its header where a column is about
+/// another message of the row.
+fn plain(row: &Operation, role: Role, bytes: &[u8]) -> Fields {
+    let header = Header::parse(bytes).unwrap();
+    let command = row.command.unwrap();
+    let request = role == Role::Request;
+    // The ids that a response assigns are the row's, but not in the request; a related request may have none.
+    let assigned = |assigning| request && (command == assigning || row.related);
+    let session_id = if assigned(Command::SESSION_SETUP) { header.session_id } else { row.session_id.unwrap() };
+    let tree_id = if assigned(Command::TREE_CONNECT) { header.tree_id() } else { row.tree_id };
+    let asynchronous = header.flags.is_async();
+    let mut fields = BTreeMap::from([
+        ("smb2.protocol_id", vec!["0xfe534d42".to_owned()]),
+        ("smb2.cmd", vec![command.0.to_string()]),
+        ("smb2.flags.response", vec![u8::from(!request).to_string()]),
+        ("smb2.flags.async", vec![u8::from(asynchronous).to_string()]),
+        ("smb2.msg_id", vec![row.message_id.unwrap().to_string()]),
+        ("smb2.sesid", vec![hex64(session_id)]),
+    ]);
+    if !asynchronous {
+        fields.insert("smb2.tid", vec![format!("{:#010x}", tree_id.unwrap())]);
+    }
+    if !request {
+        let status = if role == Role::Interim { header.status } else { row.status.unwrap() };
+        fields.insert("smb2.nt_status", vec![format!("{status:#010x}")]);
+    }
+    // tshark shows the share in front of the TreeId, and in TREE_CONNECT's request as its path.
+    let shows_share = if command == Command::TREE_CONNECT { request } else { !asynchronous };
+    if let Some(share) = row.share.as_deref().filter(|_| shows_share) {
+        fields.insert("smb2.tree", vec![share.to_owned()]);
+    }
+    fields.insert("smb2.filename", names(row, role, bytes));
+    fields
+}
+
+/// tshark's `smb2.filename`: the path of a CREATE request, and names in the answers of queries.
+fn names(row: &Operation, role: Role, bytes: &[u8]) -> Vec<String> {
+    match (row.command, role) {
+        (Some(Command::CREATE), Role::Request) => row.path.iter().map(|path| path.to_string()).collect(),
+        // tshark lists no entry of a buffer that is not all there.
+        (Some(Command::QUERY_DIRECTORY), Role::Response) if row.status == Some(0) && row.response_holes.is_empty() => {
+            let buffer = QueryDirectoryResponse::parse(bytes).unwrap().buffer().unwrap();
+            entries(buffer, row.info_class)
+        }
+        (Some(Command::QUERY_INFO), Role::Response) if row.status == Some(0) => {
+            let buffer = QueryInfoResponse::parse(bytes).unwrap().buffer().unwrap();
+            match (row.info_type, row.info_class) {
+                // FileAllInformation (MS-FSCC 2.4.2) ends with a name.
+                (Some(1), Some(18)) => vec![name(buffer, 100, 96)],
+                _ => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The names of directory entries (MS-FSCC 2.4).
+fn entries(buffer: &[u8], class: Option<u8>) -> Vec<String> {
+    let (length_at, name_at) = match class {
+        Some(1) => (60, 64),
+        Some(2) => (60, 68),
+        Some(3) => (60, 94),
+        Some(12) => (8, 12),
+        Some(37) => (60, 104),
+        Some(38) => (60, 80),
+        other => panic!("class {other:?}"),
+    };
+    let mut names = Vec::new();
+    let mut entry = buffer;
+    while !entry.is_empty() {
+        names.push(name(entry, name_at, length_at));
+        let next = wire::u32_at(entry, 0, "NextEntryOffset").unwrap() as usize;
+        entry = if next == 0 { &[] } else { &entry[next..] };
+    }
+    names
+}
+
+fn name(buffer: &[u8], at: usize, length_at: usize) -> String {
+    let length = wire::u32_at(buffer, length_at, "FileNameLength").unwrap() as usize;
+    utf16::to_string(&buffer[at..at + length])
+}
+
+fn hex64(value: u64) -> String {
+    format!("{value:#018x}")
+}
