@@ -1,7 +1,29 @@
 //! Replay of captured operations onto a live server: plan, engine, verdicts, report.
+//!
+//! The captured request is the request that is sent: its bytes with declared patches ([`message`]), under the order
+//! that the capture shows ([`plan`]), on as many live connections as captured ([`engine`]), each answer judged against
+//! the captured one ([`verdict`]).
+//!
+//! # Invariants
+//! - Outside the declared patches of a message, live bytes equal captured bytes.
+//! - Nothing is counted as sent that did not go out, nor as matched that was not compared.
+//! - The engine is sans-I/O: [`driver`] alone touches sockets and the clock, [`record`] alone files.
+//! - A replay ends: whatever the server does or does not do, every wait has a deadline or a reason not to exist.
 
+pub mod driver;
+pub mod engine;
+pub mod load;
+pub mod message;
 pub mod options;
+pub mod plan;
+pub mod record;
 pub mod report;
+pub mod run;
+pub mod tally;
+pub mod trace;
+pub mod verdict;
 
+pub use load::{LoadError, load};
 pub use options::{Options, Order, Pace, Target};
 pub use report::Report;
+pub use run::{Progress, ReplayError, run};

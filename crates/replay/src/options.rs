@@ -71,6 +71,8 @@ pub struct Options {
     pub max_gap: Option<Duration>,
     /// Dialect to offer instead of the captured one (0x0311).
     pub dialect: Option<u16>,
+    /// Whether the target is tried first: reached, logged on to, its share connected to.
+    pub ping: bool,
     /// Whether the target may be an address that occurs as a server in the trace.
     pub allow_captured_server: bool,
 }

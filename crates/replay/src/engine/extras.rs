@@ -1,0 +1,129 @@
+//! Requests that the capture does not have: further legs of a logon, acknowledgments of breaks that the capture does
+//! not show, closes of handles that should not have been obtained. Each is recorded as what it is.
+
+use crate::engine::state::{Extra, Outstanding};
+use crate::engine::{Command, Engine};
+use crate::message::{Draft, session_setup};
+use smb2::header::{self, offset};
+use smb2::{Command as Smb2Command, FileId, Guid, Header, HeaderFlags};
+
+impl Engine {
+    /// Sends the leg that the live logon needs beyond the captured ones. False when it cannot be made.
+    pub(super) fn send_further_leg(&mut self, lane: usize, index: usize, first: usize) -> bool {
+        let Some(captured) = self.plan.requests.get(index).map(|request| request.bytes.clone()) else { return false };
+        let Some(logon) = self.logons.get_mut(&first) else { return false };
+        let session_id = logon.session_id;
+        let token = logon.token.take();
+        let Ok(step) = logon.ntlm.step(token.as_deref()) else { return false };
+        let mut draft = Draft::new(&captured);
+        let rewritten = session_setup::rewrite(&mut draft, &step.token).is_ok()
+            && draft.overwrite(offset::SESSION_ID, &session_id.to_le_bytes(), "SessionId").is_ok();
+        if !rewritten {
+            return false;
+        }
+        let (message, _) = draft.finish();
+        let detail = "a further leg of the logon above".to_owned();
+        self.send_extra(lane, message, Some(index), "logon_leg", detail, Outstanding::Planned(index))
+    }
+
+    /// Closes a handle that the captured server refused and the live one gave.
+    pub(super) fn close_unexpected_handle(&mut self, lane: usize, index: usize, file_id: FileId, response: &Header) {
+        let mut body = vec![24, 0, 0, 0, 0, 0, 0, 0];
+        body.extend(file_id.0);
+        let tree = response.tree_id().or_else(|| self.live_tree_of(index)).unwrap_or_default();
+        let message = self.message(lane, Smb2Command::CLOSE, response.session_id, tree, &body);
+        let detail = "closes a handle that the captured server did not give".to_owned();
+        self.send_own(lane, message, index, "unexpected_handle", detail);
+    }
+
+    /// SMB2 OPLOCK_BREAK Acknowledgment (MS-SMB2 2.2.24.1).
+    pub(super) fn send_oplock_acknowledgment(&mut self, lane: usize, index: usize, file_id: FileId, level: u8) {
+        let mut body = vec![24, 0, level, 0, 0, 0, 0, 0];
+        body.extend(file_id.0);
+        self.send_acknowledgment(lane, index, &body, "acknowledges an oplock break that the capture does not show");
+    }
+
+    /// SMB2 LEASE_BREAK Acknowledgment (MS-SMB2 2.2.24.2).
+    pub(super) fn send_lease_acknowledgment(&mut self, lane: usize, index: usize, key: Guid, state: u32) {
+        let mut body = vec![36, 0, 0, 0, 0, 0, 0, 0];
+        body.extend(key.0);
+        body.extend(state.to_le_bytes());
+        body.extend([0; 8]);
+        self.send_acknowledgment(lane, index, &body, "acknowledges a lease break that the capture does not show");
+    }
+
+    fn send_acknowledgment(&mut self, lane: usize, index: usize, body: &[u8], detail: &str) {
+        let session = self.live_session_of(index).unwrap_or_default();
+        let tree = self.live_tree_of(index).unwrap_or_default();
+        let message = self.message(lane, Smb2Command::OPLOCK_BREAK, session, tree, body);
+        self.send_own(lane, message, index, "break_acknowledgment", detail.to_owned());
+    }
+
+    fn live_tree_of(&self, index: usize) -> Option<u32> {
+        let issuer = self.plan.requests.get(index)?.tree.issuer()?;
+        self.requests.get(issuer)?.issued_tree
+    }
+
+    /// A message of our own, but for its MessageId.
+    fn message(&self, lane: usize, command: Smb2Command, session: u64, tree: u32, body: &[u8]) -> Vec<u8> {
+        let core = self.lanes.get(lane).map(|state| &state.core);
+        let multi_credit = core.and_then(|core| core.negotiated()).is_some_and(|found| found.dialect > 0x0202);
+        let signed = core.is_some_and(|core| core.can_sign(session))
+            && !self.sessions.get(&session).is_some_and(|session| session.unsigned || session.encrypt);
+        let flags = if signed { HeaderFlags::SIGNED } else { 0 };
+        let mut message = header::PROTOCOL_ID.to_vec();
+        message.extend(64u16.to_le_bytes());
+        message.extend(u16::from(multi_credit).to_le_bytes());
+        message.extend([0; 4]);
+        message.extend(command.0.to_le_bytes());
+        message.extend(1u16.to_le_bytes());
+        message.extend(flags.to_le_bytes());
+        message.extend([0; 16]);
+        message.extend(tree.to_le_bytes());
+        message.extend(session.to_le_bytes());
+        message.extend([0; 16]);
+        message.extend(body);
+        message
+    }
+
+    fn send_own(&mut self, lane: usize, message: Vec<u8>, of: usize, mark: &'static str, detail: String) {
+        let outstanding = Outstanding::Extra(self.extras.len());
+        self.send_extra(lane, message, Some(of), mark, detail, outstanding);
+    }
+
+    fn send_extra(
+        &mut self,
+        lane: usize,
+        mut message: Vec<u8>,
+        of: Option<usize>,
+        mark: &'static str,
+        detail: String,
+        outstanding: Outstanding,
+    ) -> bool {
+        let session = Header::parse(&message).map_or(0, |header| header.session_id);
+        let encrypt = self.sessions.get(&session).is_some_and(|known| known.encrypt);
+        let Some(state) = self.lanes.get_mut(lane) else { return false };
+        if !state.core.window().allows(state.ids.next(), 1) {
+            self.warn(format!(
+                "connection {}: no credit left for a request that {detail}",
+                self.connection_number(lane)
+            ));
+            return false;
+        }
+        let message_id = state.ids.insert();
+        let _ = header::patch(&mut message, offset::MESSAGE_ID, &message_id.to_le_bytes());
+        let mut messages = [message];
+        let encrypt = (encrypt && state.core.can_encrypt(session)).then_some(session);
+        let Ok(wire) = state.core.seal(&mut messages, encrypt) else { return false };
+        let [request] = messages;
+        let is_own = matches!(outstanding, Outstanding::Extra(_));
+        state.outstanding.insert(message_id, outstanding);
+        self.commands.push_back(Command::Write(lane, wire));
+        self.extras.push(Extra { mark, detail, lane, of, request, sent_at: self.now });
+        if !is_own {
+            // Its answer is recorded with the request it completes.
+            self.record_extra(self.extras.len().saturating_sub(1), None, None);
+        }
+        true
+    }
+}

@@ -1,0 +1,73 @@
+//! Captured MessageIds to live ones.
+
+/// The map of one connection: captured + a difference that holds from some captured id on. Deliberate gaps and
+/// duplicates of the capture stay. The difference changes where a captured request is left out (live ids close up, so
+/// that no gap arises that the capture does not have) and where a request of our own is put in.
+#[derive(Debug, Default)]
+pub(super) struct MessageIds {
+    /// First captured id for which a difference is added, and the difference.
+    shifts: Vec<(u64, i64)>,
+    /// First captured id after all that were sent.
+    next_captured: u64,
+}
+
+impl MessageIds {
+    /// The live id for a captured one.
+    pub(super) fn live(&self, captured: u64) -> u64 {
+        let difference: i64 = self.shifts.iter().filter(|(from, _)| *from <= captured).map(|(_, by)| by).sum();
+        captured.wrapping_add_signed(difference)
+    }
+
+    /// A captured request with this id and CreditCharge will not be sent.
+    pub(super) fn leave_out(&mut self, captured: u64, credit_charge: u16) {
+        let from = captured.saturating_add(1);
+        let by = i64::from(credit_charge.max(1));
+        self.shifts.push((from, by.saturating_neg()));
+    }
+
+    /// A captured request with this id and CreditCharge was sent.
+    pub(super) fn sent(&mut self, captured: u64, credit_charge: u16) {
+        self.next_captured = self.next_captured.max(captured.saturating_add(u64::from(credit_charge.max(1))));
+    }
+
+    /// The live id for a request of our own with CreditCharge 1, sent now.
+    pub(super) fn insert(&mut self) -> u64 {
+        let live = self.live(self.next_captured);
+        self.shifts.push((self.next_captured, 1));
+        live
+    }
+
+    /// The live id that [`MessageIds::insert`] would give.
+    pub(super) fn next(&self) -> u64 {
+        self.live(self.next_captured)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_and_duplicates_of_the_capture_stay() {
+        let ids = MessageIds::default();
+        assert_eq!([0, 1, 5, 5].map(|id| ids.live(id)), [0, 1, 5, 5]);
+    }
+
+    #[test]
+    fn live_ids_close_up_where_requests_are_left_out() {
+        let mut ids = MessageIds::default();
+        ids.leave_out(3, 2);
+        assert_eq!([2, 5, 6].map(|id| ids.live(id)), [2, 3, 4]);
+    }
+
+    #[test]
+    fn a_request_of_our_own_moves_what_comes_after_it() {
+        let mut ids = MessageIds::default();
+        ids.sent(4, 1);
+        ids.sent(2, 1);
+        assert_eq!(ids.next(), 5);
+        assert_eq!(ids.insert(), 5);
+        assert_eq!(ids.insert(), 6);
+        assert_eq!([3, 5].map(|id| ids.live(id)), [3, 7]);
+    }
+}

@@ -1,0 +1,206 @@
+//! What became of each request, as it is told and stored.
+
+use crate::engine::Engine;
+use crate::engine::state::{Outstanding, Progress};
+use crate::message::Patch;
+use crate::verdict::{LiveEnd, judge};
+use bytes::Bytes;
+use smb2::NtStatus;
+use std::time::Duration;
+use store::runs::Verdict;
+
+/// What became of a request of the plan, or a request of our own that was sent.
+#[derive(Debug)]
+pub enum Record {
+    /// A captured request.
+    Request(RequestRecord),
+    /// A request that the capture does not have.
+    Extra(ExtraRecord),
+}
+
+/// What became of a captured request. Times count from the start of the run.
+#[derive(Debug)]
+pub struct RequestRecord {
+    /// Its index in the plan.
+    pub request: usize,
+    /// The lane it was sent on.
+    pub lane: Option<usize>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why it was not sent or not compared, or what explains a difference.
+    pub reason: Option<String>,
+    /// The earlier request whose live outcome explains this one.
+    pub cause: Option<usize>,
+    /// Words for the `marks` column.
+    pub marks: Vec<&'static str>,
+    /// When it was due, with a pace other than `asap`.
+    pub due: Option<Duration>,
+    /// When it was sent.
+    pub sent: Option<Duration>,
+    /// When its final response came.
+    pub answered: Option<Duration>,
+    /// Final NTSTATUS.
+    pub live_status: Option<NtStatus>,
+    /// The message that was sent, signed but not encrypted; padding to the next of its chain included.
+    pub live_request: Option<Vec<u8>>,
+    /// The final response, decrypted.
+    pub live_response: Option<Bytes>,
+    /// The declared patches of `live_request`.
+    pub patches: Vec<Patch>,
+}
+
+/// A request that the capture does not have.
+#[derive(Debug)]
+pub struct ExtraRecord {
+    /// The lane it was sent on.
+    pub lane: usize,
+    /// Why: a word for the `marks` column.
+    pub mark: &'static str,
+    /// One phrase.
+    pub detail: String,
+    /// The captured request it completes or follows from.
+    pub of: Option<usize>,
+    /// When it was sent.
+    pub sent: Duration,
+    /// When it was answered, if it was.
+    pub answered: Option<Duration>,
+    /// NTSTATUS of the answer.
+    pub live_status: Option<NtStatus>,
+    /// The message that was sent.
+    pub live_request: Vec<u8>,
+    /// The answer.
+    pub live_response: Option<Bytes>,
+}
+
+impl Engine {
+    /// Records a request that is not sent.
+    pub(super) fn skip(&mut self, index: usize, reason: String, cause: Option<usize>) {
+        if !self.is_unsent(index) {
+            return;
+        }
+        if let Some(state) = self.requests.get_mut(index) {
+            state.progress = Progress::Skipped;
+        }
+        self.records.push_back(Record::Request(RequestRecord {
+            request: index,
+            lane: None,
+            verdict: Verdict::Skipped,
+            reason: Some(reason),
+            cause,
+            marks: Vec::new(),
+            due: None,
+            sent: None,
+            answered: None,
+            live_status: None,
+            live_request: None,
+            live_response: None,
+            patches: Vec::new(),
+        }));
+    }
+
+    /// Records a request that was sent, once its end is known.
+    pub(super) fn record(&mut self, lane: usize, index: usize, end: LiveEnd, response: Option<Bytes>) {
+        let Some(planned) = self.plan.requests.get(index) else { return };
+        let close = self.plan.lanes.get(lane).and_then(|lane| lane.closed);
+        let (verdict, reason) = judge(planned.command(), planned.captured_status(), close, end);
+        let cause = (verdict == Verdict::Status).then(|| self.failed_before_in_chain(index)).flatten();
+        let due = self.due(lane, index);
+        let Some(state) = self.requests.get_mut(index) else { return };
+        let live_status = match end {
+            LiveEnd::Answer(status) => Some(status),
+            LiveEnd::ConnectionClosed { .. } | LiveEnd::Nothing => None,
+        };
+        let reason = match cause {
+            Some(_) => Some("an earlier message of its chain failed".to_owned()),
+            None => reason.map(str::to_owned),
+        };
+        self.records.push_back(Record::Request(RequestRecord {
+            request: index,
+            lane: Some(lane),
+            verdict,
+            reason,
+            cause,
+            marks: std::mem::take(&mut state.marks),
+            due,
+            sent: state.sent_at,
+            answered: live_status.map(|_| self.now),
+            live_status,
+            live_request: Some(std::mem::take(&mut state.live_request)),
+            live_response: response,
+            patches: std::mem::take(&mut state.patches),
+        }));
+    }
+
+    /// The connection of an outstanding request is gone.
+    pub(super) fn drop_outstanding(&mut self, outstanding: &Outstanding, by_server: bool) {
+        match outstanding {
+            Outstanding::Planned(index) => {
+                let lane =
+                    self.plan.requests.get(*index).and_then(|found| self.lane_of.get(&found.connection)).copied();
+                if let Some(state) = self.requests.get_mut(*index) {
+                    state.progress = Progress::Dropped;
+                }
+                if let Some(lane) = lane {
+                    self.record(lane, *index, LiveEnd::ConnectionClosed { by_server }, None);
+                }
+            }
+            Outstanding::Extra(index) => self.record_extra(*index, None, None),
+        }
+    }
+
+    /// Records a request of our own.
+    pub(super) fn record_extra(&mut self, index: usize, status: Option<NtStatus>, response: Option<Bytes>) {
+        let Some(extra) = self.extras.get_mut(index) else { return };
+        self.records.push_back(Record::Extra(ExtraRecord {
+            lane: extra.lane,
+            mark: extra.mark,
+            detail: std::mem::take(&mut extra.detail),
+            of: extra.of,
+            sent: extra.sent_at,
+            answered: status.map(|_| self.now),
+            live_status: status,
+            live_request: std::mem::take(&mut extra.request),
+            live_response: response,
+        }));
+    }
+
+    /// Judges, at the end of the run, what was never answered.
+    pub(super) fn record_unanswered(&mut self) {
+        for lane in 0..self.lanes.len() {
+            let Some(state) = self.lanes.get_mut(lane) else { continue };
+            let mut left: Vec<_> = std::mem::take(&mut state.outstanding).into_iter().collect();
+            left.sort_unstable_by_key(|(message_id, _)| *message_id);
+            for (_, outstanding) in left {
+                match outstanding {
+                    Outstanding::Planned(index) => self.record(lane, index, LiveEnd::Nothing, None),
+                    Outstanding::Extra(index) => self.record_extra(index, None, None),
+                }
+            }
+        }
+    }
+
+    fn due(&self, lane: usize, index: usize) -> Option<Duration> {
+        let start = self.plan.requests.get(index)?.start_seq;
+        let steps = &self.plan.lanes.get(lane)?.steps;
+        let place = steps.partition_point(|step| step.seq < start);
+        steps.get(place).filter(|step| step.seq == start)?.due
+    }
+
+    /// An earlier member of the same chain that failed live and not in the capture.
+    fn failed_before_in_chain(&self, index: usize) -> Option<usize> {
+        let chain = self.plan.requests.get(index)?.chain?;
+        (0..index)
+            .rev()
+            .map_while(|before| {
+                let request = self.plan.requests.get(before)?;
+                (request.chain == Some(chain)).then_some((before, request))
+            })
+            .filter(|(before, request)| {
+                let live = self.requests.get(*before).map(|state| &state.progress);
+                matches!(live, Some(Progress::Answered(status)) if status.is_error())
+                    && request.captured_status().is_some_and(|status| !status.is_error())
+            })
+            .map(|(before, _)| before)
+            .last()
+    }
+}

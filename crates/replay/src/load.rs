@@ -1,0 +1,119 @@
+//! From session files to the trace that is replayed.
+
+use crate::trace::{Row, Trace, TraceConnection};
+use dissect::{Kind, Operation};
+use smb2::Guid;
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use store::metadata::{Connection, Session};
+use store::{Columns, OutputFolder, ReadError, SessionFile, SessionMetadata};
+
+/// Why a trace could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A session file cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The metadata name a connection's end in a way that is no address.
+    #[error("the metadata of connection {connection} name {address:?}, which is no address and port")]
+    Address {
+        /// Number of the connection.
+        connection: u32,
+        /// The text found.
+        address: String,
+    },
+}
+
+/// Loads the sessions with these file names, and what their connections did outside any session.
+///
+/// # Errors
+/// [`LoadError`].
+pub fn load(output: &OutputFolder, metadata: &SessionMetadata, files: &[String]) -> Result<Trace, LoadError> {
+    let mut trace = Trace::default();
+    let wanted = |session: &Session| files.contains(&session.file);
+    let chosen: BTreeSet<u32> = metadata
+        .sessions
+        .iter()
+        .filter(|session| wanted(session))
+        .flat_map(|session| session.connections.iter().copied())
+        .collect();
+    for session in &metadata.sessions {
+        let belongs = wanted(session);
+        let outside_sessions = session.session_id.0 == 0;
+        let shares_connection = session.connections.iter().any(|connection| chosen.contains(connection));
+        if belongs && !outside_sessions {
+            trace.sessions.push(session.session_id.0);
+        }
+        if belongs || outside_sessions {
+            let file: Arc<str> = session.file.as_str().into();
+            for operation in read(output, session, Columns::All)? {
+                let operation = operation?;
+                if belongs || chosen.contains(&operation.connection) {
+                    trace.rows.push(Row { file: Arc::clone(&file), operation });
+                }
+            }
+        } else if shares_connection {
+            for operation in read(output, session, Columns::Meaning)? {
+                trace.left_out.extend(left_out(&operation?));
+            }
+        }
+    }
+    let on: BTreeSet<u32> = trace.rows.iter().map(|row| row.operation.connection).collect();
+    for connection in &metadata.connections {
+        let found = trace_connection(connection)?;
+        trace.servers.push(found.server);
+        if on.contains(&found.connection) {
+            trace.connections.push(found);
+        }
+    }
+    trace.left_out.retain(|(connection, ..)| on.contains(connection));
+    Ok(trace)
+}
+
+fn read(output: &OutputFolder, session: &Session, columns: Columns) -> Result<store::reader::Operations, ReadError> {
+    Ok(SessionFile::open(&output.session_file(&session.file))?.operations(columns))
+}
+
+fn left_out(operation: &Operation) -> Option<(u32, u64, u16)> {
+    let is_request = matches!(operation.kind, Kind::Exchange | Kind::Request);
+    let takes_an_id = operation.command != Some(smb2::Command::CANCEL);
+    let charge = operation.credit_charge.unwrap_or(1);
+    (is_request && takes_an_id).then_some(())?;
+    Some((operation.connection, operation.message_id?, charge))
+}
+
+fn trace_connection(connection: &Connection) -> Result<TraceConnection, LoadError> {
+    let address = |text: &str| {
+        text.parse::<SocketAddr>()
+            .map_err(|_| LoadError::Address { connection: connection.connection, address: text.to_owned() })
+    };
+    Ok(TraceConnection {
+        connection: connection.connection,
+        client: address(&connection.client)?,
+        server: address(&connection.server)?,
+        dialect: connection.dialect_revision,
+        server_guid: connection.server_guid.as_deref().and_then(guid),
+    })
+}
+
+/// The usual text form of a GUID, back to the bytes of the wire.
+fn guid(text: &str) -> Option<Guid> {
+    let digits: String = text.chars().filter(|c| *c != '-').collect();
+    let value = u128::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == 32)?;
+    let [a, b, c, d, e, f, g, h, rest @ ..] = value.to_be_bytes();
+    let [i, j, k, l, m, n, o, p] = rest;
+    Some(Guid([d, c, b, a, f, e, h, g, i, j, k, l, m, n, o, p]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guid_survives_its_text() {
+        let found = Guid([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
+        assert_eq!(guid(&found.to_string()), Some(found));
+        assert_eq!(guid("not a guid"), None);
+    }
+}

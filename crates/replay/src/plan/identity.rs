@@ -1,0 +1,237 @@
+//! Whose ids a request uses: each SessionId, TreeId and FileId is resolved to the request whose response issued it.
+//!
+//! Ids are reused by servers, so the trace is walked in its order and the latest issuer before a request counts. An id
+//! stays resolved after its session, tree or handle was closed: the live counterpart is closed by then as well.
+
+use crate::message::{handle, resume_key};
+use crate::plan::request::{Form, Request};
+use crate::trace::Trace;
+use smb2::message::session_setup::SessionSetupRequest;
+use smb2::message::{create::CreateResponse, session_setup};
+use smb2::{Command, FileId, Header, NtStatus, header};
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+/// What an id in a captured request stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// A reserved value (zero, all ones), sent as captured.
+    Verbatim,
+    /// Issued by the response to this request.
+    Issued(usize),
+    /// Never valid: the captured server said so. Some id that is not valid live is sent.
+    Dead,
+    /// Valid, but issued before the capture or in a lost response.
+    Orphan,
+}
+
+impl Reference {
+    /// The request whose response issues the id.
+    pub fn issuer(self) -> Option<usize> {
+        match self {
+            Self::Issued(request) => Some(request),
+            _ => None,
+        }
+    }
+}
+
+/// Fills the references of all requests, which are in trace order.
+pub(super) fn resolve(trace: &Trace, requests: &mut [Request]) {
+    let servers: HashMap<u32, IpAddr> =
+        trace.connections.iter().map(|known| (known.connection, known.server.ip())).collect();
+    let mut walk: Vec<(u64, bool, usize)> = Vec::with_capacity(requests.len().saturating_mul(2));
+    for (index, request) in requests.iter().enumerate() {
+        walk.push((request.start_seq, true, index));
+        if let Some((seq, _, _)) = request.captured.answer {
+            walk.push((seq, false, index));
+        }
+        if let Some((seq, _)) = request.captured.interim {
+            walk.push((seq, false, index));
+        }
+    }
+    walk.sort_unstable();
+    let mut known = Issuers::default();
+    for (_, is_request, index) in walk {
+        let Some(request) = requests.get(index) else { continue };
+        let server = servers.get(&request.connection).copied();
+        if is_request {
+            let resolved = known.resolve(server, request);
+            if let (Some(resolved), Some(request)) = (resolved, requests.get_mut(index)) {
+                resolved.store(request);
+            }
+            known.remember_outstanding(index, requests.get(index));
+        } else if let Some(operation) = trace.rows.get(request.row).map(|row| &row.operation) {
+            known.learn(server, index, request, operation);
+        }
+    }
+}
+
+type Server = Option<IpAddr>;
+
+/// The latest issuer of every id so far.
+#[derive(Default)]
+struct Issuers {
+    sessions: HashMap<(Server, u64), usize>,
+    trees: HashMap<(Reference, u32), usize>,
+    files: HashMap<(Server, FileId), usize>,
+    resume_keys: HashMap<[u8; resume_key::LENGTH], usize>,
+    by_message_id: HashMap<(u32, u64), usize>,
+    by_async_id: HashMap<(u32, u64), usize>,
+}
+
+struct Resolved {
+    session: Reference,
+    tree: Reference,
+    file_ids: Vec<(usize, Reference)>,
+    resume_key: Option<(usize, usize)>,
+    previous_session: Option<Reference>,
+    cancels: Option<usize>,
+}
+
+impl Resolved {
+    fn store(self, request: &mut Request) {
+        request.session = self.session;
+        request.tree = self.tree;
+        request.file_ids = self.file_ids;
+        request.resume_key = self.resume_key;
+        request.previous_session = self.previous_session;
+        request.cancels = self.cancels;
+    }
+}
+
+impl Issuers {
+    fn resolve(&self, server: Server, request: &Request) -> Option<Resolved> {
+        let Form::Smb2(header) = request.form else { return None };
+        let status = request.captured_status();
+        let session = match header.session_id {
+            0 | header::ALL_ONES_64 => Reference::Verbatim,
+            id => match self.sessions.get(&(server, id)) {
+                Some(issuer) => Reference::Issued(*issuer),
+                None => unknown(status, false),
+            },
+        };
+        let setup_captured = session.issuer().is_some();
+        let tree = match header.tree_id() {
+            None | Some(0 | u32::MAX) => Reference::Verbatim,
+            Some(id) => match self.trees.get(&(session, id)) {
+                Some(issuer) => Reference::Issued(*issuer),
+                None if !needs_tree(header.command) => Reference::Verbatim,
+                None => unknown(status, setup_captured),
+            },
+        };
+        let file_ids = handle::file_id_offsets(header.command, &request.bytes)
+            .into_iter()
+            .filter_map(|offset| Some((offset, handle::file_id_at(&request.bytes, offset)?)))
+            .map(|(offset, id)| {
+                let reference = match self.files.get(&(server, id)) {
+                    _ if id.is_reserved() => Reference::Verbatim,
+                    Some(issuer) => Reference::Issued(*issuer),
+                    None => unknown(status, setup_captured),
+                };
+                (offset, reference)
+            })
+            .collect();
+        let previous_session = match header.command {
+            Command::SESSION_SETUP => self.previous_session(server, &request.bytes),
+            _ => None,
+        };
+        let cancels = (header.command == Command::CANCEL)
+            .then(|| match header.async_id() {
+                Some(id) => self.by_async_id.get(&(request.connection, id)).copied(),
+                None => self.by_message_id.get(&(request.connection, header.message_id)).copied(),
+            })
+            .flatten();
+        let resume_key = resume_key::in_request(&request.bytes)
+            .and_then(|(offset, key)| Some((offset, *self.resume_keys.get(&key)?)));
+        Some(Resolved { session, tree, file_ids, resume_key, previous_session, cancels })
+    }
+
+    fn previous_session(&self, server: Server, message: &[u8]) -> Option<Reference> {
+        match SessionSetupRequest::parse(message).ok()?.previous_session_id() {
+            0 | header::ALL_ONES_64 => None,
+            id => Some(self.sessions.get(&(server, id)).map_or(Reference::Dead, |issuer| Reference::Issued(*issuer))),
+        }
+    }
+
+    fn remember_outstanding(&mut self, index: usize, request: Option<&Request>) {
+        if let Some((request, header)) = request.and_then(|request| Some((request, request.header()?)))
+            && header.command != Command::CANCEL
+        {
+            self.by_message_id.insert((request.connection, header.message_id), index);
+        }
+    }
+
+    fn learn(&mut self, server: Server, index: usize, request: &Request, operation: &dissect::Operation) {
+        if let Some(id) = operation.async_id {
+            self.by_async_id.insert((request.connection, id), index);
+        }
+        let Some(response) = operation.response.as_deref() else { return };
+        let Ok(header) = Header::parse(response) else { return };
+        let status = NtStatus(header.status);
+        match request.command() {
+            Some(Command::SESSION_SETUP)
+                if status == NtStatus::SUCCESS || status == NtStatus::MORE_PROCESSING_REQUIRED =>
+            {
+                // A later leg, a bind or a reauthentication continues the session that its request names.
+                if request.session.issuer().is_none() && header.session_id != 0 {
+                    self.sessions.insert((server, header.session_id), index);
+                }
+            }
+            Some(Command::TREE_CONNECT) if status == NtStatus::SUCCESS => {
+                if let Some(id) = header.tree_id() {
+                    self.trees.insert((request.session, id), index);
+                }
+            }
+            Some(Command::CREATE) if !status.is_error() => {
+                if let Ok(view) = CreateResponse::parse(response) {
+                    self.files.insert((server, view.file_id()), index);
+                }
+            }
+            Some(Command::IOCTL) if status == NtStatus::SUCCESS => {
+                if let Some(key) = resume_key::in_response(response) {
+                    self.resume_keys.insert(key, index);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl std::hash::Hash for Reference {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.issuer().hash(state);
+    }
+}
+
+/// What an id is that no captured response issued. The captured server's answer tells whether it was valid; within a
+/// session whose setup was captured, any error does.
+fn unknown(status: Option<NtStatus>, setup_captured: bool) -> Reference {
+    match status {
+        None => Reference::Dead,
+        Some(
+            NtStatus::FILE_CLOSED
+            | NtStatus::NETWORK_NAME_DELETED
+            | NtStatus::USER_SESSION_DELETED
+            | NtStatus::INVALID_HANDLE,
+        ) => Reference::Dead,
+        Some(status) if setup_captured && status.is_error() => Reference::Dead,
+        Some(_) => Reference::Orphan,
+    }
+}
+
+fn needs_tree(command: Command) -> bool {
+    !matches!(
+        command,
+        Command::NEGOTIATE
+            | Command::SESSION_SETUP
+            | Command::LOGOFF
+            | Command::TREE_CONNECT
+            | Command::ECHO
+            | Command::CANCEL
+    )
+}
+
+/// SMB2_SESSION_FLAG_BINDING of a SESSION_SETUP (MS-SMB2 2.2.5).
+pub fn is_bind(message: &[u8]) -> bool {
+    session_setup::SessionSetupRequest::parse(message).is_ok_and(|view| view.flags() & 1 != 0)
+}

@@ -1,0 +1,31 @@
+//! When each step is due.
+
+use crate::options::Pace;
+use crate::plan::lane::Lane;
+use std::time::Duration;
+
+/// Sets the due times of all steps, from the first one on: captured distances, gaps longer than `max_gap` shortened to
+/// it, divided by the pace's factor. With pace `asap` nothing is due.
+pub(super) fn set_due_times(lanes: &mut [Lane], pace: Pace, max_gap: Option<Duration>) {
+    let factor = match pace {
+        Pace::Asap => return,
+        Pace::Original => 1.0,
+        Pace::Times(factor) => factor,
+    };
+    let mut places: Vec<(u64, i64, usize, usize)> = Vec::new();
+    for (lane_index, lane) in lanes.iter().enumerate() {
+        places.extend(lane.steps.iter().enumerate().map(|(step, place)| (place.seq, place.time.0, lane_index, step)));
+    }
+    places.sort_unstable();
+    let mut due = Duration::ZERO;
+    let mut before = places.first().map_or(0, |(_, time, ..)| *time);
+    for (_, time, lane, step) in places {
+        // A clock that stepped back while capturing makes no gap.
+        let gap = Duration::from_nanos(time.saturating_sub(before).try_into().unwrap_or(0));
+        before = time;
+        due = due.saturating_add(gap.min(max_gap.unwrap_or(Duration::MAX)));
+        if let Some(step) = lanes.get_mut(lane).and_then(|lane| lane.steps.get_mut(step)) {
+            step.due = Some(due.div_f64(factor));
+        }
+    }
+}

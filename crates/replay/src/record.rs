@@ -1,0 +1,79 @@
+//! A run as it is stored: rows of `operations.parquet`.
+
+use crate::engine::{Engine, ExtraRecord, Record, RequestRecord};
+use crate::tally::lag;
+use bytes::Bytes;
+use capture::Timestamp;
+use std::time::Duration;
+use store::runs::{Patch, RunRow, Verdict};
+
+/// The row for a record; `start` is the wall-clock time at which the run began.
+pub fn row(engine: &Engine, record: Record, start: Timestamp) -> RunRow {
+    match record {
+        Record::Request(record) => request_row(engine, record, start),
+        Record::Extra(record) => extra_row(engine, record, start),
+    }
+}
+
+fn request_row(engine: &Engine, record: RequestRecord, start: Timestamp) -> RunRow {
+    let lag = lag(&record).and_then(|lag| u64::try_from(lag.as_nanos()).ok());
+    let captured = |index: usize| {
+        let request = engine.plan().requests.get(index)?;
+        engine.plan().trace.rows.get(request.row)
+    };
+    let row = captured(record.request);
+    RunRow {
+        session_file: row.map(|row| row.file.to_string()),
+        op: row.map(|row| row.operation.op),
+        connection: row.map(|row| row.operation.connection),
+        live_connection: live_connection(record.lane),
+        cause_op: record.cause.and_then(captured).map(|row| row.operation.op),
+        marks: record.marks.iter().map(|mark| (*mark).to_owned()).collect(),
+        due_time: at(start, record.due),
+        sent_time: at(start, record.sent),
+        response_time: at(start, record.answered),
+        lag_ns: lag,
+        live_status: record.live_status.map(|status| status.0),
+        live_request: record.live_request.map(Bytes::from),
+        live_response: record.live_response,
+        patches: record
+            .patches
+            .into_iter()
+            .map(|patch| Patch {
+                offset: patch.offset,
+                length: patch.length,
+                captured_length: patch.captured_length,
+                what: patch.what.to_owned(),
+            })
+            .collect(),
+        detail: record.reason,
+        ..RunRow::new(record.verdict)
+    }
+}
+
+fn extra_row(engine: &Engine, record: ExtraRecord, start: Timestamp) -> RunRow {
+    let of = record.of.and_then(|index| engine.plan().requests.get(index));
+    let of = of.and_then(|request| engine.plan().trace.rows.get(request.row));
+    RunRow {
+        connection: of.map(|row| row.operation.connection),
+        live_connection: live_connection(Some(record.lane)),
+        cause_op: of.map(|row| row.operation.op),
+        marks: vec!["extra".to_owned(), record.mark.to_owned()],
+        sent_time: at(start, Some(record.sent)),
+        response_time: at(start, record.answered),
+        live_status: record.live_status.map(|status| status.0),
+        live_request: Some(Bytes::from(record.live_request)),
+        live_response: record.live_response,
+        detail: Some(record.detail),
+        ..RunRow::new(Verdict::NotCompared)
+    }
+}
+
+fn live_connection(lane: Option<usize>) -> Option<u32> {
+    lane.and_then(|lane| u32::try_from(lane).ok())
+}
+
+fn at(start: Timestamp, since: Option<Duration>) -> Option<Timestamp> {
+    let since = i64::try_from(since?.as_nanos()).ok()?;
+    Some(Timestamp(start.0.saturating_add(since)))
+}

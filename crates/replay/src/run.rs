@@ -1,0 +1,224 @@
+//! A replay from beginning to end: guard, plan, engine, recording, report.
+
+use crate::driver;
+use crate::engine::{Engine, Seed};
+use crate::options::Options;
+use crate::plan::{Fate, Plan};
+use crate::record;
+use crate::report::{Report, ReportTarget};
+use crate::tally::Tally;
+use crate::trace::Trace;
+use capture::Timestamp;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::atomic::{AtomicBool, Ordering};
+use store::OutputFolder;
+use store::runs::{Run, RunError, RunWriter, Verdict};
+
+/// Version of the layout of the report.
+pub const REPORT_SCHEMA_VERSION: &str = "1.0";
+/// 1970-01-01 in FILETIME, 100 ns since 1601.
+const UNIX_EPOCH_AS_FILETIME: u64 = 116_444_736_000_000_000;
+
+/// Why a replay was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// Nothing in the chosen sessions can be sent.
+    #[error("nothing to replay: {reason}")]
+    Nothing {
+        /// The most frequent reason.
+        reason: String,
+    },
+    /// The target's name does not resolve.
+    #[error("{server}: {source}")]
+    Resolve {
+        /// Host as given.
+        server: String,
+        /// What the resolver said.
+        source: std::io::Error,
+    },
+    /// The target has no address.
+    #[error("{server} has no address")]
+    NoAddress {
+        /// Host as given.
+        server: String,
+    },
+    /// The target is a server of the trace.
+    #[error("{address} is a server in the capture")]
+    CapturedServer {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The captured dialect is refused by the live server.
+    #[error("{address} does not speak SMB {captured}, which the capture uses")]
+    Dialect {
+        /// The live server.
+        address: SocketAddr,
+        /// The dialect of the capture.
+        captured: String,
+        /// What the live server would take.
+        supported: Option<String>,
+    },
+    /// The live server cannot be used as the options say.
+    #[error(transparent)]
+    Probe(#[from] client::probe::ProbeError),
+    /// The run could not be recorded.
+    #[error(transparent)]
+    Record(#[from] RunError),
+    /// No random numbers, or no runtime for the sockets.
+    #[error("the system refuses what a replay needs: {0}")]
+    System(std::io::Error),
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Operations planned.
+    pub total: u64,
+    /// Operations whose outcome is known.
+    pub done: u64,
+    /// Of these, how many differ.
+    pub divergences: u64,
+    /// Of these, how many were not sent.
+    pub skipped: u64,
+}
+
+/// Replays a trace and records the run under `output`. `progress` is called as operations end; setting `cancelled`
+/// brings the run to an orderly end, recorded as interrupted.
+///
+/// # Errors
+/// [`ReplayError`]: nothing was sent but, at most, the probe of the target.
+pub fn run(
+    trace: Trace,
+    output: &OutputFolder,
+    options: &Options,
+    cancelled: &AtomicBool,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report, ReplayError> {
+    let address = guard(&trace, options)?;
+    let mut warnings = Vec::new();
+    let server_guids: Vec<_> = trace.connections.iter().filter_map(|connection| connection.server_guid).collect();
+    let sessions = trace.sessions.iter().map(|id| format!("{id:#018x}")).collect();
+    let plan = Plan::new(trace, options);
+    refuse_empty(&plan)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ReplayError::System)?;
+    if options.ping {
+        let guid = runtime.block_on(probe(&plan, address, options))?;
+        if server_guids.contains(&guid) {
+            warnings.push(format!("{address} has the ServerGuid of a captured server: it may be that server"));
+        }
+    }
+
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).map_err(|error| ReplayError::System(std::io::Error::other(error)))?;
+    let start = jiff::Timestamp::now();
+    let ticks = u64::try_from(start.as_nanosecond() / 100).unwrap_or(0);
+    let seed = Seed { random, filetime: ticks.saturating_add(UNIX_EPOCH_AS_FILETIME) };
+    let start = Timestamp(i64::try_from(start.as_nanosecond()).unwrap_or(i64::MAX));
+
+    let run = Run::create(output)?;
+    let mut writer = RunWriter::create(&run)?;
+    let mut tally = Tally::default();
+    let total = u64::try_from(plan.requests.len()).unwrap_or(u64::MAX);
+    let captured_span = captured_span(&plan);
+    let mut engine = Engine::new(plan, options.clone(), seed);
+    let driven = driver::drive(&mut engine, address, options.max_wait, cancelled, |engine, found| {
+        tally.count(engine, &found);
+        writer.push(record::row(engine, found, start))?;
+        let skipped = tally.of(Verdict::Skipped);
+        progress(Progress { total, done: tally.done(), divergences: tally.divergences(), skipped });
+        Ok::<_, RunError>(())
+    });
+    runtime.block_on(driven)?;
+    writer.finish()?;
+
+    warnings.extend(engine.warnings().iter().cloned());
+    let target = &options.target;
+    let mut report = Report {
+        schema_version: REPORT_SCHEMA_VERSION.to_owned(),
+        run: run.name().to_owned(),
+        sessions,
+        captured_span,
+        interrupted: cancelled.load(Ordering::Relaxed),
+        warnings,
+        target: ReportTarget {
+            server: target.server.clone(),
+            port: target.port,
+            domain: target.domain.clone(),
+            username: target.username.clone(),
+            share: target.share.clone(),
+        },
+        path: run.path().display().to_string(),
+        ..Report::default()
+    };
+    tally.fill(&mut report);
+    run.write_report(&report)?;
+    Ok(report)
+}
+
+/// The address to connect to; refuses the captured server itself (never the wrong server).
+fn guard(trace: &Trace, options: &Options) -> Result<SocketAddr, ReplayError> {
+    let server = options.target.server.clone();
+    let found = (server.as_str(), options.target.port)
+        .to_socket_addrs()
+        .map_err(|source| ReplayError::Resolve { server: server.clone(), source })?;
+    let address = found.into_iter().next().ok_or(ReplayError::NoAddress { server })?;
+    let is_captured = trace.servers.iter().any(|captured| captured.ip() == address.ip());
+    if is_captured && !address.ip().is_loopback() && !options.allow_captured_server {
+        return Err(ReplayError::CapturedServer { address });
+    }
+    Ok(address)
+}
+
+fn refuse_empty(plan: &Plan) -> Result<(), ReplayError> {
+    if plan.requests.iter().any(|request| request.fate == Fate::Send) {
+        return Ok(());
+    }
+    let reason = plan.requests.iter().find_map(|request| match &request.fate {
+        Fate::Skip(reason) => Some(reason.clone()),
+        Fate::Send => None,
+    });
+    Err(ReplayError::Nothing { reason: reason.unwrap_or_else(|| "the sessions have no requests".to_owned()) })
+}
+
+fn captured_span(plan: &Plan) -> f64 {
+    let starts = plan.requests.iter().map(|request| request.start_time.0);
+    let ends = plan.requests.iter().filter_map(|request| request.captured.answer.map(|(_, time, _)| time.0));
+    let (first, last) = (starts.clone().min().unwrap_or(0), ends.chain(starts).max().unwrap_or(0));
+    std::time::Duration::from_nanos(u64::try_from(last.saturating_sub(first)).unwrap_or(0)).as_secs_f64()
+}
+
+/// Tries the target as the run will use it; returns its ServerGuid.
+async fn probe(plan: &Plan, address: SocketAddr, options: &Options) -> Result<smb2::Guid, ReplayError> {
+    let target = &options.target;
+    let credentials = smb2::auth::Credentials {
+        domain: target.domain.clone(),
+        user: target.username.clone(),
+        password: target.password.clone(),
+    };
+    let mut dialects: Vec<u16> = match options.dialect {
+        Some(dialect) => vec![dialect],
+        None => plan.lanes.iter().filter_map(|lane| lane.dialect).collect(),
+    };
+    dialects.sort_unstable();
+    dialects.dedup();
+    if dialects.is_empty() {
+        dialects.extend(ALL_DIALECTS);
+    }
+    let mut guid = smb2::Guid::default();
+    for dialect in dialects {
+        let (server, share, offered) = (&target.server, &target.share, [dialect]);
+        let found = client::probe::probe(address, server, &credentials, share, &offered, options.max_wait).await;
+        guid = match found {
+            Ok(probe) => probe.negotiated.server_guid,
+            Err(client::probe::ProbeError::DialectRefused { .. }) => {
+                let supported = client::probe::supported_dialect(address, options.max_wait).await;
+                let name = |dialect| smb2::names::dialect(dialect).map_or_else(String::new, str::to_owned);
+                return Err(ReplayError::Dialect { address, captured: name(dialect), supported: supported.map(name) });
+            }
+            Err(error) => return Err(error.into()),
+        };
+    }
+    Ok(guid)
+}
+
+const ALL_DIALECTS: [u16; 5] = [0x0202, 0x0210, 0x0300, 0x0302, 0x0311];

@@ -1,0 +1,142 @@
+//! Counts records up to a report.
+
+use crate::engine::{Engine, Record, RequestRecord};
+use crate::report::{Latency, Percentiles, Reason, Report, Root};
+use smb2::NtStatus;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use store::runs::Verdict;
+
+/// What is known of a run so far.
+#[derive(Debug, Default)]
+pub struct Tally {
+    counts: BTreeMap<&'static str, u64>,
+    total: u64,
+    reasons: BTreeMap<(&'static str, String), u64>,
+    roots: BTreeMap<(String, String, String), Root>,
+    lag: Vec<u64>,
+    captured_latency: Vec<u64>,
+    live_latency: Vec<u64>,
+    last_answer: Duration,
+}
+
+impl Tally {
+    /// Counts a record.
+    pub fn count(&mut self, engine: &Engine, record: &Record) {
+        match record {
+            Record::Request(record) => self.count_request(engine, record),
+            Record::Extra(record) => self.last_answer = self.last_answer.max(record.answered.unwrap_or_default()),
+        }
+    }
+
+    /// Operations whose outcome is known.
+    pub fn done(&self) -> u64 {
+        self.total
+    }
+
+    /// Operations with this verdict.
+    pub fn of(&self, verdict: Verdict) -> u64 {
+        self.counts.get(verdict.name()).copied().unwrap_or(0)
+    }
+
+    /// Operations that differ.
+    pub fn divergences(&self) -> u64 {
+        [Verdict::Status, Verdict::Body, Verdict::NoResponse].map(|verdict| self.of(verdict)).iter().sum()
+    }
+
+    /// Fills the counted part of a report.
+    pub fn fill(mut self, report: &mut Report) {
+        report.total_operations = self.total;
+        report.skipped = self.of(Verdict::Skipped);
+        report.sent = self.total.saturating_sub(report.skipped);
+        report.matched = self.of(Verdict::Match);
+        report.status_diverged = self.of(Verdict::Status);
+        report.body_diverged = self.of(Verdict::Body);
+        report.no_response = self.of(Verdict::NoResponse);
+        report.not_compared = self.of(Verdict::NotCompared);
+        report.reasons = self
+            .reasons
+            .into_iter()
+            .map(|((verdict, reason), count)| Reason { verdict: verdict.to_owned(), reason, count })
+            .collect();
+        report.roots = self.roots.into_values().collect();
+        report.roots.sort_by(|a, b| b.count.cmp(&a.count).then(a.first_frame.cmp(&b.first_frame)));
+        report.lag_ms = percentiles(&mut self.lag);
+        report.latency_ms =
+            Latency { captured: percentiles(&mut self.captured_latency), live: percentiles(&mut self.live_latency) };
+        report.elapsed = self.last_answer.as_secs_f64();
+    }
+
+    fn count_request(&mut self, engine: &Engine, record: &RequestRecord) {
+        self.total = self.total.saturating_add(1);
+        let count = self.counts.entry(record.verdict.name()).or_default();
+        *count = count.saturating_add(1);
+        if matches!(record.verdict, Verdict::Skipped | Verdict::NotCompared)
+            && let Some(reason) = &record.reason
+        {
+            let count = self.reasons.entry((record.verdict.name(), reason.clone())).or_default();
+            *count = count.saturating_add(1);
+        }
+        let Some(request) = engine.plan().requests.get(record.request) else { return };
+        if matches!(record.verdict, Verdict::Status | Verdict::Body | Verdict::NoResponse) && record.cause.is_none() {
+            let row = engine.plan().trace.rows.get(request.row);
+            let command = request.command().map_or_else(|| "unknown".to_owned(), |command| command.to_string());
+            let status = |status: Option<NtStatus>| status.map_or_else(|| "no response".to_owned(), |s| s.to_string());
+            let (captured, live) = (status(request.captured_status()), status(record.live_status));
+            let key = (command.clone(), captured.clone(), live.clone());
+            let frame = row.and_then(|row| row.operation.request_frame);
+            let root = self.roots.entry(key).or_insert_with(|| Root {
+                command,
+                captured_status: captured,
+                live_status: live,
+                count: 0,
+                first_frame: frame,
+                path: None,
+            });
+            root.count = root.count.saturating_add(1);
+            if root.first_frame >= frame {
+                root.first_frame = frame;
+                root.path = row.and_then(|row| row.operation.path.as_deref().map(str::to_owned));
+            }
+        }
+        self.last_answer = self.last_answer.max(record.answered.unwrap_or_default());
+        if let Some(lag) = lag(record) {
+            self.lag.push(nanoseconds(lag));
+        }
+        if let (Some(sent), Some(answered)) = (record.sent, record.answered) {
+            self.live_latency.push(nanoseconds(answered.saturating_sub(sent)));
+            self.captured_latency.extend(request.captured_latency().map(nanoseconds));
+        }
+    }
+}
+
+/// How much later than due a request was sent.
+pub fn lag(record: &RequestRecord) -> Option<Duration> {
+    Some(record.sent?.saturating_sub(record.due?))
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Median, 99th percentile and maximum of nanoseconds, in milliseconds; zeros for nothing.
+fn percentiles(values: &mut [u64]) -> Percentiles {
+    values.sort_unstable();
+    let at = |per_cent: usize| {
+        let rank = values.len().saturating_mul(per_cent).div_ceil(100).saturating_sub(1);
+        values.get(rank).map_or(0.0, |value| Duration::from_nanos(*value).as_secs_f64() * 1e3)
+    };
+    Percentiles { p50: at(50), p99: at(99), max: at(100) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_values_that_occur() {
+        let mut values: Vec<u64> = (1..=200).rev().map(|ms| ms * 1_000_000).collect();
+        assert_eq!(percentiles(&mut values), Percentiles { p50: 100.0, p99: 198.0, max: 200.0 });
+        assert_eq!(percentiles(&mut []), Percentiles::default());
+    }
+}

@@ -1,0 +1,45 @@
+//! What is replayed: the rows of a trace, and what is known of its connections.
+
+use dissect::Operation;
+use smb2::Guid;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// A row of a session file.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Name of the session file it stands in.
+    pub file: Arc<str>,
+    /// The row.
+    pub operation: Operation,
+}
+
+/// A connection of the trace, as far as a replay needs it.
+#[derive(Clone, Debug)]
+pub struct TraceConnection {
+    /// Its number in the trace.
+    pub connection: u32,
+    /// The side that connected.
+    pub client: SocketAddr,
+    /// The side that listens.
+    pub server: SocketAddr,
+    /// DialectRevision that the captured server selected, if the capture shows it.
+    pub dialect: Option<u16>,
+    /// ServerGuid, if the capture shows it.
+    pub server_guid: Option<Guid>,
+}
+
+/// The captured operations to replay: whole sessions, and what their connections did outside any session.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// All rows chosen, in any order.
+    pub rows: Vec<Row>,
+    /// MessageId and CreditCharge of requests on the same connections that are left out, by connection number.
+    pub left_out: Vec<(u32, u64, u16)>,
+    /// The connections the rows are on.
+    pub connections: Vec<TraceConnection>,
+    /// Every server address of the trace, also of connections left out.
+    pub servers: Vec<SocketAddr>,
+    /// SessionIds chosen.
+    pub sessions: Vec<u64>,
+}

@@ -1,0 +1,16 @@
+//! Replays recordings onto fresh private Sambas, under the eyes of an independent witness.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests"
+)]
+#![cfg(unix)]
+
+mod office;
+mod scene;
+mod smbtorture;

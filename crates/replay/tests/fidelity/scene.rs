@@ -1,0 +1,66 @@
+//! A capture, replayed on a fresh private Samba while tcpdump records what really goes over the wire.
+
+use lab::{Recorder, Samba, SambaOptions};
+use replay::{Options, Order, Pace, Report, Target};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+use store::layout::Layout;
+use store::{IngestRequest, ingest};
+use tempfile::TempDir;
+
+/// What a replay left behind.
+pub struct Outcome {
+    /// What the product says.
+    pub report: Report,
+    /// What the witness says.
+    pub witnessed: witness::Verdict,
+    /// The live server, still running.
+    pub samba: Samba,
+    _folder: TempDir,
+}
+
+/// Replays all sessions of `capture`, whose server listened on `port`.
+pub fn replay_all(capture: &Path, port: u16, pace: Pace) -> Outcome {
+    let folder = tempfile::tempdir().unwrap();
+    let layout = Layout::with_folders(folder.path().join("cases"), Some(folder.path().join("out")));
+    let place = layout.place(capture).unwrap();
+    let never = AtomicBool::new(false);
+    let ingested = ingest(&IngestRequest::new(place.clone()), &mut |_| {}, &never).unwrap();
+    assert!(ingested.session_count > 0, "{ingested:?}");
+
+    let metadata = store::metadata::read(&place.output.metadata()).unwrap();
+    let files: Vec<String> = metadata.sessions.iter().map(|session| session.file.clone()).collect();
+    let trace = replay::load(&place.output, &metadata, &files).unwrap();
+
+    let samba = Samba::start(SambaOptions::default()).unwrap();
+    let recording = folder.path().join("live.pcap");
+    let recorder = Recorder::start(samba.port(), &recording).unwrap();
+    let options = Options {
+        target: Target {
+            server: "127.0.0.1".into(),
+            port: samba.port(),
+            domain: String::new(),
+            username: samba.username().into(),
+            password: samba.password().into(),
+            share: samba.share().into(),
+        },
+        pace,
+        order: Order::Trace,
+        max_wait: Duration::from_secs(5),
+        max_gap: None,
+        dialect: None,
+        ping: false,
+        allow_captured_server: false,
+    };
+    let report = replay::run(trace, &place.output, &options, &never, &mut |_| {}).unwrap();
+    let recorded = recorder.finish().unwrap();
+    assert_eq!(recorded.dropped, 0, "the recording has drops and proves nothing");
+
+    let captured = witness::Recording::read(capture, port).unwrap();
+    let live = witness::Recording::read(&recording, samba.port()).unwrap();
+    let rows = witness::RunRows::read(&Path::new(&report.path).join("operations.parquet")).unwrap();
+    let witnessed = witness::compare(&captured, &live, &rows);
+    println!("{report:#?}\n{witnessed}");
+    Outcome { report, witnessed, samba, _folder: folder }
+}
