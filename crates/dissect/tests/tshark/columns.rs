@@ -96,8 +96,8 @@ fn plain(row: &Operation, role: Role, bytes: &[u8]) -> Fields {
     let header = Header::parse(bytes).unwrap();
     let command = row.command.unwrap();
     let request = role == Role::Request;
-    // The ids that a response assigns are the row's, but not in the request; a related request may have none.
-    let assigned = |assigning| request && (command == assigning || row.related);
+    // The ids that a response assigns are the row's, but not in the request; related messages may have none.
+    let assigned = |assigning| request && command == assigning || row.related;
     let session_id = if assigned(Command::SESSION_SETUP) { header.session_id } else { row.session_id.unwrap() };
     let tree_id = if assigned(Command::TREE_CONNECT) { header.tree_id() } else { row.tree_id };
     let asynchronous = header.flags.is_async();
@@ -125,10 +125,11 @@ fn plain(row: &Operation, role: Role, bytes: &[u8]) -> Fields {
     fields
 }
 
-/// tshark's `smb2.filename`: the path of a CREATE request, and names in the answers of queries.
+/// tshark's `smb2.filename`: the path of a CREATE request, the new one of a rename, and names in the answers of queries.
 fn names(row: &Operation, role: Role, bytes: &[u8]) -> Vec<String> {
     match (row.command, role) {
         (Some(Command::CREATE), Role::Request) => row.path.iter().map(|path| path.to_string()).collect(),
+        (Some(Command::SET_INFO), Role::Request) => row.new_path.iter().cloned().collect(),
         // tshark lists no entry of a buffer that is not all there.
         (Some(Command::QUERY_DIRECTORY), Role::Response) if row.status == Some(0) && row.response_holes.is_empty() => {
             let buffer = QueryDirectoryResponse::parse(bytes).unwrap().buffer().unwrap();
