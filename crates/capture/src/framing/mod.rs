@@ -6,8 +6,6 @@
 mod header;
 mod partial;
 mod search;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use header::direction;
 pub(crate) use partial::Framed;

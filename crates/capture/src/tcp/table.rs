@@ -58,14 +58,12 @@ impl Table {
             self.connections.entry(flow).or_insert_with(|| Box::new(Connection::new(flow, sender, segment)));
         let cost = connection.cost();
         connection.handle(sender, segment, &self.limits, &mut self.outbox, c);
-        if self.cost.saturating_sub(cost).saturating_add(connection.cost()) > self.limits.buffered_bytes {
-            count(&mut c.memory_bound_reached, 1);
-            connection.flush(segment.frame, &self.limits, &mut self.outbox, c);
-            connection.cut(&mut self.outbox, c);
-        }
         self.cost = self.cost.saturating_sub(cost).saturating_add(connection.cost());
         if let Some(since) = connection.schedule() {
             self.deadlines.push_back((since.saturating_add(self.limits.reorder_frames), flow));
+        }
+        if self.cost > self.limits.buffered_bytes {
+            self.relieve(c);
         }
     }
 
@@ -108,6 +106,25 @@ impl Table {
         if let Some(connection) = self.connections.remove(&flow) {
             self.cost = self.cost.saturating_sub(connection.cost());
             self.retired.push_back(connection);
+        }
+    }
+
+    /// Makes connections hand out what they keep, those that have been silent for longest first, until half of the bound on
+    /// memory is free.
+    fn relieve(&mut self, c: &mut Counters) {
+        count(&mut c.memory_bound_reached, 1);
+        let holders = self.connections.iter().filter(|(_, connection)| connection.cost() > 0);
+        let mut holders: Vec<_> = holders.map(|(flow, connection)| (connection.last_frame(), *flow)).collect();
+        holders.sort_unstable_by_key(|(last_frame, _)| *last_frame);
+        for (_, flow) in holders {
+            if self.cost <= self.limits.buffered_bytes / 2 {
+                return;
+            }
+            let Some(connection) = self.connections.get_mut(&flow) else { continue };
+            let cost = connection.cost();
+            connection.flush(self.now, &self.limits, &mut self.outbox, c);
+            connection.cut(&mut self.outbox, c);
+            self.cost = self.cost.saturating_sub(cost).saturating_add(connection.cost());
         }
     }
 
