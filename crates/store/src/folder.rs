@@ -1,5 +1,6 @@
 //! Making folders, and saying who owns the one that refuses.
 
+use crate::layout::TRACER;
 use std::path::{Path, PathBuf};
 
 /// Why a folder cannot be written to. Each message is one line.
@@ -7,16 +8,14 @@ use std::path::{Path, PathBuf};
 pub enum FolderError {
     /// The user may not write there.
     #[error(
-        "no permission to write in {folder}{}: take it over with `sudo chown -R {user} {folder}`, or send the output elsewhere with `smbreplay config set output_dir DIR`",
+        "no permission to write in {folder}{}: take it over with `sudo chown -R \"$(id -un)\" {folder:?}`, or send the output elsewhere with `smbreplay config set output_dir DIR`",
         .owner.as_ref().map(|owner| format!(" (it belongs to {owner})")).unwrap_or_default()
     )]
     Denied {
-        /// The folder nearest to the wanted one that exists.
+        /// The `.tracer` folder, or the folder nearest to the wanted one that exists.
         folder: PathBuf,
         /// Its owner's name, or `uid 1000`.
         owner: Option<String>,
-        /// Who runs this, for the `chown`.
-        user: String,
     },
     /// Anything else.
     #[error(
@@ -44,9 +43,11 @@ pub(crate) fn refused(folder: &Path, source: std::io::Error) -> FolderError {
     if !matches!(source.kind(), PermissionDenied | ReadOnlyFilesystem) {
         return FolderError::Io { folder: folder.to_owned(), source };
     }
-    let existing = folder.ancestors().find(|folder| folder.exists()).unwrap_or(folder);
-    let user = std::env::var("USER").ok().filter(|user| !user.is_empty()).unwrap_or_else(|| "$(id -un)".to_owned());
-    FolderError::Denied { folder: existing.to_owned(), owner: owner_of(existing), user }
+    let mut existing = folder.ancestors().filter(|folder| folder.exists());
+    let nearest = existing.next().unwrap_or(folder);
+    // Whoever owns one trace's output owns those of its neighbours as a rule, so all are taken over at once.
+    let denied = existing.find(|folder| folder.ends_with(TRACER)).unwrap_or(nearest);
+    FolderError::Denied { folder: denied.to_owned(), owner: owner_of(denied) }
 }
 
 /// Name of the owner of `path`, where the system has owners.
@@ -77,9 +78,14 @@ mod tests {
     fn a_refusal_names_the_nearest_existing_folder_and_what_to_do() {
         let above = tempfile::tempdir().unwrap();
         let wanted = above.path().join("case/.tracer/x.pcap");
+        let denied = || match refused(&wanted, std::io::ErrorKind::PermissionDenied.into()) {
+            FolderError::Denied { folder, .. } => folder,
+            other => panic!("{other}"),
+        };
+        assert_eq!(denied(), above.path());
+        std::fs::create_dir_all(&wanted).unwrap();
+        assert_eq!(denied(), above.path().join("case/.tracer"));
         let error = refused(&wanted, std::io::ErrorKind::PermissionDenied.into());
-        let FolderError::Denied { folder, .. } = &error else { panic!("{error}") };
-        assert_eq!(folder, above.path());
         let message = error.to_string();
         assert!(message.contains("sudo chown -R") && message.contains("output_dir"), "{message}");
         assert!(!message.contains('\n'));

@@ -14,6 +14,8 @@
 //! - A password is never shown, logged or serialised. This crate knows no sockets.
 
 pub mod config;
+#[cfg(test)]
+mod fixture;
 pub mod folder;
 pub mod ingest;
 pub mod layout;

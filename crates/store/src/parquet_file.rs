@@ -123,7 +123,7 @@ impl Batches {
             .map(|(_, column)| u64::try_from(column.uncompressed_size()).unwrap_or(0))
             .fold(0, u64::saturating_add);
         let average = bytes.checked_div(rows).unwrap_or(0).max(1);
-        let batch_rows = (BATCH_BYTES / average).clamp(1, BATCH_ROWS.min(rows.max(1)));
+        let batch_rows = BATCH_BYTES.checked_div(average).unwrap_or(1).clamp(1, BATCH_ROWS.min(rows.max(1)));
         let file = self.file.try_clone().map_err(|error| error.to_string())?;
         guarded(|| {
             ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())

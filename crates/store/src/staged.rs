@@ -33,7 +33,8 @@ pub(crate) struct StagedFolder {
     temporary: TempDir,
     target: PathBuf,
     /// Held open: the lock ends with it, whatever ends the process.
-    _lock: File,
+    _lock: Option<File>,
+    _made: MadeFolders,
 }
 
 /// Prefix of temporary folders, so that those of a killed process are recognised.
@@ -44,7 +45,7 @@ const EARLIER: &str = ".old-";
 impl StagedFolder {
     /// Begins the folder that will be `parent/name`, and removes what a killed process left there.
     pub(crate) fn create(parent: &Path, name: &str) -> Result<Self, StagedError> {
-        folder::make(parent)?;
+        let made = MadeFolders::make(parent)?;
         let lock = lock(parent)?;
         let target = parent.join(name);
         recover(parent, name);
@@ -54,7 +55,7 @@ impl StagedFolder {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
         let temporary = builder.tempdir_in(parent).map_err(|source| folder::refused(parent, source))?;
-        Ok(Self { temporary, target, _lock: lock })
+        Ok(Self { temporary, target, _lock: lock, _made: made })
     }
 
     /// Where to write.
@@ -64,7 +65,7 @@ impl StagedFolder {
 
     /// Puts the folder in place of an earlier one. When that fails the earlier one is as it was.
     pub(crate) fn publish(self) -> Result<(), StagedError> {
-        let Self { temporary, target, _lock } = self;
+        let Self { temporary, target, _lock, _made } = self;
         let failed = |source| StagedError::Publish { target: target.clone(), source };
         let parent = target.parent().unwrap_or(Path::new("."));
         let earlier = parent.join(format!("{EARLIER}{}", target.file_name().unwrap_or_default().to_string_lossy()));
@@ -88,16 +89,34 @@ impl StagedFolder {
     }
 }
 
-/// The lock of an output folder, held by whoever writes into it.
-fn lock(parent: &Path) -> Result<File, StagedError> {
-    let path = parent.join(".lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(|source| folder::refused(parent, source))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
+/// The lock of an output folder, held by whoever writes into it: a lock on the folder itself, which leaves nothing.
+fn lock(parent: &Path) -> Result<Option<File>, StagedError> {
+    // Where folders cannot be opened or locked, go on as if nobody else were there.
+    let Ok(folder) = File::open(parent) else { return Ok(None) };
+    match folder.try_lock() {
+        Ok(()) => Ok(Some(folder)),
         Err(TryLockError::WouldBlock) => Err(StagedError::Busy { folder: parent.to_owned() }),
-        // A file system without locks: go on, as if nobody else were there.
-        Err(TryLockError::Error(_)) => Ok(file),
+        Err(TryLockError::Error(_)) => Ok(None),
+    }
+}
+
+/// Folders that did not exist before, innermost first. Dropped, those that are still empty disappear.
+#[derive(Debug)]
+struct MadeFolders(Vec<PathBuf>);
+
+impl MadeFolders {
+    fn make(folder: &Path) -> Result<Self, FolderError> {
+        let missing = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let made = Self(missing.map(Path::to_owned).collect());
+        folder::make(folder)?;
+        Ok(made)
+    }
+}
+
+impl Drop for MadeFolders {
+    fn drop(&mut self) {
+        // One that is not empty stays, and so do those above it.
+        let _rest = self.0.iter().try_for_each(std::fs::remove_dir);
     }
 }
 
@@ -124,7 +143,6 @@ mod tests {
     fn entries(folder: &Path) -> Vec<String> {
         let mut names: Vec<String> =
             fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.retain(|name| name != ".lock");
         names.sort();
         names
     }
@@ -139,6 +157,14 @@ mod tests {
         drop(staged);
         assert_eq!(entries(parent.path()), ["sessions"]);
         assert_eq!(entries(&parent.path().join("sessions")), ["earlier"]);
+    }
+
+    #[test]
+    fn a_dropped_folder_takes_the_folders_made_for_it_along() {
+        let parent = tempfile::tempdir().unwrap();
+        fs::create_dir(parent.path().join(".tracer")).unwrap();
+        drop(StagedFolder::create(&parent.path().join(".tracer/a/x.pcap"), "sessions").unwrap());
+        assert_eq!(entries(&parent.path().join(".tracer")), Vec::<String>::new());
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! What an earlier ingest left in the output folder.
 
 use super::IngestError;
+use crate::StagedError;
+use crate::folder;
 use crate::layout::OutputFolder;
 use crate::metadata::{self, MetadataError, SessionMetadata};
+use crate::writer::WriteError;
 
 /// What lies where the sessions will go.
 pub(super) enum Earlier {
@@ -15,19 +18,27 @@ pub(super) enum Earlier {
 }
 
 impl Earlier {
-    pub(super) fn look(output: &OutputFolder) -> Self {
-        match metadata::read(&output.metadata()) {
+    /// # Errors
+    /// When the user may not look there.
+    pub(super) fn look(output: &OutputFolder) -> Result<Self, IngestError> {
+        use std::io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
+        let denied = |error| WriteError::Folder(StagedError::Folder(folder::refused(&output.sessions(), error)));
+        Ok(match metadata::read(&output.metadata()) {
             Ok(metadata) => Self::Ours(Box::new(metadata)),
             Err(MetadataError::Missing { .. }) => match std::fs::read_dir(output.sessions()).map(Iterator::count) {
                 Ok(0) => Self::Nothing,
                 Ok(_) => Self::Foreign("files without session_metadata.json".to_owned()),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::Nothing,
+                Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Self::Nothing,
+                Err(error) if error.kind() == PermissionDenied => return Err(denied(error).into()),
                 Err(error) => Self::Foreign(error.to_string()),
             },
             Err(MetadataError::Version { source, .. }) => Self::Foreign(source.to_string()),
             Err(MetadataError::Foreign { reason, .. }) => Self::Foreign(reason),
+            Err(MetadataError::Io { source, .. }) if source.kind() == PermissionDenied => {
+                return Err(denied(source).into());
+            }
             Err(MetadataError::Io { source, .. }) => Self::Foreign(source.to_string()),
-        }
+        })
     }
 
     /// The earlier result, if all of its files are still in `output`.

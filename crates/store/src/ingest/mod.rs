@@ -101,8 +101,9 @@ pub fn ingest(
 ) -> Result<IngestReport, IngestError> {
     let started = Instant::now();
     let place = &request.place;
+    let trace = read::open(&place.trace)?;
     let file = fingerprint::describe(&place.trace)?;
-    let earlier = Earlier::look(&place.output);
+    let earlier = Earlier::look(&place.output)?;
     if !request.force {
         earlier.refuse_foreign(&place.output)?;
     }
@@ -120,7 +121,7 @@ pub fn ingest(
     if let Some(metadata) = unchanged {
         return Ok(report(place, metadata, true, started));
     }
-    let metadata = read::read(request, file, progress, cancelled)?;
+    let metadata = read::read(request, trace, file, progress, cancelled)?;
     Ok(report(place, &metadata, false, started))
 }
 
@@ -141,3 +142,6 @@ fn report(place: &TracePlace, metadata: &SessionMetadata, unchanged: bool, start
         processing_time: started.elapsed().as_secs_f64(),
     }
 }
+
+#[cfg(test)]
+mod tests;

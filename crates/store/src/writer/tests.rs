@@ -1,1 +1,227 @@
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests"
+)]
+
+use super::*;
+use crate::fixture::{full, shown, small, summary};
+use crate::metadata::{SCHEMA_VERSION, Trace};
+use crate::{Columns, SessionFile};
+use dissect::Kind;
+use std::collections::BTreeMap;
+
+static GO: AtomicBool = AtomicBool::new(false);
+
+fn describe(sessions: Vec<Session>) -> SessionMetadata {
+    SessionMetadata {
+        schema_version: SCHEMA_VERSION.to_owned(),
+        created_by: crate::CREATED_BY.to_owned(),
+        trace: Trace::default(),
+        dropped: BTreeMap::new(),
+        warnings: Vec::new(),
+        smb2_messages: 0,
+        connections: Vec::new(),
+        sessions,
+    }
+}
+
+fn write(
+    output: &OutputFolder,
+    budget: usize,
+    rows: impl Iterator<Item = Operation>,
+    sessions: &[SessionSummary],
+) -> SessionMetadata {
+    let mut writer = SessionsWriter::create(output, budget).unwrap();
+    rows.for_each(|row| writer.push(row).unwrap());
+    writer.finish(sessions, &GO, describe).unwrap()
+}
+
+fn read(output: &OutputFolder, file: &str) -> Vec<Operation> {
+    let file = SessionFile::open(&output.session_file(file)).unwrap();
+    let rows: Vec<Operation> = file.operations(Columns::All).map(Result::unwrap).collect();
+    assert_eq!(file.row_count(), rows.len() as u64);
+    rows
+}
+
+fn names(output: &OutputFolder) -> Vec<String> {
+    let entries = std::fs::read_dir(output.path()).unwrap();
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// 0, 2, 1, 4, 3, 6, 5, … and one row that completes last of all, as a notify would.
+fn completion_order(count: u32) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..count)
+        .map(|n| {
+            if n == 0 {
+                0
+            } else if n % 2 == 1 {
+                n + 1
+            } else {
+                n - 1
+            }
+        })
+        .filter(|n| *n < count)
+        .collect();
+    order.dedup();
+    let first = order.remove(0);
+    order.push(first);
+    order
+}
+
+#[test]
+fn a_row_comes_back_with_every_column_and_with_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = OutputFolder::at(folder.path().join("out"));
+    let mut bare = Operation::new(1, Kind::Connect, 7);
+    bare.session = Some(0);
+    let rows = [full(0), bare];
+    write(&output, usize::MAX, rows.clone().into_iter(), &[summary(0, 0xab, 1)]);
+    let found = read(&output, "smb2_session_0x00000000000000ab.parquet");
+    assert_eq!(found.iter().map(shown).collect::<Vec<_>>(), rows.iter().map(shown).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_command_and_kind_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = OutputFolder::at(folder.path());
+    let mut rows = Vec::new();
+    for (op, command) in (0..).zip(smb2::Command::ALL) {
+        let mut row = small(Some(0), op);
+        row.command = Some(*command);
+        row.kind = Kind::ALL[op as usize % Kind::ALL.len()];
+        rows.push(row);
+    }
+    write(&output, usize::MAX, rows.clone().into_iter(), &[summary(0, 1, 1)]);
+    let found = read(&output, "smb2_session_0x0000000000000001.parquet");
+    assert_eq!(found.iter().map(shown).collect::<Vec<_>>(), rows.iter().map(shown).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_file_is_in_the_order_of_op_whatever_the_budget() {
+    let rows = || completion_order(3000).into_iter().map(|op| small(Some(op % 3), op));
+    let sessions = [summary(0, 10, 1), summary(1, 11, 1), summary(2, 12, 1)];
+    let expected: Vec<String> = (0..3000).filter(|op| op % 3 == 1).map(|op| shown(&small(Some(1), op))).collect();
+    // All in memory; some runs; so many runs that they are merged among themselves first.
+    for budget in [usize::MAX, 400_000, 10_000] {
+        let folder = tempfile::tempdir().unwrap();
+        let output = OutputFolder::at(folder.path());
+        let metadata = write(&output, budget, rows(), &sessions);
+        let found: Vec<String> = read(&output, &metadata.sessions[1].file).iter().map(shown).collect();
+        assert!(found == expected, "budget {budget}");
+        let mut files: Vec<_> =
+            std::fs::read_dir(output.sessions()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        files.sort();
+        assert_eq!(files.len(), 4, "nothing but three sessions and the metadata: {files:?}");
+    }
+}
+
+#[test]
+fn the_budget_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = SessionsWriter::create(&OutputFolder::at(folder.path()), 100_000).unwrap();
+    for op in 0..2000 {
+        writer.push(small(Some(op % 50), op)).unwrap();
+        assert!(writer.held <= 100_000);
+        let counted: usize = writer.sessions.values().flat_map(|pending| &pending.rows).map(|row| row.weight()).sum();
+        assert_eq!(writer.held, counted);
+    }
+}
+
+#[test]
+fn two_thousand_sessions_share_a_small_budget() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = OutputFolder::at(folder.path());
+    let sessions: Vec<SessionSummary> = (0..2000).map(|n| summary(n, u64::from(n) + 1, 1)).collect();
+    let rows = (0..10_000).map(|op| small(Some(op % 2000), op));
+    let metadata = write(&output, 1 << 20, rows, &sessions);
+    assert_eq!(metadata.sessions.len(), 2000);
+    for session in metadata.sessions.iter().step_by(97) {
+        let found: Vec<u32> = read(&output, &session.file).iter().map(|row| row.op).collect();
+        let first = u32::try_from(session.session_id.0).unwrap() - 1;
+        assert_eq!(found, (0..5).map(|round| first + round * 2000).collect::<Vec<_>>());
+        assert_eq!(session.operations, 5);
+    }
+}
+
+#[test]
+fn sessions_with_one_id_and_what_belongs_to_none_get_files_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = OutputFolder::at(folder.path());
+    let rows = [small(None, 0), small(Some(0), 1), small(Some(1), 2), small(Some(2), 3)];
+    let sessions = [summary(0, 0xab, 1), summary(1, 0xab, 2), summary(2, 0, 1)];
+    let metadata = write(&output, usize::MAX, rows.into_iter(), &sessions);
+    let files: Vec<&str> = metadata.sessions.iter().map(|session| session.file.as_str()).collect();
+    assert_eq!(
+        files,
+        [
+            "smb2_session_0x0000000000000000.parquet",
+            "smb2_session_0x00000000000000ab.parquet",
+            "smb2_session_0x00000000000000ab-2.parquet",
+            "smb2_session_0x0000000000000000-2.parquet",
+        ]
+    );
+    assert!(!metadata.sessions[0].replayable);
+    assert_eq!(metadata.sessions[0].commands, BTreeMap::from([("WRITE".to_owned(), 1)]));
+}
+
+#[test]
+fn an_abandoned_or_cancelled_writing_leaves_the_earlier_result() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = OutputFolder::at(folder.path());
+    write(&output, usize::MAX, std::iter::once(small(Some(0), 0)), &[summary(0, 1, 1)]);
+    let earlier = std::fs::read(output.metadata()).unwrap();
+
+    let mut abandoned = SessionsWriter::create(&output, 1000).unwrap();
+    (0..20).for_each(|op| abandoned.push(small(Some(0), op)).unwrap());
+    drop(abandoned);
+    let mut cancelled = SessionsWriter::create(&output, 1000).unwrap();
+    (0..20).for_each(|op| cancelled.push(small(Some(0), op)).unwrap());
+    let error = cancelled.finish(&[summary(0, 2, 1)], &AtomicBool::new(true), describe).unwrap_err();
+    assert!(matches!(error, WriteError::Interrupted), "{error}");
+
+    assert_eq!(names(&output), ["sessions"]);
+    assert_eq!(std::fs::read(output.metadata()).unwrap(), earlier);
+    assert_eq!(read(&output, "smb2_session_0x0000000000000001.parquet").len(), 1);
+}
+
+#[test]
+fn an_error_midway_leaves_the_earlier_result() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = OutputFolder::at(folder.path());
+    write(&output, usize::MAX, std::iter::once(small(Some(0), 0)), &[summary(0, 1, 1)]);
+    let mut writer = SessionsWriter::create(&output, 10_000).unwrap();
+    std::fs::remove_dir_all(writer.staged.path().join(".spill")).unwrap();
+    let error = (0..100).find_map(|op| writer.push(small(Some(0), op)).err()).expect("the spill folder is gone");
+    assert!(matches!(error, WriteError::Io { .. }), "{error}");
+    drop(writer);
+    assert_eq!(names(&output), ["sessions"]);
+    assert_eq!(read(&output, "smb2_session_0x0000000000000001.parquet").len(), 1);
+}
+
+#[test]
+fn large_rows_are_cut_into_row_groups_by_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = OutputFolder::at(folder.path());
+    let rows = (0..24).map(|op| {
+        let mut row = small(Some(0), op);
+        let mut state = u64::from(op) + 1;
+        let mut noise = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 56) as u8
+        };
+        row.request = Some((0..1_000_000).map(|_| noise()).collect::<Vec<u8>>().into());
+        row
+    });
+    let metadata = write(&output, 3 << 20, rows, &[summary(0, 1, 1)]);
+    let path = output.session_file(&metadata.sessions[0].file);
+    let file = std::fs::File::open(path).unwrap();
+    let groups = parquet::arrow::arrow_reader::ArrowReaderMetadata::load(&file, Default::default()).unwrap();
+    assert!(groups.metadata().num_row_groups() >= 3, "{}", groups.metadata().num_row_groups());
+    assert_eq!(read(&output, &metadata.sessions[0].file).len(), 24);
+}

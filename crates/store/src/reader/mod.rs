@@ -125,3 +125,6 @@ pub(crate) fn rows_of(batch: &RecordBatch, columns: Columns) -> Result<Vec<Opera
     column::decode(COLUMNS, batch, &mut rows, |column| columns == Columns::All || !column.is_message())?;
     Ok(rows)
 }
+
+#[cfg(test)]
+mod tests;

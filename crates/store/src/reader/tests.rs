@@ -1,0 +1,163 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests"
+)]
+
+use super::*;
+use crate::fixture::{full, small};
+use crate::parquet_writer::ParquetWriter;
+use crate::schema::schema;
+use arrow::array::{ArrayRef, Int64Array, StringArray, UInt32Array};
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::ArrowWriter;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+use std::fs::File;
+use std::sync::Arc;
+
+fn session_file(folder: &Path, rows: impl Iterator<Item = Operation>) -> PathBuf {
+    let path = folder.join("session.parquet");
+    let mut writer = ParquetWriter::new(File::create(&path).unwrap(), COLUMNS, schema()).unwrap();
+    rows.for_each(|row| writer.push(row).unwrap());
+    writer.finish().unwrap();
+    path
+}
+
+fn read_all(path: &Path) -> Result<usize, ReadError> {
+    let rows = SessionFile::open(path)?.operations(Columns::All);
+    rows.map(|row| row.map(|_| 1)).sum()
+}
+
+/// A file with other columns or versions, as an editor could make it.
+fn edited(folder: &Path, version: Option<&str>, edit: impl Fn(&str, ArrayRef) -> Option<ArrayRef>) -> PathBuf {
+    let rows = [full(0), small(None, 1)];
+    let batch = column::encode(COLUMNS, &schema(), &rows).unwrap();
+    let schema = batch.schema();
+    let columns = schema
+        .fields()
+        .iter()
+        .zip(batch.columns())
+        .filter_map(|(field, array)| Some((field.name().clone(), edit(field.name(), array.clone())?, true)));
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.collect::<Vec<_>>()).unwrap();
+    let path = folder.join("edited.parquet");
+    write_plain(&path, version, &batch);
+    path
+}
+
+fn write_plain(path: &Path, version: Option<&str>, batch: &RecordBatch) {
+    let pair = version.map(|version| vec![KeyValue::new("schema_version".to_owned(), version.to_owned())]);
+    let properties = WriterProperties::builder().set_key_value_metadata(pair).build();
+    let schema: SchemaRef = batch.schema();
+    let mut writer = ArrowWriter::try_new(File::create(path).unwrap(), schema, Some(properties)).unwrap();
+    writer.write(batch).unwrap();
+    writer.close().unwrap();
+}
+
+#[test]
+fn meaning_leaves_the_messages_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = session_file(folder.path(), std::iter::once(full(3)));
+    let row = SessionFile::open(&path).unwrap().operations(Columns::Meaning).next().unwrap().unwrap();
+    assert_eq!((row.request, row.response, row.interim), (None, None, None));
+    assert_eq!(row.request_length, Some(43));
+    assert_eq!(row.payload_hash, Some([47; 16]));
+}
+
+#[test]
+fn a_batch_does_not_hold_more_than_its_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let big = |op| {
+        let mut row = small(None, op);
+        row.request = Some(vec![7; 1 << 20].into());
+        row
+    };
+    let path = session_file(folder.path(), (0..20).map(big));
+    let mut batches = ParquetFile::open(&path).unwrap().batches(&["op", "request"]);
+    assert!(batches.all(|batch| batch.unwrap().num_rows() <= 8));
+}
+
+#[test]
+fn a_missing_file_is_an_error_of_the_file_system() {
+    let error = SessionFile::open(Path::new("/nowhere/session.parquet")).unwrap_err();
+    assert!(matches!(error, ReadError::Io { .. }), "{error}");
+}
+
+#[test]
+fn what_another_program_wrote_is_answered_with_ingest_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let frames: ArrayRef = Arc::new(Int64Array::from(vec![1, 2]));
+    let batch = RecordBatch::try_from_iter([("frame.number", frames)]).unwrap();
+    let path = folder.path().join("pandas.parquet");
+    write_plain(&path, None, &batch);
+    let error = SessionFile::open(&path).unwrap_err();
+    assert!(matches!(error, ReadError::Foreign { .. }), "{error}");
+    assert!(error.to_string().contains("ingest the trace again"), "{error}");
+}
+
+#[test]
+fn a_newer_minor_with_more_columns_is_read_and_a_newer_major_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = edited(folder.path(), Some("1.9"), |_, array| Some(array));
+    assert_eq!(read_all(&path).unwrap(), 2);
+    let path = edited(folder.path(), Some("2.0"), |_, array| Some(array));
+    let error = SessionFile::open(&path).unwrap_err();
+    assert!(matches!(error, ReadError::Version { .. }), "{error}");
+}
+
+#[test]
+fn a_column_that_is_missing_retyped_emptied_or_misspelt_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    for column in COLUMNS.iter().filter(|column| column.read.is_some()) {
+        let path = edited(folder.path(), Some("1.0"), |name, array| (name != column.name).then_some(array));
+        let error = SessionFile::open(&path).unwrap_err();
+        assert!(error.to_string().contains(column.name), "{error}");
+
+        let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1, 2]));
+        let path = edited(folder.path(), Some("1.0"), |name, array| {
+            Some(if name == column.name { numbers.clone() } else { array })
+        });
+        let error = read_all(&path).unwrap_err();
+        assert!(error.to_string().contains(column.name), "{error}");
+    }
+    let empty: ArrayRef = Arc::new(UInt32Array::from(vec![None, Some(1)]));
+    let path = edited(folder.path(), Some("1.0"), |name, array| Some(if name == "op" { empty.clone() } else { array }));
+    assert!(read_all(&path).unwrap_err().to_string().contains("no value in row 0"));
+    let words: ArrayRef = Arc::new(StringArray::from(vec!["exchange", "exchangé"]));
+    let path =
+        edited(folder.path(), Some("1.0"), |name, array| Some(if name == "kind" { words.clone() } else { array }));
+    assert!(read_all(&path).unwrap_err().to_string().contains("exchangé"));
+}
+
+#[test]
+fn a_file_cut_anywhere_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = session_file(folder.path(), (0..50).map(full));
+    let bytes = std::fs::read(&path).unwrap();
+    let cut = folder.path().join("cut.parquet");
+    for length in (0..bytes.len()).step_by(211) {
+        std::fs::write(&cut, &bytes[..length]).unwrap();
+        assert!(read_all(&cut).is_err(), "{length} of {}", bytes.len());
+    }
+}
+
+#[test]
+fn a_damaged_file_gives_rows_or_an_error_but_no_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = session_file(folder.path(), (0..50).map(full));
+    let bytes = std::fs::read(&path).unwrap();
+    let damaged = folder.path().join("damaged.parquet");
+    let mut failures = 0;
+    for start in (0..bytes.len()).step_by(bytes.len() / 300) {
+        let mut copy = bytes.clone();
+        for byte in copy.iter_mut().skip(start).take(3) {
+            *byte ^= 0xa5;
+        }
+        std::fs::write(&damaged, copy).unwrap();
+        failures += usize::from(read_all(&damaged).is_err());
+    }
+    assert!(failures > 0);
+}
