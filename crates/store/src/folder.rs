@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 pub enum FolderError {
     /// The user may not write there.
     #[error(
-        "no permission to write in {folder}{}: take it over with `sudo chown -R \"$(id -un)\" {folder:?}`, or send the output elsewhere with `smbreplay config set output_dir DIR`",
-        .owner.as_ref().map(|owner| format!(" (it belongs to {owner})")).unwrap_or_default()
+        "no permission to write in {folder}{}: {}send the output elsewhere with `smbreplay config set output_dir DIR`",
+        .owner.as_ref().map(|owner| format!(" (it belongs to {owner})")).unwrap_or_default(),
+        take_over(.folder)
     )]
     Denied {
         /// The `.tracer` folder, or the folder nearest to the wanted one that exists.
@@ -48,6 +49,14 @@ pub(crate) fn refused(folder: &Path, source: std::io::Error) -> FolderError {
     // Whoever owns one trace's output owns those of its neighbours as a rule, so all are taken over at once.
     let denied = existing.find(|folder| folder.ends_with(TRACER)).unwrap_or(nearest);
     FolderError::Denied { folder: denied.to_owned(), owner: owner_of(denied) }
+}
+
+/// The advice to take a `.tracer` folder over. Any other folder is not smbreplay's, and best left to its owner.
+fn take_over(folder: &Path) -> String {
+    if !folder.ends_with(TRACER) {
+        return String::new();
+    }
+    format!("take it over with `sudo chown -R \"$(id -un)\" {folder:?}`, or ")
 }
 
 /// Name of the owner of `path`, where the system has owners.
@@ -89,6 +98,8 @@ mod tests {
         let message = error.to_string();
         assert!(message.contains("sudo chown -R") && message.contains("output_dir"), "{message}");
         assert!(!message.contains('\n'));
+        let outside = refused(&above.path().join("out"), std::io::ErrorKind::PermissionDenied.into()).to_string();
+        assert!(!outside.contains("chown") && outside.contains("output_dir"), "{outside}");
     }
 
     #[cfg(unix)]
