@@ -97,8 +97,12 @@ pub(crate) fn arrow_schema<R>(columns: &[Column<R>]) -> SchemaRef {
 }
 
 /// `rows` as a batch of `schema`, which is that of `columns`.
-pub(crate) fn encode<R>(columns: &[Column<R>], schema: &SchemaRef, rows: &[R]) -> Result<RecordBatch, ArrowError> {
-    let arrays = columns.iter().map(|column| (column.write)(rows)).collect();
+pub(crate) fn encode<R: 'static>(
+    columns: impl IntoIterator<Item = &'static Column<R>>,
+    schema: &SchemaRef,
+    rows: &[R],
+) -> Result<RecordBatch, ArrowError> {
+    let arrays = columns.into_iter().map(|column| (column.write)(rows)).collect();
     RecordBatch::try_new(schema.clone(), arrays)
 }
 

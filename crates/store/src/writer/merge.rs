@@ -1,13 +1,13 @@
-//! The rows of a session in the order of `op`: its runs on the disk merged with the rest in memory.
+//! All rows in the order of their places: runs on the disk merged with the rest in memory.
 
-use super::WriteError;
 use super::spill::{Run, RunRows, SpillFolder};
+use super::{Place, WriteError, place};
 use dissect::Operation;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 /// Most runs read at the same time; bounds memory and open files.
-const FAN_IN: usize = 32;
+const FAN_IN: usize = 64;
 
 /// Sorted rows from the disk or from memory.
 enum Source {
@@ -15,12 +15,12 @@ enum Source {
     Memory(std::vec::IntoIter<Operation>),
 }
 
-/// The rows of several sources in the order of `op`; rows of one `op` in the order of the sources.
+/// The rows of several sources in the order of their places.
 pub(super) struct Merge {
     /// Sources with their next row.
     heads: Vec<(Option<Operation>, Source)>,
-    /// `op` of each head, with the index of its source.
-    order: BinaryHeap<Reverse<(u32, usize)>>,
+    /// Place of each head, with the index of its source.
+    order: BinaryHeap<Reverse<(Place, usize)>>,
     /// An error met while looking ahead.
     failed: Option<WriteError>,
 }
@@ -36,7 +36,7 @@ impl Merge {
             runs.push_back(merged);
             group.into_iter().try_for_each(Run::remove)?;
         }
-        rows.sort_by_key(|row| row.op);
+        rows.sort_by_key(place);
         let sources = runs.iter().map(|run| Ok(Source::Run(Box::new(run.read()?))));
         let sources = sources.chain(std::iter::once(Ok(Source::Memory(rows.into_iter()))));
         Self::of(sources.collect::<Result<_, WriteError>>()?)
@@ -47,7 +47,7 @@ impl Merge {
         let mut order = BinaryHeap::with_capacity(sources.len());
         for (index, mut source) in sources.into_iter().enumerate() {
             let head = source.next().transpose()?;
-            order.extend(head.as_ref().map(|row| Reverse((row.op, index))));
+            order.extend(head.as_ref().map(|row| Reverse((place(row), index))));
             heads.push((head, source));
         }
         Ok(Self { heads, order, failed: None })
@@ -67,7 +67,7 @@ impl Iterator for Merge {
         let row = head.take()?;
         match source.next().transpose() {
             Ok(next) => {
-                self.order.extend(next.as_ref().map(|row| Reverse((row.op, index))));
+                self.order.extend(next.as_ref().map(|row| Reverse((place(row), index))));
                 *head = next;
             }
             Err(error) => self.failed = Some(error),

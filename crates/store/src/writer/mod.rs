@@ -1,8 +1,8 @@
 //! Writing the session files of a trace.
 //!
 //! Rows arrive as operations complete, each file has them in the order of `op`. All sessions share one memory budget:
-//! when it is exceeded, the rows of the largest sessions are sorted and moved to a spill file as runs, and merged with
-//! the rest at the end.
+//! when it is exceeded, the rows in memory are sorted by session and `op` and moved to the disk as a run. At the end the
+//! runs and the rest are merged, which yields one session after the other.
 
 mod files;
 mod merge;
@@ -16,6 +16,8 @@ use crate::parquet_writer::Weight as _;
 use crate::staged::{StagedError, StagedFolder};
 use arrow::error::ArrowError;
 use dissect::{Operation, SessionSummary};
+use files::Files;
+use merge::Merge;
 use parquet::errors::ParquetError;
 use rustc_hash::FxHashMap;
 use spill::{Run, SpillFolder};
@@ -58,18 +60,23 @@ pub enum WriteError {
 pub struct SessionsWriter {
     staged: StagedFolder,
     spill: SpillFolder,
-    sessions: FxHashMap<Option<u32>, Pending>,
+    rows: Vec<Operation>,
+    /// What `rows` weigh.
     held: usize,
     budget: usize,
+    runs: Vec<Run>,
+    tallies: Tallies,
 }
 
-/// The rows of a session that have arrived.
-#[derive(Default)]
-struct Pending {
-    rows: Vec<Operation>,
-    bytes: usize,
-    runs: Vec<Run>,
-    tally: Tally,
+/// Counts of the rows of each session.
+type Tallies = FxHashMap<Option<u32>, Tally>;
+
+/// The order in which rows are written: what belongs to no session, then session by session.
+type Place = (Option<u32>, u32);
+
+/// The place of a row.
+fn place(row: &Operation) -> Place {
+    (row.session, row.op)
 }
 
 impl SessionsWriter {
@@ -80,7 +87,7 @@ impl SessionsWriter {
     pub fn create(output: &OutputFolder, budget: usize) -> Result<Self, WriteError> {
         let staged = StagedFolder::create(output.path(), "sessions")?;
         let spill = SpillFolder::create(staged.path())?;
-        Ok(Self { staged, spill, sessions: FxHashMap::default(), held: 0, budget })
+        Ok(Self { staged, spill, rows: Vec::new(), held: 0, budget, runs: Vec::new(), tallies: Tallies::default() })
     }
 
     /// Takes a row for the file of its session.
@@ -88,13 +95,10 @@ impl SessionsWriter {
     /// # Errors
     /// [`WriteError::Io`] or [`WriteError::Encoding`] when rows had to be moved to the disk and could not.
     pub fn push(&mut self, operation: Operation) -> Result<(), WriteError> {
-        let pending = self.sessions.entry(operation.session).or_default();
-        let bytes = operation.weight();
-        pending.tally.add(&operation);
-        pending.bytes = pending.bytes.saturating_add(bytes);
-        pending.rows.push(operation);
-        self.held = self.held.saturating_add(bytes);
-        if self.held > self.budget { self.spill_largest() } else { Ok(()) }
+        self.tallies.entry(operation.session).or_default().add(&operation);
+        self.held = self.held.saturating_add(operation.weight());
+        self.rows.push(operation);
+        if self.held > self.budget { self.spill_rows() } else { Ok(()) }
     }
 
     /// Writes the files of all sessions and the metadata that `describe` makes of them, and puts them in place of an
@@ -108,8 +112,10 @@ impl SessionsWriter {
         cancelled: &AtomicBool,
         describe: impl FnOnce(Vec<Session>) -> SessionMetadata,
     ) -> Result<SessionMetadata, WriteError> {
-        let Self { staged, spill, sessions: pending, .. } = self;
-        let described = files::write_all(staged.path(), &spill, pending, sessions, cancelled)?;
+        let Self { staged, spill, rows, runs, tallies, .. } = self;
+        let files = Files::plan(staged.path(), &tallies, sessions)?;
+        files.write(Merge::new(&spill, runs, rows)?, cancelled)?;
+        let described = files.into_described();
         let document = describe(described);
         let path = staged.path().join("session_metadata.json");
         metadata::write(&path, &document).map_err(|source| WriteError::Io { path, source })?;
@@ -121,22 +127,12 @@ impl SessionsWriter {
         Ok(document)
     }
 
-    /// Moves the rows of the largest sessions to the disk until half of the budget is free.
-    fn spill_largest(&mut self) -> Result<(), WriteError> {
-        let mut largest: Vec<(usize, Option<u32>)> =
-            self.sessions.iter().map(|(session, pending)| (pending.bytes, *session)).collect();
-        largest.sort_unstable_by(|a, b| b.cmp(a));
-        for (bytes, session) in largest {
-            if self.held <= self.budget / 2 {
-                break;
-            }
-            let Some(pending) = self.sessions.get_mut(&session) else { continue };
-            let mut rows = std::mem::take(&mut pending.rows);
-            rows.sort_by_key(|row| row.op);
-            pending.runs.push(self.spill.write(rows.into_iter().map(Ok))?);
-            pending.bytes = 0;
-            self.held = self.held.saturating_sub(bytes);
-        }
+    /// Moves the rows in memory to the disk.
+    fn spill_rows(&mut self) -> Result<(), WriteError> {
+        let mut rows = std::mem::take(&mut self.rows);
+        self.held = 0;
+        rows.sort_by_key(place);
+        self.runs.push(self.spill.write(rows.into_iter().map(Ok))?);
         Ok(())
     }
 }
@@ -145,7 +141,7 @@ impl std::fmt::Debug for SessionsWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SessionsWriter")
             .field("folder", &self.staged.path())
-            .field("sessions", &self.sessions.len())
+            .field("sessions", &self.tallies.len())
             .field("held", &self.held)
             .finish_non_exhaustive()
     }

@@ -3,8 +3,10 @@
 use super::WriteError;
 use crate::parquet_writer::Weight as _;
 use crate::reader::{Columns, rows_of};
-use crate::schema::column::encode;
-use crate::schema::{COLUMNS, schema};
+use crate::schema::column::{column, decode, encode};
+use crate::schema::encoding::Plain;
+use crate::schema::{COLUMNS, Column, DecodeError};
+use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
@@ -21,10 +23,19 @@ const BATCH_BYTES: usize = 256 << 10;
 /// Rows in a batch of a run.
 const BATCH_ROWS: usize = 256;
 
-/// The schema of session files without metadata, which would be repeated in each run.
+/// The session of a row, which is no column of a session file.
+static SESSION: Column<Operation> =
+    column!(Operation, "spill", session: Plain, "", "", "index of the session in the trace");
+
+/// The columns of a run.
+fn columns() -> impl Iterator<Item = &'static Column<Operation>> {
+    std::iter::once(&SESSION).chain(COLUMNS)
+}
+
+/// Their schema, without metadata, which would be repeated in each run.
 static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
-    let plain = |field: &Arc<Field>| field.as_ref().clone().with_metadata(HashMap::new());
-    Arc::new(Schema::new(schema().fields().iter().map(plain).collect::<Vec<Field>>()))
+    let plain = |column: &Column<Operation>| column.field().with_metadata(HashMap::new());
+    Arc::new(Schema::new(columns().map(plain).collect::<Vec<Field>>()))
 });
 
 /// The folder of the runs.
@@ -51,14 +62,14 @@ impl SpillFolder {
         std::fs::remove_dir_all(&self.path).map_err(|source| WriteError::Io { path: self.path, source })
     }
 
-    /// Writes `rows`, which are in the order of `op`, as a run.
+    /// Writes `rows`, which are in the order of their places, as a run.
     pub(super) fn write(&self, rows: impl Iterator<Item = Result<Operation, WriteError>>) -> Result<Run, WriteError> {
         let path = self.path.join(format!("{}.arrow", self.next.fetch_add(1, Ordering::Relaxed)));
         let file = File::create_new(&path).map_err(|source| WriteError::Io { path: path.clone(), source })?;
         let failed = |error| WriteError::arrow(&path, error);
         let mut writer = StreamWriter::try_new(BufWriter::new(file), &SCHEMA).map_err(failed)?;
         let mut write = |batch: &mut Vec<Operation>| {
-            let encoded = encode(COLUMNS, &SCHEMA, batch).and_then(|encoded| writer.write(&encoded));
+            let encoded = encode(columns(), &SCHEMA, batch).and_then(|encoded| writer.write(&encoded));
             batch.clear();
             encoded.map_err(failed)
         };
@@ -110,7 +121,7 @@ impl Iterator for RunRows {
                 return Some(Ok(row));
             }
             let rows = match self.batches.next()? {
-                Ok(batch) => rows_of(&batch, Columns::All)
+                Ok(batch) => spilled(&batch)
                     .map_err(|error| WriteError::Encoding { path: self.path.clone(), reason: error.to_string() }),
                 Err(error) => Err(WriteError::arrow(&self.path, error)),
             };
@@ -120,4 +131,11 @@ impl Iterator for RunRows {
             }
         }
     }
+}
+
+/// The rows of a batch of a run.
+fn spilled(batch: &RecordBatch) -> Result<Vec<Operation>, DecodeError> {
+    let mut rows = rows_of(batch, Columns::All)?;
+    decode(std::slice::from_ref(&SESSION), batch, &mut rows, |_| true)?;
+    Ok(rows)
 }
