@@ -1,6 +1,6 @@
 //! What lies on disk: case folders, session files and their metadata, recorded runs, the configuration file.
 //!
-//! A trace is ingested ([`ingest`]) into a folder of its own ([`layout`]): one Parquet file a session
+//! A trace is ingested ([`ingest()`]) into a folder of its own ([`layout`]): one Parquet file a session
 //! ([`schema`], [`writer`], [`reader`]) and `session_metadata.json` ([`metadata`]). Replays are recorded beside it
 //! ([`runs`]). What the user configured is in [`config`].
 //!
