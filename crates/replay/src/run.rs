@@ -28,6 +28,12 @@ pub enum ReplayError {
         /// The most frequent reason.
         reason: String,
     },
+    /// The captured disk shares would fall on one live share and mix there.
+    #[error("the chosen sessions use {} disk shares ({}), which would all go to the one configured share", shares.len(), shares.join(", "))]
+    SeveralShares {
+        /// Their names.
+        shares: Vec<String>,
+    },
     /// The target's name does not resolve.
     #[error("{server}: {source}")]
     Resolve {
@@ -100,6 +106,7 @@ pub fn run(
     let sessions = trace.sessions.iter().map(|id| format!("{id:#018x}")).collect();
     let plan = Plan::new(trace, options);
     refuse_empty(&plan)?;
+    refuse_several_shares(&plan)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ReplayError::System)?;
     if options.ping {
         let guid = runtime.block_on(probe(&plan, address, options))?;
@@ -178,6 +185,22 @@ fn refuse_empty(plan: &Plan) -> Result<(), ReplayError> {
         Fate::Send => None,
     });
     Err(ReplayError::Nothing { reason: reason.unwrap_or_else(|| "the sessions have no requests".to_owned()) })
+}
+
+/// Without a folder for each, the files of several captured shares would overwrite each other.
+fn refuse_several_shares(plan: &Plan) -> Result<(), ReplayError> {
+    let connects = plan.requests.iter().filter(|request| {
+        request.command() == Some(smb2::Command::TREE_CONNECT)
+            && request.captured_status() == Some(smb2::NtStatus::SUCCESS)
+    });
+    let mut shares: Vec<String> = connects
+        .filter_map(|request| crate::message::tree_connect::captured_path(&request.bytes))
+        .map(|path| crate::message::tree_connect::share_name(&path).to_uppercase())
+        .filter(|share| share != "IPC$")
+        .collect();
+    shares.sort_unstable();
+    shares.dedup();
+    if shares.len() > 1 { Err(ReplayError::SeveralShares { shares }) } else { Ok(()) }
 }
 
 fn captured_span(plan: &Plan) -> f64 {

@@ -17,6 +17,8 @@ pub enum LiveEnd {
     },
     /// The run ended, or patience did.
     Nothing,
+    /// The user stopped the run.
+    Interrupted,
 }
 
 /// Judges an operation that was sent. The reason says why nothing could be compared, or what explains a difference.
@@ -40,6 +42,7 @@ pub fn judge(
             (Verdict::NoResponse, Some("not answered before the connection was closed, as captured"))
         }
         (Some(_), LiveEnd::Nothing) => (Verdict::NoResponse, None),
+        (Some(_), LiveEnd::Interrupted) => (Verdict::NotCompared, Some("the replay was interrupted")),
         (None, LiveEnd::Answer(_)) if server_closed => {
             (Verdict::Status, Some("the captured server closed the connection instead of answering"))
         }

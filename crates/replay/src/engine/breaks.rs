@@ -2,8 +2,9 @@
 
 use crate::engine::Engine;
 use crate::engine::state::Progress;
-use crate::plan::MilestoneKind;
+use crate::plan::{MilestoneKind, Plan};
 use client::Received;
+use rustc_hash::FxHashMap;
 use smb2::message::{LeaseBreakNotification, OplockBreakNotification};
 use smb2::{Command, FileId, Guid};
 
@@ -12,6 +13,32 @@ const ACK_REQUIRED: u32 = 0x0000_0001;
 /// SMB2_OPLOCK_LEVEL_EXCLUSIVE and _BATCH: levels whose break is acknowledged.
 const EXCLUSIVE: u8 = 0x08;
 const BATCH: u8 = 0x09;
+
+/// The CREATEs of the plan by what the capture shows of them, in trace order.
+#[derive(Default)]
+pub(super) struct CapturedOpens {
+    by_file_id: FxHashMap<FileId, Vec<usize>>,
+    by_lease_key: FxHashMap<Guid, Vec<usize>>,
+}
+
+impl CapturedOpens {
+    pub(super) fn of(plan: &Plan) -> Self {
+        let mut opens = Self::default();
+        for (index, request) in plan.requests.iter().enumerate() {
+            if request.command() != Some(Command::CREATE) {
+                continue;
+            }
+            let Some(row) = plan.trace.rows.get(request.row) else { continue };
+            if let Some(id) = row.operation.file_id {
+                opens.by_file_id.entry(id).or_default().push(index);
+            }
+            if let Some(key) = row.operation.lease_key {
+                opens.by_lease_key.entry(key).or_default().push(index);
+            }
+        }
+        opens
+    }
+}
 
 /// A break, as the server sent it.
 enum Break {
@@ -106,21 +133,15 @@ impl Engine {
 
     /// Whether a captured break can still come: some open it may be about got an oplock or lease, or may yet get one.
     pub(super) fn break_may_come(&self, file_id: Option<FileId>, lease_key: Option<Guid>) -> bool {
-        self.plan.requests.iter().zip(&self.requests).any(|(request, state)| {
-            if request.command() != Some(Command::CREATE) {
-                return false;
-            }
-            let Some(row) = self.plan.trace.rows.get(request.row) else { return false };
-            let is_about = match lease_key {
-                Some(key) => row.operation.lease_key == Some(key),
-                None => file_id.is_some() && row.operation.file_id == file_id,
-            };
-            is_about
-                && match state.progress {
-                    Progress::Waiting | Progress::Sent => true,
-                    Progress::Answered(_) => state.oplock != 0,
-                    Progress::Dropped | Progress::Skipped => false,
-                }
+        let about = match (lease_key, file_id) {
+            (Some(key), _) => self.captured_opens.by_lease_key.get(&key),
+            (None, Some(id)) => self.captured_opens.by_file_id.get(&id),
+            (None, None) => None,
+        };
+        about.into_iter().flatten().filter_map(|index| self.requests.get(*index)).any(|state| match state.progress {
+            Progress::Waiting | Progress::Sent => true,
+            Progress::Answered(_) => state.oplock != 0,
+            Progress::Dropped | Progress::Skipped => false,
         })
     }
 
@@ -130,10 +151,12 @@ impl Engine {
     }
 
     fn leased_by(&self, key: Guid) -> Option<usize> {
-        self.requests.iter().zip(&self.plan.requests).rposition(|(state, request)| {
-            let row = self.plan.trace.rows.get(request.row);
-            state.issued_file.is_some() && row.is_some_and(|row| row.operation.lease_key == Some(key))
-        })
+        let opens = self.captured_opens.by_lease_key.get(&key)?;
+        opens
+            .iter()
+            .rev()
+            .copied()
+            .find(|index| self.requests.get(*index).is_some_and(|state| state.issued_file.is_some()))
     }
 
     fn captured_file_id(&self, index: usize) -> Option<FileId> {

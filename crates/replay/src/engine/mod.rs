@@ -58,6 +58,7 @@ pub struct Engine {
     lanes: Vec<LaneState>,
     lane_of: FxHashMap<u32, usize>,
     requests: Vec<RequestState>,
+    captured_opens: breaks::CapturedOpens,
     extras: Vec<Extra>,
     /// By index of the first leg.
     logons: FxHashMap<usize, LogonState>,
@@ -96,6 +97,7 @@ impl Engine {
         let lanes = lanes.collect();
         let lane_of = plan.lanes.iter().enumerate().map(|(index, lane)| (lane.connection, index)).collect();
         let requests = plan.requests.iter().map(|_| RequestState::default()).collect();
+        let captured_opens = breaks::CapturedOpens::of(&plan);
         let mut engine = Self {
             plan,
             options,
@@ -105,6 +107,7 @@ impl Engine {
             lanes,
             lane_of,
             requests,
+            captured_opens,
             extras: Vec::new(),
             logons: FxHashMap::default(),
             sessions: FxHashMap::default(),
@@ -198,7 +201,8 @@ impl Engine {
 
     /// Whether everything was done and nothing is waited for.
     pub fn is_done(&self) -> bool {
-        self.steps_done() && (self.interrupted || self.next_deadline().is_none())
+        let nothing_due = || self.next_deadline().is_none() && self.next_milestone_deadline().is_none();
+        self.steps_done() && (self.interrupted || nothing_due())
     }
 
     /// When [`Engine::handle_timeout`] must be called at the latest; `None`: only something happening matters.

@@ -108,7 +108,7 @@ impl Engine {
         let Some(state) = self.requests.get_mut(index) else { return };
         let live_status = match end {
             LiveEnd::Answer(status) => Some(status),
-            LiveEnd::ConnectionClosed { .. } | LiveEnd::Nothing => None,
+            LiveEnd::ConnectionClosed { .. } | LiveEnd::Nothing | LiveEnd::Interrupted => None,
         };
         let reason = match cause {
             Some(_) => Some("an earlier message of its chain failed".to_owned()),
@@ -166,13 +166,14 @@ impl Engine {
 
     /// Judges, at the end of the run, what was never answered.
     pub(super) fn record_unanswered(&mut self) {
+        let end = if self.interrupted { LiveEnd::Interrupted } else { LiveEnd::Nothing };
         for lane in 0..self.lanes.len() {
             let Some(state) = self.lanes.get_mut(lane) else { continue };
             let mut left: Vec<_> = std::mem::take(&mut state.outstanding).into_iter().collect();
             left.sort_unstable_by_key(|(message_id, _)| *message_id);
             for (_, outstanding) in left {
                 match outstanding {
-                    Outstanding::Planned(index) => self.record(lane, index, LiveEnd::Nothing, None),
+                    Outstanding::Planned(index) => self.record(lane, index, end, None),
                     Outstanding::Extra(index) => self.record_extra(index, None, None),
                 }
             }

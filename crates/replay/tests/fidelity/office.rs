@@ -1,7 +1,7 @@
 //! The project's own recording of ordinary office work.
 
 use crate::scene::replay_all;
-use replay::Pace;
+use smbreplay_replay::Pace;
 use std::path::Path;
 
 #[test]
@@ -15,7 +15,7 @@ fn the_office_session_reaches_the_server_byte_for_byte_and_leaves_the_same_share
     assert_eq!(outcome.report.skipped, 0);
 
     let recorded = lab::Tree::parse(&std::fs::read_to_string(data.join("office.tree.txt")).unwrap()).unwrap();
-    let replayed = lab::Tree::of(outcome.samba.share_path()).unwrap();
+    let replayed = lab::Tree::of(&outcome.samba.share_path()).unwrap();
     let differences = recorded.differences(&replayed);
     assert!(differences.is_empty(), "the share is not as after the recorded session: {differences:#?}");
 }

@@ -1,7 +1,7 @@
 //! A capture, replayed on a fresh private Samba while tcpdump records what really goes over the wire.
 
 use lab::{Recorder, Samba, SambaOptions};
-use replay::{Options, Order, Pace, Report, Target};
+use smbreplay_replay::{Options, Order, Pace, Report, Target};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -10,18 +10,18 @@ use store::{IngestRequest, ingest};
 use tempfile::TempDir;
 
 /// What a replay left behind.
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// What the product says.
-    pub report: Report,
+    pub(crate) report: Report,
     /// What the witness says.
-    pub witnessed: witness::Verdict,
+    pub(crate) witnessed: witness::Verdict,
     /// The live server, still running.
-    pub samba: Samba,
+    pub(crate) samba: Samba,
     _folder: TempDir,
 }
 
 /// Replays all sessions of `capture`, whose server listened on `port`.
-pub fn replay_all(capture: &Path, port: u16, pace: Pace) -> Outcome {
+pub(crate) fn replay_all(capture: &Path, port: u16, pace: Pace) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     let layout = Layout::with_folders(folder.path().join("cases"), Some(folder.path().join("out")));
     let place = layout.place(capture).unwrap();
@@ -31,7 +31,7 @@ pub fn replay_all(capture: &Path, port: u16, pace: Pace) -> Outcome {
 
     let metadata = store::metadata::read(&place.output.metadata()).unwrap();
     let files: Vec<String> = metadata.sessions.iter().map(|session| session.file.clone()).collect();
-    let trace = replay::load(&place.output, &metadata, &files).unwrap();
+    let trace = smbreplay_replay::load(&place.output, &metadata, &files).unwrap();
 
     let samba = Samba::start(SambaOptions::default()).unwrap();
     let recording = folder.path().join("live.pcap");
@@ -53,7 +53,7 @@ pub fn replay_all(capture: &Path, port: u16, pace: Pace) -> Outcome {
         ping: false,
         allow_captured_server: false,
     };
-    let report = replay::run(trace, &place.output, &options, &never, &mut |_| {}).unwrap();
+    let report = smbreplay_replay::run(trace, &place.output, &options, &never, &mut |_| {}).unwrap();
     let recorded = recorder.finish().unwrap();
     assert_eq!(recorded.dropped, 0, "the recording has drops and proves nothing");
 

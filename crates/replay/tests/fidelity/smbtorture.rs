@@ -2,7 +2,7 @@
 
 use crate::scene::{Outcome, replay_all};
 use lab::{Recorder, Samba, SambaOptions, Smbtorture};
-use replay::Pace;
+use smbreplay_replay::Pace;
 use std::time::Duration;
 
 /// Records `tests` on a fresh Samba and replays the recording on another.
