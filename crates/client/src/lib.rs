@@ -1,1 +1,25 @@
+//! A live SMB2 connection: raw messages out, raw messages in.
 //!
+//! The protocol core ([`Connection`]) signs and encrypts what it is given, opens and verifies what comes back, keeps
+//! the window of MessageIds, the preauthentication hashes and the keys. It does not decide what is sent: the messages,
+//! their ids, flags and credits are the caller's. [`driver`] carries its bytes over TCP. On these two, and on requests
+//! built in [`request`], [`probe`] finds out whether a server, a user and a share are fit for a replay.
+//!
+//! # Invariants
+//! - The core is sans-I/O: bytes come in as arguments, bytes and messages go out. Only [`driver`] touches sockets, and
+//!   only [`probe`] the clock and the source of randomness.
+//! - The server is hostile: whatever it sends, nothing panics and memory stays within a PDU (16 MiB) a connection.
+//! - Keys and passwords never appear in `Debug` output, errors or logs.
+
+pub mod connection;
+pub mod driver;
+pub mod framing;
+pub mod negotiated;
+pub mod probe;
+pub mod request;
+pub mod security;
+pub mod window;
+
+pub use connection::{Connection, ReceiveError, Received, SealError, Signature};
+pub use negotiated::Negotiated;
+pub use window::Window;

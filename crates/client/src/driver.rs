@@ -1,0 +1,157 @@
+//! The TCP side of connections: tasks that carry bytes between sockets and a channel of events.
+
+use bytes::{Bytes, BytesMut};
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{ReadHalf, WriteHalf};
+use tokio::sync::mpsc;
+
+/// Bytes read at once from a socket.
+const READ_SIZE: usize = 256 * 1024;
+
+/// What happened on a socket.
+#[derive(Debug)]
+pub enum SocketEvent {
+    /// The TCP connection stands.
+    Connected,
+    /// It could not be made.
+    ConnectFailed(io::Error),
+    /// Bytes came.
+    Received(Bytes),
+    /// The server closed its side (`None`), or the connection broke.
+    Closed(Option<io::Error>),
+}
+
+/// A [`SocketEvent`] with the number its connection was given, and when it was seen.
+#[derive(Debug)]
+pub struct Arrival<K> {
+    /// The caller's name for the connection.
+    pub key: K,
+    /// When the socket gave it.
+    pub at: Instant,
+    /// What happened.
+    pub event: SocketEvent,
+}
+
+/// What the caller wants done.
+#[derive(Debug)]
+enum Order {
+    Write(Vec<u8>),
+    Finish,
+    Reset,
+}
+
+/// The caller's end of one connection. Dropping it closes the connection after what is queued, without a last event.
+#[derive(Debug)]
+pub struct Socket {
+    orders: mpsc::UnboundedSender<Order>,
+}
+
+impl Socket {
+    /// Starts to connect to `address`; what comes of it arrives in `events` under `key`. Must be called inside a tokio
+    /// runtime.
+    pub fn connect<K: Copy + Send + Sync + 'static>(
+        address: SocketAddr,
+        patience: Duration,
+        key: K,
+        events: mpsc::UnboundedSender<Arrival<K>>,
+    ) -> Self {
+        let (orders, inbox) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            let tell = |event| events.send(Arrival { key, at: Instant::now(), event }).is_ok();
+            let stream = match tokio::time::timeout(patience, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => stream,
+                Ok(Err(error)) => {
+                    tell(SocketEvent::ConnectFailed(error));
+                    return;
+                }
+                Err(_) => {
+                    tell(SocketEvent::ConnectFailed(io::ErrorKind::TimedOut.into()));
+                    return;
+                }
+            };
+            // Without it a small request waits for the acknowledgement of the one before.
+            let _ = stream.set_nodelay(true);
+            if tell(SocketEvent::Connected) {
+                carry(stream, tell, inbox).await;
+            }
+        });
+        Self { orders }
+    }
+
+    /// Queues bytes. They are lost without notice when the connection is already closed; the close is an event.
+    pub fn write(&self, bytes: Vec<u8>) {
+        let _ = self.orders.send(Order::Write(bytes));
+    }
+
+    /// Closes the sending side after what is queued (FIN); the server's side stays readable until it closes too.
+    pub fn finish(&self) {
+        let _ = self.orders.send(Order::Finish);
+    }
+
+    /// Breaks the connection at once (RST).
+    pub fn reset(&self) {
+        let _ = self.orders.send(Order::Reset);
+    }
+}
+
+/// How the caller ended a connection.
+#[derive(PartialEq, Eq)]
+enum End {
+    Dropped,
+    Reset,
+}
+
+async fn carry(mut stream: TcpStream, tell: impl Fn(SocketEvent) -> bool, mut inbox: mpsc::UnboundedReceiver<Order>) {
+    let end = {
+        let (reading, writing) = stream.split();
+        let mut reading = std::pin::pin!(read(reading, &tell));
+        let mut writing = std::pin::pin!(write(writing, &mut inbox));
+        tokio::select! {
+            () = &mut reading => writing.await,
+            end = &mut writing => end,
+        }
+    };
+    if end == End::Reset {
+        // Closing with nothing to linger for is what makes the kernel send RST instead of FIN.
+        let _ = stream.set_zero_linger();
+    }
+}
+
+async fn read(mut reading: ReadHalf<'_>, tell: impl Fn(SocketEvent) -> bool) {
+    let mut buffer = BytesMut::new();
+    loop {
+        buffer.reserve(READ_SIZE);
+        match reading.read_buf(&mut buffer).await {
+            Ok(0) => {
+                tell(SocketEvent::Closed(None));
+                return;
+            }
+            Ok(_) => {
+                if !tell(SocketEvent::Received(buffer.split().freeze())) {
+                    return;
+                }
+            }
+            Err(error) => {
+                tell(SocketEvent::Closed(Some(error)));
+                return;
+            }
+        }
+    }
+}
+
+/// Obeys until the caller has had enough: also a connection that is closed on one side or both can still be reset.
+async fn write(mut writing: WriteHalf<'_>, inbox: &mut mpsc::UnboundedReceiver<Order>) -> End {
+    while let Some(order) = inbox.recv().await {
+        // The reading side reports a broken connection; here there is nobody to tell twice.
+        let _ = match order {
+            Order::Write(bytes) => writing.write_all(&bytes).await,
+            Order::Finish => writing.shutdown().await,
+            Order::Reset => return End::Reset,
+        };
+    }
+    End::Dropped
+}

@@ -1,0 +1,92 @@
+//! What the server's NEGOTIATE response settled for a connection (MS-SMB2 2.2.4, 3.2.5.2).
+
+use smb2::crypto::{Cipher, SigningAlgorithm};
+use smb2::message::negotiate::NegotiateResponse;
+use smb2::{Guid, Malformed};
+
+/// The wildcard revision with which a server answers an SMB1 multi-protocol negotiate: an SMB2 NEGOTIATE must follow.
+pub const DIALECT_WILDCARD: u16 = 0x02ff;
+/// SMB2_NEGOTIATE_SIGNING_REQUIRED.
+const SIGNING_REQUIRED: u16 = 0x0002;
+/// SMB2_GLOBAL_CAP_ENCRYPTION.
+const CAPABILITY_ENCRYPTION: u32 = 0x0000_0040;
+
+/// The outcome of a negotiation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Negotiated {
+    /// DialectRevision (0x0311).
+    pub dialect: u16,
+    /// SecurityMode of the server.
+    pub security_mode: u16,
+    /// Capabilities of the server.
+    pub capabilities: u32,
+    /// ServerGuid.
+    pub server_guid: Guid,
+    /// MaxTransactSize, bytes.
+    pub max_transact_size: u32,
+    /// MaxReadSize, bytes.
+    pub max_read_size: u32,
+    /// MaxWriteSize, bytes.
+    pub max_write_size: u32,
+    /// How messages are signed.
+    pub signing: SigningAlgorithm,
+    /// How messages are encrypted when a session or share demands it; `None` when the connection cannot.
+    pub cipher: Option<Cipher>,
+}
+
+impl Negotiated {
+    /// Reads a successful NEGOTIATE response, header included.
+    ///
+    /// # Errors
+    /// [`Malformed`] when it is not one, or selects an algorithm that no specification names.
+    pub fn parse(response: &[u8]) -> Result<Self, Malformed> {
+        let view = NegotiateResponse::parse(response)?;
+        let dialect = view.dialect_revision();
+        let (mut signing_id, mut cipher_id) = (None, None);
+        if dialect == 0x0311 {
+            for context in view.contexts() {
+                let context = context?;
+                match context.context_type {
+                    ENCRYPTION_CAPABILITIES => cipher_id = first_id(context.data),
+                    SIGNING_CAPABILITIES => signing_id = first_id(context.data),
+                    _ => {}
+                }
+            }
+        } else if (0x0300..0x0311).contains(&dialect) && view.capabilities() & CAPABILITY_ENCRYPTION != 0 {
+            cipher_id = Some(Cipher::Aes128Ccm.to_wire());
+        }
+        let signing = SigningAlgorithm::of_connection(dialect, signing_id).ok_or(Malformed::BadValue {
+            what: "SigningAlgorithms",
+            offset: 0,
+            value: u64::from(signing_id.unwrap_or_default()),
+            expected: "not a signing algorithm of MS-SMB2 2.2.3.1.7",
+        })?;
+        Ok(Self {
+            dialect,
+            security_mode: view.security_mode(),
+            capabilities: view.capabilities(),
+            server_guid: view.server_guid(),
+            max_transact_size: view.max_transact_size(),
+            max_read_size: view.max_read_size(),
+            max_write_size: view.max_write_size(),
+            signing,
+            cipher: cipher_id.and_then(Cipher::from_wire),
+        })
+    }
+
+    /// Whether the server refuses unsigned messages of signed-in users.
+    pub fn signing_required(&self) -> bool {
+        self.security_mode & SIGNING_REQUIRED != 0
+    }
+}
+
+const ENCRYPTION_CAPABILITIES: u16 = 0x0002;
+const SIGNING_CAPABILITIES: u16 = 0x0008;
+
+/// The only entry of a selection: a 16-bit count and one 16-bit id (MS-SMB2 2.2.4.1.2, 2.2.4.1.7).
+fn first_id(data: &[u8]) -> Option<u16> {
+    match data {
+        [_, _, low, high, ..] => Some(u16::from_le_bytes([*low, *high])),
+        _ => None,
+    }
+}
