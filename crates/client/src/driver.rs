@@ -12,6 +12,9 @@ use tokio::sync::mpsc;
 /// Bytes read at once from a socket.
 const READ_SIZE: usize = 256 * 1024;
 
+/// How long a connection that the caller has dropped waits for the server to close its side.
+const LINGER: Duration = Duration::from_secs(1);
+
 /// What happened on a socket.
 #[derive(Debug)]
 pub enum SocketEvent {
@@ -44,7 +47,8 @@ enum Order {
     Reset,
 }
 
-/// The caller's end of one connection. Dropping it closes the connection after what is queued, without a last event.
+/// The caller's end of one connection. Dropping it ends the connection: what is queued goes out and the sending side is
+/// closed (FIN); when the server does not close its side within a second, the connection is gone without a last event.
 #[derive(Debug)]
 pub struct Socket {
     orders: mpsc::UnboundedSender<Order>,
@@ -112,7 +116,13 @@ async fn carry(mut stream: TcpStream, tell: impl Fn(SocketEvent) -> bool, mut in
         let mut writing = std::pin::pin!(write(writing, &mut inbox));
         tokio::select! {
             () = &mut reading => writing.await,
-            end = &mut writing => end,
+            end = &mut writing => {
+                if end == End::Dropped {
+                    // Closing with answers unread makes the kernel send RST, and what was just written may be lost.
+                    let _ = tokio::time::timeout(LINGER, reading).await;
+                }
+                end
+            }
         }
     };
     if end == End::Reset {
@@ -153,5 +163,6 @@ async fn write(mut writing: WriteHalf<'_>, inbox: &mut mpsc::UnboundedReceiver<O
             Order::Reset => return End::Reset,
         };
     }
+    let _ = writing.shutdown().await;
     End::Dropped
 }

@@ -6,8 +6,8 @@
 //! built in [`request`], [`probe`] finds out whether a server, a user and a share are fit for a replay.
 //!
 //! # Invariants
-//! - The core is sans-I/O: bytes come in as arguments, bytes and messages go out. Only [`driver`] touches sockets, and
-//!   only [`probe`] the clock and the source of randomness.
+//! - The core is sans-I/O: bytes come in as arguments, bytes and messages go out. Only [`driver`] touches sockets
+//!   and the clock, and only [`probe`], which runs on it, draws random bytes.
 //! - The server is hostile: whatever it sends, nothing panics and memory stays within a PDU (16 MiB) a connection.
 //! - Keys and passwords never appear in `Debug` output, errors or logs.
 

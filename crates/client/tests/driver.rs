@@ -43,6 +43,17 @@ async fn a_dropped_connection_is_gone_although_the_server_keeps_its_side_open() 
 }
 
 #[tokio::test]
+async fn a_dropped_connection_still_takes_what_the_server_has_to_say() {
+    let (socket, mut arrivals, mut server) = connected().await;
+    drop(socket);
+    assert_eq!(until_end_of_stream(&mut server).await, b"");
+    server.write_all(b"answer").await.unwrap();
+    drop(server);
+    assert!(matches!(arrivals.recv().await.unwrap().event, SocketEvent::Received(_)));
+    assert!(matches!(arrivals.recv().await.unwrap().event, SocketEvent::Closed(None)));
+}
+
+#[tokio::test]
 async fn after_finish_the_server_can_still_answer() {
     let (socket, mut arrivals, mut server) = connected().await;
     socket.finish();
