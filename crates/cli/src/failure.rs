@@ -1,7 +1,8 @@
 //! Why a command could not be carried out, in one line that ends with what to do.
 
+use clap::builder::styling::AnsiColor;
 use std::fmt::{self, Display};
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 /// How a command ended that did what it was asked to do.
@@ -50,6 +51,15 @@ impl Failure {
             Self::Told(_) => ExitCode::from(2),
             Self::Interrupted(_) => ExitCode::from(130),
             Self::OutputClosed => ExitCode::SUCCESS,
+        }
+    }
+
+    /// Writes it to standard error, if there is something to say.
+    pub(crate) fn tell(&self) {
+        if let Some(line) = self.line() {
+            let red = AnsiColor::Red.on_default().bold();
+            // Standard error is the last place to complain; if it is closed, the exit status remains.
+            let _ = writeln!(anstream::stderr(), "{red}error:{red:#} {line}");
         }
     }
 

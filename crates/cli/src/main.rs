@@ -18,7 +18,6 @@ use arguments::Arguments;
 use clap::Parser;
 use clap::error::ErrorKind;
 use failure::Failure;
-use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -43,11 +42,7 @@ fn main() -> ExitCode {
 }
 
 fn fail(failure: &Failure) -> ExitCode {
-    if let Some(line) = failure.line() {
-        let red = clap::builder::styling::AnsiColor::Red.on_default().bold();
-        // Standard error is the last place to complain; if it is closed, the exit status remains.
-        let _ = writeln!(anstream::stderr(), "{red}error:{red:#} {line}");
-    }
+    failure.tell();
     failure.exit_code()
 }
 

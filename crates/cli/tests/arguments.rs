@@ -126,3 +126,11 @@ fn a_reader_that_goes_away_is_no_failure() {
     child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
     assert_eq!((child.wait().unwrap().code(), told.as_str()), (Some(0), ""));
 }
+
+#[test]
+fn the_help_reads_so() {
+    let home = Home::new();
+    insta::assert_snapshot!("help", home.run(&["--help"]).succeeded());
+    insta::assert_snapshot!("help_replay", home.run(&["replay", "--help"]).succeeded());
+    insta::assert_snapshot!("help_session", home.run(&["session", "--help"]).succeeded());
+}

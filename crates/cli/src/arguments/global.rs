@@ -3,9 +3,8 @@
 use clap::{ArgAction, Args, ColorChoice, ValueEnum};
 
 #[derive(Clone, Debug, Args)]
-#[command(next_display_order = 1000)]
 pub(crate) struct Global {
-    /// Log more on standard error: -v progress, -vv details, -vvv everything
+    /// Log more on standard error: -v info, -vv debug, -vvv trace
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Global options")]
     pub(crate) verbose: u8,
     /// Neither warnings nor progress, only errors
@@ -14,19 +13,17 @@ pub(crate) struct Global {
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
     pub(crate) color: ColorChoice,
-    /// How to print the result; json is one document
+    /// How to print the result: for people, as one JSON document, or as CSV
     #[arg(long, global = true, value_name = "FORMAT", default_value = "table", help_heading = "Global options")]
     pub(crate) format: Format,
 }
 
-/// The form of a result on standard output.
+/// The form of a result on standard output: a table for people, one JSON document, or comma-separated values with a
+/// header line (RFC 4180). The variants have no text of their own, so that the help stays short.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
 pub(crate) enum Format {
-    /// For people
     #[default]
     Table,
-    /// One JSON document
     Json,
-    /// Comma-separated values with a header line (RFC 4180)
     Csv,
 }

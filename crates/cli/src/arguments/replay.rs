@@ -27,7 +27,8 @@ pub(crate) struct ReplayArguments {
     /// Shorten idle gaps to this many seconds (not with `--pace asap`)
     #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Timing")]
     pub(crate) max_gap: Option<Duration>,
-    /// Which captured responses a request waits for on other connections
+    /// Which responses a request waits for on other connections: all that the capture shows before it, those of the same
+    /// client, or none
     #[arg(long, value_name = "ORDER", default_value = "trace", help_heading = "Timing")]
     pub(crate) order: OrderArgument,
     /// Seconds for connecting, and of patience for an answer beyond its captured latency
@@ -40,8 +41,8 @@ pub(crate) struct ReplayArguments {
     /// Let the replay go to a server that occurs in the trace
     #[arg(long, help_heading = "Protocol")]
     pub(crate) allow_captured_server: bool,
-    /// Accepted for older scripts: nothing is pinged
-    #[arg(long, hide = true)]
+    /// Do not try the server, the account and the share before the first request
+    #[arg(long, help_heading = "Protocol")]
     pub(crate) no_ping: bool,
 }
 
@@ -88,13 +89,11 @@ impl std::fmt::Debug for Password {
     }
 }
 
+/// [`Order`] as it is written. The variants have no text of their own, so that the help stays short.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum OrderArgument {
-    /// Every response that the capture shows before the request
     Trace,
-    /// Those of the same client
     Session,
-    /// None, only ids are waited for
     None,
 }
 

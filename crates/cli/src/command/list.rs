@@ -3,8 +3,11 @@
 use super::{Context, trace};
 use crate::arguments::{Format, Global, ListCommand};
 use crate::failure::{Conclusion, Failure};
-use crate::output::{Column, Grid, Output, duration, instant, size};
+use crate::interrupt::Interrupt;
+use crate::output::{Column, Grid, Output, counted, duration, instant, size};
+use capture::PacketReader;
 use serde_json::{Value, json};
+use std::path::Path;
 use store::layout::{FoundTrace, Layout};
 use store::metadata::{self, Time};
 
@@ -52,8 +55,7 @@ fn traces(case: &str, context: &mut Context<'_>) -> Result<Conclusion, Failure> 
     let traces = layout.traces(case).map_err(trace::cannot_find)?;
     let mut listed = Vec::with_capacity(traces.len());
     for trace in &traces {
-        context.interrupt.check()?;
-        listed.push((trace, Facts::of(trace)));
+        listed.push((trace, Facts::of(trace, &context.interrupt)?));
     }
     match context.output.format() {
         Format::Json => context.output.json(&document(case, &layout, &listed))?,
@@ -78,20 +80,44 @@ struct Facts {
 }
 
 impl Facts {
-    fn of(trace: &FoundTrace) -> Self {
+    /// What the ingest found, else what a look at every packet finds.
+    fn of(trace: &FoundTrace, interrupt: &Interrupt) -> Result<Self, Failure> {
         if !trace.ingested {
-            return Self::default();
+            return Self::read(&trace.place.trace, interrupt);
         }
-        match metadata::read(&trace.place.output.metadata()) {
+        Ok(match metadata::read(&trace.place.output.metadata()) {
             Ok(metadata) => Self {
                 packets: Some(metadata.trace.packets),
                 first_time: metadata.trace.first_time,
                 last_time: metadata.trace.last_time,
-                sessions: Some(metadata.sessions.len()),
+                sessions: Some(metadata.sessions.iter().filter(|session| session.session_id.0 != 0).count()),
                 problem: None,
             },
             Err(error) => Self { problem: Some(error.to_string()), ..Self::default() },
+        })
+    }
+
+    fn read(path: &Path, interrupt: &Interrupt) -> Result<Self, Failure> {
+        let problem = |error: String| Ok(Self { problem: Some(error), ..Self::default() });
+        let mut reader = match PacketReader::open(path) {
+            Ok(reader) => reader,
+            Err(error) => return problem(error.to_string()),
+        };
+        loop {
+            match reader.next_packet() {
+                Ok(Some(_)) => interrupt.check()?,
+                Ok(None) => break,
+                Err(error) => return problem(error.to_string()),
+            }
         }
+        let facts = reader.facts();
+        Ok(Self {
+            packets: Some(facts.packets),
+            first_time: facts.first_time.map(Time),
+            last_time: facts.last_time.map(Time),
+            sessions: None,
+            problem: facts.damage.as_ref().map(|damage| format!("byte {}: {}", damage.offset, damage.reason)),
+        })
     }
 
     fn duration_ns(&self) -> Option<u64> {
@@ -134,8 +160,9 @@ fn grid(listed: &[(&FoundTrace, Facts)], format: Format) -> Grid {
         let for_people = format == Format::Table;
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| if for_people { "-" } else { "" }.to_owned());
         let ingested = match (&facts.problem, trace.ingested, facts.sessions) {
-            (Some(_), ..) if for_people => "not readable".to_owned(),
-            (_, true, Some(sessions)) if for_people => format!("{sessions} sessions"),
+            (Some(_), ..) if for_people && facts.packets.is_none() => "not readable".to_owned(),
+            (Some(_), ..) if for_people => "no, damaged".to_owned(),
+            (_, true, Some(sessions)) if for_people => counted(sessions, "session"),
             (_, true, _) => "yes".to_owned(),
             (_, false, _) => "no".to_owned(),
         };

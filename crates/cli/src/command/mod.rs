@@ -3,9 +3,11 @@
 mod completions;
 mod config;
 mod info;
+mod ingest;
 mod lab;
 mod list;
 mod man;
+mod replay;
 mod report;
 mod session;
 mod target;
@@ -37,11 +39,12 @@ fn dispatch(command: Command, global: &Global, output: &mut Output) -> Result<Co
         Command::Man { folder } => man::run(&folder, output),
         Command::Config { action } => config::run(action, global, output),
         Command::Lab { action } => lab::run(action, global, output),
+        Command::Ingest(arguments) => ingest::run(&arguments, global, output),
         Command::List { what } => list::run(what, global, output),
         Command::Session(arguments) => session::run(&arguments, global, output),
+        Command::Replay(arguments) => replay::run(&arguments, global, output),
         Command::Report(arguments) => report::run(&arguments, global, output),
         Command::Info => info::run(global, output),
-        _ => Ok(Conclusion::Done),
     }
 }
 
@@ -76,14 +79,16 @@ impl<'a> Context<'a> {
         self.remember(&[(Key::SessionId, &session.file)]);
     }
 
-    /// Keeps `values` in the configuration file as what was used last. Not being able to is worth a log line only:
-    /// the command itself has done its work.
+    /// Keeps `values` in the configuration file as what was used last; an empty one is removed. Not being able to is
+    /// worth a log line only: the command itself has done its work.
     pub(crate) fn remember(&self, values: &[(Key, &str)]) {
         let kept = ConfigFile::locate(&environment).and_then(|path| {
             let mut file = ConfigFile::open(&path)?;
             let mut changed = false;
             for (key, value) in values {
-                if file.get(*key)?.as_deref() != Some(*value) {
+                if value.is_empty() {
+                    changed |= file.unset(*key);
+                } else if file.get(*key)?.as_deref() != Some(*value) {
                     file.set(*key, value)?;
                     changed = true;
                 }

@@ -26,8 +26,10 @@ pub(crate) struct Column {
     pub(crate) name: String,
     /// Numbers stand at the right.
     pub(crate) right: bool,
-    /// Narrowest width the cells may be cut to, `None`: never cut.
+    /// Narrowest width the cells may be cut to while there are columns to leave out, `None`: never cut.
     pub(crate) least: Option<usize>,
+    /// Cells are cut at their beginning: the end of a path says more.
+    pub(crate) keep_end: bool,
     /// Columns are left out of a table that does not fit in ascending order of this; 0: never.
     pub(crate) dispensable: u8,
 }
@@ -35,7 +37,7 @@ pub(crate) struct Column {
 impl Column {
     /// Text that is never cut.
     pub(crate) fn text(name: impl Into<String>) -> Self {
-        Self { name: name.into(), right: false, least: None, dispensable: 0 }
+        Self { name: name.into(), right: false, least: None, keep_end: false, dispensable: 0 }
     }
 
     /// A number.
@@ -46,6 +48,11 @@ impl Column {
     /// Text that may be cut to this many columns of the terminal.
     pub(crate) fn cut_to(self, least: usize) -> Self {
         Self { least: Some(least), ..self }
+    }
+
+    /// A path, that may be cut to this many columns of the terminal at its beginning.
+    pub(crate) fn path(name: impl Into<String>, least: usize) -> Self {
+        Self { keep_end: true, ..Self::text(name).cut_to(least) }
     }
 
     /// May be left out; columns of the lowest rank go first.

@@ -82,9 +82,10 @@ impl Output {
         Ok(())
     }
 
-    /// Words for people, broken at blanks so that no line is longer than the terminal. Later lines are indented.
+    /// Words for people, broken at blanks so that no line is longer than the terminal; later lines are indented.
+    /// In a file or a pipe it stays one line.
     pub(crate) fn paragraph(&mut self, heading: &str, words: &str) -> Result<(), Failure> {
-        for line in text::wrapped(heading, &printable(words), self.width.unwrap_or(100)) {
+        for line in text::wrapped(heading, &printable(words), self.width.unwrap_or(usize::MAX)) {
             writeln!(self.stream, "{line}")?;
         }
         Ok(())

@@ -2,48 +2,48 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
-use std::time::Duration;
 
-/// A line that shows how far something is; invisible with `-q` and when standard error is no terminal.
+/// A line that shows how far something is; invisible with `-q` and when standard error is no terminal. It goes away when
+/// it is dropped.
 pub(crate) struct Progress {
     bar: ProgressBar,
 }
 
 impl Progress {
-    /// Progress over a number of bytes.
-    pub(crate) fn bytes(what: &str, total: u64, quiet: bool) -> Self {
-        let template = "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
-        Self::new(what, ProgressBar::new(total), template, quiet)
+    /// Progress over bytes.
+    pub(crate) fn bytes(quiet: bool) -> Self {
+        Self::new("{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}", quiet)
     }
 
-    /// Progress over a number of operations.
-    pub(crate) fn operations(what: &str, total: u64, quiet: bool) -> Self {
-        Self::new(what, ProgressBar::new(total), "{msg} {wide_bar} {pos}/{len} {per_sec} {eta}", quiet)
+    /// Progress over operations.
+    pub(crate) fn operations(quiet: bool) -> Self {
+        Self::new("{msg} {wide_bar} {pos}/{len}", quiet)
     }
 
-    fn new(what: &str, bar: ProgressBar, template: &str, quiet: bool) -> Self {
+    fn new(template: &str, quiet: bool) -> Self {
+        let bar = ProgressBar::new(0);
         let visible = !quiet && std::io::stderr().is_terminal();
         bar.set_draw_target(if visible {
             ProgressDrawTarget::stderr_with_hz(10)
         } else {
             ProgressDrawTarget::hidden()
         });
+        // The templates are constants; a wrong one would show the default bar.
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        bar.set_message(what.to_owned());
-        bar.enable_steady_tick(Duration::from_millis(200));
         Self { bar }
     }
 
-    /// How much is done by now.
-    pub(crate) fn reach(&self, done: u64) {
+    /// What is being done, and how much of it by now.
+    pub(crate) fn show(&self, doing: &str, done: u64, total: u64) {
+        if self.bar.message() != doing {
+            self.bar.set_message(doing.to_owned());
+        }
+        if self.bar.length() != Some(total) {
+            self.bar.set_length(total);
+        }
         self.bar.set_position(done);
-    }
-
-    /// How much there is in all.
-    pub(crate) fn expect(&self, total: u64) {
-        self.bar.set_length(total);
     }
 }
 

@@ -1,12 +1,14 @@
 //! Tables for people: columns stand under each other and no line is longer than the terminal.
 
-use super::text::{cut, printable, width};
+use super::text::{cut, cut_beginning, printable, width};
 use super::{Column, Grid};
 use clap::builder::styling::Style;
 use std::io::{self, Write};
 
 /// Blanks between columns.
 const GAP: usize = 2;
+/// Width that a cell is cut to when nothing else can go.
+const LEAST: usize = 6;
 const HEADING: Style = Style::new().bold();
 const NOTE: Style = Style::new().dimmed();
 
@@ -75,7 +77,7 @@ struct Layout {
 
 impl Layout {
     /// Natural widths; when these do not fit, cuttable columns shrink, the widest first; when that is not enough,
-    /// dispensable columns go.
+    /// dispensable columns go; in the end the rest shrinks as far as it can.
     fn fit(columns: &[Column], rows: &[Vec<String>], limit: Option<usize>) -> Self {
         let natural: Vec<usize> = columns
             .iter()
@@ -92,11 +94,14 @@ impl Layout {
         ranks.dedup();
         let mut ranks = ranks.into_iter();
         loop {
-            layout.shrink(columns, limit);
+            layout.shrink(limit, columns.iter().map(|column| column.least));
             if layout.total() <= limit {
                 return layout;
             }
-            let Some(rank) = ranks.next() else { return layout };
+            let Some(rank) = ranks.next() else {
+                layout.shrink(limit, columns.iter().map(|column| column.least.map(|least| least.min(LEAST))));
+                return layout;
+            };
             let kept = layout.widths.iter().map(Option::is_some).collect::<Vec<_>>();
             layout.widths = columns
                 .iter()
@@ -107,13 +112,14 @@ impl Layout {
         }
     }
 
-    fn shrink(&mut self, columns: &[Column], limit: usize) {
+    /// Narrows the widest of the columns that are above their `least` width, again and again.
+    fn shrink(&mut self, limit: usize, least: impl Iterator<Item = Option<usize>> + Clone) {
         while self.total() > limit {
             let widest = self
                 .widths
                 .iter_mut()
-                .zip(columns)
-                .filter_map(|(width, column)| width.as_mut().zip(column.least))
+                .zip(least.clone())
+                .filter_map(|(width, least)| width.as_mut().zip(least))
                 .filter(|(width, least)| **width > *least)
                 .max_by_key(|(width, _)| **width);
             let Some((width, _)) = widest else { return };
@@ -156,7 +162,11 @@ impl Layout {
             let Some(wide) = *wide else { continue };
             let cell = printable(cell);
             // A later row of a streamed table may be wider than the sample: without a limit it keeps its text.
-            let cell = if self.limit.is_some() { cut(&cell, wide) } else { cell };
+            let cell = match (self.limit, column.keep_end) {
+                (None, _) => cell,
+                (Some(_), true) => cut_beginning(&cell, wide),
+                (Some(_), false) => cut(&cell, wide),
+            };
             let fill = " ".repeat(wide.saturating_sub(width(&cell)));
             if !line.is_empty() {
                 line.push_str("  ");

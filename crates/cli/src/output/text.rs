@@ -52,6 +52,22 @@ pub(crate) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
+/// The text cut to `limit` columns, its beginning replaced by `…` if it is longer.
+pub(crate) fn cut_beginning(text: &str, limit: usize) -> Cow<'_, str> {
+    if width(text) <= limit {
+        return Cow::Borrowed(text);
+    }
+    let room = limit.saturating_sub(1);
+    let mut used = 0_usize;
+    let fits = |character: &char| {
+        used = used.saturating_add(character.width().unwrap_or(0));
+        used <= room
+    };
+    let kept: Vec<char> = text.chars().rev().take_while(fits).collect();
+    let mark = if limit > 0 { "…" } else { "" };
+    Cow::Owned(mark.chars().chain(kept.into_iter().rev()).collect())
+}
+
 /// Lines of at most `limit` columns: the heading and the words, later lines indented by two. A word that is longer than
 /// a line stays whole on a line of its own.
 pub(crate) fn wrapped(heading: &str, words: &str, limit: usize) -> Vec<String> {
@@ -97,6 +113,8 @@ mod tests {
     fn cutting_counts_wide_characters_twice() {
         assert_eq!(cut("年度報告", 5), "年度…");
         assert_eq!(cut("年度報告", 8), "年度報告");
+        assert_eq!(cut_beginning("年度報告", 5), "…報告");
+        assert_eq!(cut_beginning("a\\b.txt", 6), "…b.txt");
         assert_eq!(cut("abc", 1), "…");
         assert_eq!(cut("abc", 0), "");
     }

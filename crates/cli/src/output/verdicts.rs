@@ -5,13 +5,14 @@ use crate::arguments::Format;
 use crate::failure::Failure;
 use replay::Report;
 use replay::report::Percentiles;
+use std::path::Path;
 
 impl Output {
     /// The report: as JSON, as CSV of its root divergences, or for people.
     pub(crate) fn report(&mut self, report: &Report) -> Result<(), Failure> {
         match self.format() {
             Format::Json => self.json(report),
-            Format::Csv => self.grid(&roots(report)),
+            Format::Csv => self.grid(&roots(report, "")),
             Format::Table => self.report_for_people(report),
         }
     }
@@ -39,7 +40,7 @@ impl Output {
         }
         if !report.roots.is_empty() {
             self.line("")?;
-            self.grid(&roots(report))?;
+            self.grid(&roots(report, "STATUS_"))?;
         }
         if report.matched > 0 {
             self.line("")?;
@@ -54,7 +55,8 @@ impl Output {
         }
         self.paragraph("", &conclusion(report))?;
         if !report.path.is_empty() {
-            self.line(&format!("report: {}", super::printable(&report.path)))?;
+            let path = Path::new(&report.path).join("report.json");
+            self.line(&format!("report: {}", super::printable(&path.display().to_string())))?;
         }
         Ok(())
     }
@@ -118,20 +120,22 @@ fn reasons(report: &Report) -> Grid {
     grid
 }
 
-fn roots(report: &Report) -> Grid {
+/// The root divergences; names of statuses lose `prefix`, which they all have.
+fn roots(report: &Report, prefix: &str) -> Grid {
     let mut grid = Grid::new([
         Column::text("command"),
-        Column::text("captured_status").cut_to(10),
-        Column::text("live_status").cut_to(10),
+        Column::text("captured_status").cut_to(16),
+        Column::text("live_status").cut_to(16),
         Column::number("count"),
         Column::number("first_frame").dispensable(2),
-        Column::text("path").cut_to(12).dispensable(1),
+        Column::path("path", 16).dispensable(1),
     ]);
+    let short = |status: &str| status.strip_prefix(prefix).unwrap_or(status).to_owned();
     for root in &report.roots {
         grid.push([
             root.command.clone(),
-            root.captured_status.clone(),
-            root.live_status.clone(),
+            short(&root.captured_status),
+            short(&root.live_status),
             root.count.to_string(),
             root.first_frame.map(|frame| frame.to_string()).unwrap_or_default(),
             root.path.clone().unwrap_or_default(),

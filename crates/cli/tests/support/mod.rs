@@ -1,6 +1,6 @@
 //! A home of its own for each test, and tiny captures.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::arithmetic_side_effects, reason = "tests")]
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use assert_cmd::Command;

@@ -28,7 +28,7 @@ pub(crate) fn run(trace: &Trace, context: &mut Context<'_>) -> Result<Conclusion
         Format::Table => {
             context.output.grid(&overview(trace, &sessions))?;
             for (number, session) in (1_usize..).zip(&sessions) {
-                if !session.replayable {
+                if !session.replayable && session.session_id.0 != 0 {
                     let reasons = session.not_replayable.join("; ");
                     context.output.paragraph("", &format!("{number} cannot be replayed: {reasons}"))?;
                 }
@@ -97,12 +97,17 @@ fn overview(trace: &Trace, sessions: &[&Session]) -> Grid {
             short_name(session),
             session.operations.to_string(),
             user(session),
-            session.shares.join(" "),
+            share_names(session),
             connection(trace, session).map(|connection| connection.client.clone()).unwrap_or_default(),
             dialect(trace, session).unwrap_or_default().to_owned(),
             instant(session.first_time.0.0),
             duration(u64::try_from(span).unwrap_or(0)),
-            if session.replayable { "yes" } else { "no" }.to_owned(),
+            match (session.session_id.0, session.replayable) {
+                (0, _) => "-",
+                (_, true) => "yes",
+                (_, false) => "no",
+            }
+            .to_owned(),
         ]);
     }
     grid
@@ -114,6 +119,15 @@ fn short_name(session: &Session) -> String {
         0 | 1 => session.session_id.to_string(),
         later => format!("{}-{later}", session.session_id),
     }
+}
+
+/// The shares without their server, disk shares first.
+fn share_names(session: &Session) -> String {
+    let name = |share: &String| share.rsplit('\\').next().unwrap_or_default().to_owned();
+    let (pipes, disks): (Vec<_>, Vec<_>) = session.shares.iter().map(name).partition(|name| name == "IPC$");
+    let mut names = [disks, pipes].concat();
+    names.dedup();
+    names.join(" ")
 }
 
 fn user(session: &Session) -> String {

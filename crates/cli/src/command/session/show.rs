@@ -145,7 +145,7 @@ impl Writer {
                 let cells: Map<String, Value> =
                     columns.iter().map(|column| ((*column).to_owned(), row::json(operation, column))).collect();
                 match self.written {
-                    0 => write!(stream, "{{\"session_id\":{},\"operations\":[\n", Value::from(session_id.as_str()))?,
+                    0 => writeln!(stream, "{{\"session_id\":{},\"operations\":[", Value::from(session_id.as_str()))?,
                     _ => stream.write_all(b",\n")?,
                 }
                 serde_json::to_writer(&mut *stream, &cells)?;
@@ -186,9 +186,9 @@ fn brief_columns() -> Vec<Column> {
         Column::text("time").dispensable(2),
         Column::number("latency").dispensable(1),
         Column::text("command"),
-        Column::text("status").cut_to(10),
-        Column::text("path").cut_to(12),
-        Column::text("detail").cut_to(12).dispensable(3),
+        Column::text("status").cut_to(14),
+        Column::path("path", 24),
+        Column::text("detail").cut_to(14).dispensable(3),
     ]
 }
 
@@ -260,6 +260,27 @@ const NOT_IN_FULL: [&str; 14] = [
     "malformed",
 ];
 
+/// Columns that hold bits, each with a meaning of its own.
+const BITS: [&str; 9] = [
+    "request_flags",
+    "response_flags",
+    "desired_access",
+    "share_access",
+    "create_options",
+    "file_attributes",
+    "lease_requested",
+    "lease_granted",
+    "ctl_code",
+];
+
+/// Bits are read in hex.
+fn bits(column: &str, text: String) -> String {
+    match text.parse::<u64>() {
+        Ok(number) if BITS.contains(&column) => format!("{number:#x}"),
+        _ => text,
+    }
+}
+
 fn full(operation: &Operation, width: usize, stream: &mut impl Write) -> std::io::Result<()> {
     let bold = clap::builder::styling::Style::new().bold();
     let frames = match (operation.request_frame, operation.response_frame) {
@@ -284,7 +305,7 @@ fn full(operation: &Operation, width: usize, stream: &mut impl Write) -> std::io
     let rest: Vec<String> = all_columns()
         .into_iter()
         .filter(|column| !NOT_IN_FULL.contains(column) && !column.ends_with("_seq") && *column != "request_acks")
-        .map(|column| (column, row::text(operation, column)))
+        .map(|column| (column, bits(column, row::text(operation, column))))
         .filter(|(_, text)| !text.is_empty() && text != "false")
         .map(|(column, text)| format!("{column}={}", output::printable(&text).replace(' ', ",")))
         .collect();

@@ -1,0 +1,136 @@
+//! `replay`: which sessions, where to and how; the engine is in the floor below.
+
+use super::trace::{self, Trace};
+use super::{Context, target};
+use crate::arguments::{Global, ReplayArguments};
+use crate::failure::{Conclusion, Failure};
+use crate::output::{Output, Progress, all_matched};
+use client::probe::ProbeError;
+use replay::{Options, ReplayError, Report};
+use store::Key;
+use store::metadata::Session;
+
+/// Replays sessions and prints the report.
+pub(crate) fn run(arguments: &ReplayArguments, global: &Global, output: &mut Output) -> Result<Conclusion, Failure> {
+    let mut overrides = target::overrides(&arguments.server);
+    overrides.extend(arguments.max_wait.map(|wait| (Key::MaxWait, wait.as_secs_f64().to_string())));
+    let context = Context::new(&overrides, global, output)?;
+    let trace = trace::open(&context, &arguments.trace)?;
+    let sessions = chosen(arguments, &trace, &context)?;
+    let options = options(arguments, &context)?;
+    if let [only] = sessions.as_slice() {
+        context.remember_session(only);
+    }
+    let report = execute(&trace, &sessions, &options, &context)?;
+    context.output.report(&report)?;
+    match report.interrupted {
+        true => Err(Failure::Interrupted(format!("interrupted; what was sent is recorded in {}", report.path))),
+        false if all_matched(&report) => Ok(Conclusion::Done),
+        false => Ok(Conclusion::Diverged),
+    }
+}
+
+fn execute(trace: &Trace, sessions: &[&Session], options: &Options, context: &Context<'_>) -> Result<Report, Failure> {
+    let place = &trace.place;
+    let files: Vec<String> = sessions.iter().map(|session| session.file.clone()).collect();
+    let captured = replay::load(&place.output, &trace.metadata, &files)
+        .map_err(|error| Failure::new(error, "ingest the trace again with --force"))?;
+    let progress = Progress::operations(context.output.quiet());
+    let mut show = |now: replay::Progress| {
+        let doing = match (now.divergences, now.skipped) {
+            (0, 0) => "replaying".to_owned(),
+            (diverged, 0) => format!("replaying, {diverged} diverge"),
+            (diverged, skipped) => format!("replaying, {diverged} diverge, {skipped} skipped"),
+        };
+        progress.show(&doing, now.done, now.total);
+    };
+    replay::run(captured, &place.output, options, context.interrupt.flag(), &mut show).map_err(advise)
+}
+
+/// What to do about a replay that cannot be carried out.
+fn advise(error: ReplayError) -> Failure {
+    let advice = match &error {
+        ReplayError::Record(_) => return Failure::plain(error),
+        ReplayError::Nothing { .. } => "choose other sessions of `smbreplay session --list`".to_owned(),
+        ReplayError::SeveralShares { .. } => "replay sessions that use one disk share".to_owned(),
+        ReplayError::Resolve { .. } | ReplayError::NoAddress { .. } => {
+            "check --server-ip, or `smbreplay config set server_ip ADDRESS`".to_owned()
+        }
+        ReplayError::CapturedServer { .. } => {
+            "replay at a lab server, or insist with --allow-captured-server".to_owned()
+        }
+        ReplayError::Dialect { supported: Some(dialect), .. } => format!("try --dialect {dialect}"),
+        ReplayError::Dialect { supported: None, .. } => "replay at a server that does".to_owned(),
+        ReplayError::Probe(error) => advise_probe(error).to_owned(),
+        ReplayError::System(_) => "try again".to_owned(),
+    };
+    Failure::new(error, advice)
+}
+
+/// What to do about a server, account or share that cannot be used.
+fn advise_probe(error: &ProbeError) -> &'static str {
+    match error {
+        ProbeError::Unreachable { .. } | ProbeError::Timeout { .. } => {
+            "check that the server runs, and --server-ip and --port (`smbreplay lab start` runs one)"
+        }
+        ProbeError::LogonRefused { .. } => "check --username, --domain and the password (SMBREPLAY_PASSWORD)",
+        ProbeError::ShareRefused { .. } => "make the share on the server, or name another with --tree-name",
+        ProbeError::DialectRefused { .. } | ProbeError::DialectNotOffered { .. } => "choose another with --dialect",
+        ProbeError::Closed { .. } | ProbeError::BadAnswer { .. } | ProbeError::NotSmb { .. } => {
+            "check that an SMB2 server listens there"
+        }
+        ProbeError::TooLong(_) => "use a shorter name",
+        _ => "check the server's log, or try without the check: --no-ping",
+    }
+}
+
+/// The sessions to replay, each once. One that is named and cannot be replayed is refused; of all, it is left out.
+fn chosen<'a>(
+    arguments: &ReplayArguments,
+    trace: &'a Trace,
+    context: &Context<'_>,
+) -> Result<Vec<&'a Session>, Failure> {
+    let mut sessions: Vec<&Session> = Vec::new();
+    if arguments.all {
+        for session in trace.sessions() {
+            if session.replayable {
+                sessions.push(session);
+            } else if session.session_id.0 != 0 {
+                let reasons = session.not_replayable.join(", ");
+                context.warn(&format!("session {} is left out: {reasons}", session.session_id));
+            }
+        }
+        if sessions.is_empty() {
+            let what = format!("{}: none of its sessions can be replayed", trace.place.trace.display());
+            return Err(Failure::new(what, "`smbreplay session --list` says why"));
+        }
+        return Ok(sessions);
+    }
+    let named: Vec<&str> = arguments.sessions.iter().chain(&arguments.session_id).map(String::as_str).collect();
+    let wanted: Vec<Option<&str>> = if named.is_empty() { vec![None] } else { named.into_iter().map(Some).collect() };
+    for wanted in wanted {
+        let session = trace.session(context, wanted)?;
+        if !session.replayable {
+            let reasons = session.not_replayable.join(", ");
+            let what = format!("session {} cannot be replayed: {reasons}", session.session_id);
+            return Err(Failure::new(what, "choose another of `smbreplay session --list`"));
+        }
+        if !sessions.iter().any(|other| other.file == session.file) {
+            sessions.push(session);
+        }
+    }
+    Ok(sessions)
+}
+
+fn options(arguments: &ReplayArguments, context: &Context<'_>) -> Result<Options, Failure> {
+    Ok(Options {
+        target: target::target(&context.config, &arguments.server)?,
+        pace: arguments.pace,
+        order: arguments.order.into(),
+        max_wait: context.config.max_wait(),
+        max_gap: arguments.max_gap,
+        dialect: arguments.dialect,
+        ping: !arguments.no_ping,
+        allow_captured_server: arguments.allow_captured_server,
+    })
+}
