@@ -45,12 +45,13 @@ pub enum SelectError {
     },
 }
 
-/// Indices of `sessions` in the default order: first time, then id, then file name.
+/// Indices of `sessions` in the default order: first time, then id, then file name. What belongs to no session (id 0)
+/// comes last, so that the first session is number 1 although its connection began earlier.
 pub fn default_order<C: Candidate>(sessions: &[C]) -> Vec<usize> {
-    let mut order: Vec<(Timestamp, u64, &str, usize)> = sessions
+    let mut order: Vec<(bool, Timestamp, u64, &str, usize)> = sessions
         .iter()
         .enumerate()
-        .map(|(index, session)| (session.first_time(), session.id(), session.file_name(), index))
+        .map(|(index, session)| (session.id() == 0, session.first_time(), session.id(), session.file_name(), index))
         .collect();
     order.sort_unstable();
     order.into_iter().map(|(.., index)| index).collect()
