@@ -37,11 +37,11 @@ impl Progress {
 
     /// What is being done, and how much of it by now.
     pub(crate) fn show(&self, doing: &str, done: u64, total: u64) {
-        if self.bar.message() != doing {
-            self.bar.set_message(doing.to_owned());
-        }
         if self.bar.length() != Some(total) {
             self.bar.set_length(total);
+        }
+        if self.bar.message() != doing {
+            self.bar.set_message(doing.to_owned());
         }
         self.bar.set_position(done);
     }
