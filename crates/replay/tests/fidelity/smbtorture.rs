@@ -44,13 +44,11 @@ fn the_durable_open_suite_is_replayed_faithfully() {
 
 #[test]
 fn clients_that_break_each_others_batch_oplocks_are_replayed_faithfully() {
-    let tests: Vec<String> = (1..=26)
-        .flat_map(|n| match n {
-            22 => vec!["22a".to_owned(), "22b".to_owned()],
-            n => vec![n.to_string()],
-        })
-        .map(|n| format!("smb2.oplock.batch{n}"))
-        .collect();
+    const NAMES: [&str; 26] = [
+        "1", "2", "3", "4", "5", "6", "7", "8", "9a", "9", "10", "11", "12", "13", "14", "15", "16", "19", "20", "21",
+        "22a", "22b", "23", "24", "25", "26",
+    ];
+    let tests = NAMES.map(|name| format!("smb2.oplock.batch{name}"));
     let tests: Vec<&str> = tests.iter().map(String::as_str).collect();
     assert_faithful(&record_and_replay(&tests, Pace::Original));
 }
