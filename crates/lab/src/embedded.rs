@@ -19,7 +19,9 @@
 //! - no short names: `FileAlternateNameInformation` fails with `STATUS_OBJECT_NAME_NOT_FOUND`;
 //! - no hidden, system or archive attribute: setting the first two fails with `STATUS_NOT_SUPPORTED`; read-only is a
 //!   matter of the host's permissions, which do not bind root;
-//! - names are those of the host's file system: case-sensitive where that is.
+//! - names are those of the host's file system: case-sensitive where that is;
+//! - credits are granted as requested, 512 at most: a capture whose requests cost more credits than they ask for (a
+//!   server may grant those besides) runs out of them, and what cannot be sent then is `skipped: no credits`.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

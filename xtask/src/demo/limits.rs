@@ -9,6 +9,16 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 pub(super) struct Divergences {
     roots: Vec<Root>,
+    #[serde(default)]
+    reasons: Vec<Reason>,
+}
+
+/// Operations that were not sent or not compared, with one reason.
+#[derive(Deserialize)]
+struct Reason {
+    verdict: String,
+    reason: String,
+    count: u64,
 }
 
 /// Divergences with one cause.
@@ -22,9 +32,9 @@ struct Root {
     path: Option<String>,
 }
 
-/// Prints the limit behind each root divergence.
+/// Prints the limit behind each root divergence, and behind what was not sent.
 ///
-/// Fails when there is one that no limit explains; on a Samba, none is explained.
+/// Fails when there is something that no limit explains; on a Samba, nothing is explained.
 pub(super) fn explain(report: &Path, on_samba: bool) -> anyhow::Result<()> {
     let divergences = super::read_report(report)?;
     println!("\nWhy the lab server answered differently:");
@@ -40,6 +50,14 @@ pub(super) fn explain(report: &Path, on_samba: bool) -> anyhow::Result<()> {
             root.live_status,
             limit.unwrap_or("NOT EXPLAINED")
         );
+        if limit.is_none() {
+            unexplained = unexplained.saturating_add(1);
+        }
+    }
+    for reason in &divergences.reasons {
+        let limit = if on_samba { None } else { reason.limit() };
+        let Reason { verdict, reason, count } = reason;
+        println!("  {count:>3} x {verdict}, {reason}: {}", limit.unwrap_or("NOT EXPLAINED"));
         if limit.is_none() {
             unexplained = unexplained.saturating_add(1);
         }
@@ -66,6 +84,18 @@ impl Root {
             "SET_INFO" if self.live_status == "STATUS_NOT_SUPPORTED" => Some("it keeps no hidden or system attribute"),
             "IOCTL" => Some("it has no DFS, no server-side copy and no snapshots"),
             "QUERY_INFO" => Some("it has no security descriptors and no information about streams or short names"),
+            _ => None,
+        }
+    }
+}
+
+impl Reason {
+    fn limit(&self) -> Option<&'static str> {
+        match self.reason.as_str() {
+            "no credits" => Some("it grants the credits that a request asks for and never those that it costs besides"),
+            "its handle was not obtained live" | "its resume key was not obtained live" => {
+                Some("follows from a CREATE or IOCTL above")
+            }
             _ => None,
         }
     }
@@ -99,5 +129,17 @@ mod tests {
     fn a_divergence_that_no_limit_explains_fails_the_demo() {
         assert!(explained(LOST_WRITE).is_err());
         assert!(explained(&format!("{STREAM}, {LOST_WRITE}")).is_err());
+    }
+
+    #[test]
+    fn what_was_not_sent_needs_an_explanation_too() {
+        let told = |reason: &str| {
+            let report = tempfile::NamedTempFile::new().unwrap();
+            let reasons = format!(r#"[{{"verdict": "skipped", "reason": "{reason}", "count": 2}}]"#);
+            fs::write(report.path(), format!(r#"{{"run": "r", "roots": [], "reasons": {reasons}}}"#)).unwrap();
+            explain(report.path(), false)
+        };
+        told("no credits").unwrap();
+        assert!(told("part of the request is missing in the capture").is_err());
     }
 }
