@@ -158,6 +158,35 @@ fn gzip_around_a_capture_is_unwrapped_also_in_several_members() {
 }
 
 #[test]
+fn zstd_around_a_capture_is_unwrapped_also_in_several_frames() {
+    let file = Order::Big.pcap(0xa1b2_3c4d, 0);
+    let zstd = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
+    let (rows, facts) = read([zstd(&file[..50]), zstd(&file[50..])].concat()).unwrap();
+    assert_eq!((rows.len(), facts.compression, facts.damage), (2, Compression::Zstd, None));
+    let skippable = [&[0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4][..], &zstd(&file)].concat();
+    assert_eq!(read(skippable).unwrap().0.len(), 2);
+    let whole = [zstd(&file[..63]), zstd(&file[63..])].concat();
+    let (rows, facts) = read(whole[..whole.len() - 9].to_vec()).unwrap();
+    assert_eq!(rows.len(), 1);
+    assert!(facts.damage.unwrap().reason.starts_with("the compressed data are cut"));
+}
+
+#[test]
+fn secrets_and_names_in_pcapng_are_passed_over_and_counted() {
+    let order = Order::Little;
+    let file = [
+        order.section(),
+        order.block(10, &[order.u32(0x544c_534b), order.u32(4), b"keys".to_vec()].concat()),
+        order.interface(1, 0, &[]),
+        order.block(4, &[0; 4]),
+        order.enhanced_packet(0, 1, b"a"),
+    ]
+    .concat();
+    let (rows, facts) = read(file).unwrap();
+    assert_eq!((rows.len(), facts.decryption_secrets, facts.name_resolutions, facts.other_blocks), (1, 1, 1, 0));
+}
+
+#[test]
 fn a_cut_file_is_read_up_to_the_cut() {
     let file = Order::Big.pcap(0xa1b2_c3d4, 0);
     let (rows, facts) = read(file[..file.len() - 4].to_vec()).unwrap();

@@ -59,7 +59,11 @@ pub struct FileFacts {
     pub packets_without_time: u64,
     /// Packets of an interface that the file does not declare: skipped.
     pub packets_of_unknown_interface: u64,
-    /// Blocks that are neither packets nor interfaces nor sections: skipped.
+    /// Decryption Secrets Blocks: passed over, they hold secrets of other protocols.
+    pub decryption_secrets: u64,
+    /// Name Resolution Blocks: passed over.
+    pub name_resolutions: u64,
+    /// Blocks that are none of these, nor packets, interfaces or sections: skipped.
     pub other_blocks: u64,
     /// Bytes of the record in which the file ends.
     pub truncated_bytes: u64,
@@ -84,6 +88,8 @@ impl FileFacts {
             backward_times: 0,
             packets_without_time: 0,
             packets_of_unknown_interface: 0,
+            decryption_secrets: 0,
+            name_resolutions: 0,
             other_blocks: 0,
             truncated_bytes: 0,
             skipped_bytes: 0,

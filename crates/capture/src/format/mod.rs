@@ -1,4 +1,4 @@
-//! Capture files: pcap and pcapng, plain or gzip, read as a stream of packets in bounded memory.
+//! Capture files: pcap and pcapng, plain, gzip or zstd, read as a stream of packets in bounded memory.
 
 mod byte_order;
 mod compression;

@@ -12,6 +12,11 @@ pub(super) const SECTION_HEADER: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
 /// Interfaces remembered of a file; a file with more is made to exhaust memory.
 const MAX_INTERFACES: usize = 1 << 16;
 
+/// Block type of the Name Resolution Block.
+const NAME_RESOLUTION: u32 = 4;
+/// Block type of the Decryption Secrets Block.
+const DECRYPTION_SECRETS: u32 = 10;
+
 const BLOCK_HEADER: usize = 8;
 /// The total length, again, behind the body.
 const BLOCK_TRAILER: usize = 4;
@@ -97,7 +102,12 @@ impl Pcapng {
             // Enhanced Packet Block
             6 => self.packet(self.order.u32(body, 0), body, length, facts),
             _ => {
-                facts.other_blocks = facts.other_blocks.saturating_add(1);
+                let counter = match kind {
+                    NAME_RESOLUTION => &mut facts.name_resolutions,
+                    DECRYPTION_SECRETS => &mut facts.decryption_secrets,
+                    _ => &mut facts.other_blocks,
+                };
+                *counter = counter.saturating_add(1);
                 Block::Passed
             }
         }

@@ -48,11 +48,14 @@ enum Format {
 }
 
 impl PacketReader {
-    /// Opens the capture file at `path`.
+    /// Opens the capture file at `path`; `-` is the standard input.
     ///
     /// # Errors
     /// When the file cannot be read, is empty or is not a capture.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
+        if path == Path::new("-") {
+            return Self::from_reader(Box::new(io::stdin()), "standard input");
+        }
         let name = path.display().to_string();
         let io_error = |source| OpenError::Io { name: name.clone(), source };
         let file = File::open(path).map_err(io_error)?;
