@@ -23,13 +23,18 @@ pub struct Interface {
     pub name: Option<String>,
 }
 
-/// Where a file stopped making sense.
+/// Places remembered at which a file is damaged; all are counted.
+const MAX_DAMAGES: usize = 16;
+
+/// A place where a file makes no sense.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Damage {
     /// Byte offset in the file, after decompression.
     pub offset: u64,
     /// What is wrong there.
     pub reason: String,
+    /// Bytes from there to the next record, or to the end of the file: not read.
+    pub skipped: u64,
 }
 
 /// Facts about a file as far as it was read.
@@ -67,10 +72,16 @@ pub struct FileFacts {
     pub other_blocks: u64,
     /// Bytes of the record in which the file ends.
     pub truncated_bytes: u64,
-    /// Bytes from the first damaged place to the end of the file: skipped.
+    /// Bytes from damaged places to the next record that was believed: skipped.
     pub skipped_bytes: u64,
-    /// Where the file is cut or damaged.
+    /// Capture files behind the first one in the same file (joined with `cat`).
+    pub joined_files: u64,
+    /// Places where the file is cut or damaged.
+    pub damaged_places: u64,
+    /// The first place where the file is cut or damaged.
     pub damage: Option<Damage>,
+    /// The first sixteen of these places, the one of `damage` included.
+    pub damages: Vec<Damage>,
 }
 
 impl FileFacts {
@@ -93,7 +104,21 @@ impl FileFacts {
             other_blocks: 0,
             truncated_bytes: 0,
             skipped_bytes: 0,
+            joined_files: 0,
+            damaged_places: 0,
             damage: None,
+            damages: Vec::new(),
+        }
+    }
+
+    /// Notes a place where the file is cut or damaged.
+    pub(super) fn damaged(&mut self, damage: Damage) {
+        self.damaged_places = self.damaged_places.saturating_add(1);
+        if self.damage.is_none() {
+            self.damage = Some(damage.clone());
+        }
+        if self.damages.len() < MAX_DAMAGES {
+            self.damages.push(damage);
         }
     }
 

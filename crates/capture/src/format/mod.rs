@@ -23,6 +23,14 @@ use crate::pdu::Timestamp;
 /// that are not packets may be larger.
 const MAX_RECORD: usize = 1 << 24;
 
+/// Bytes behind a place that are looked at to tell whether records begin there.
+const REACH: usize = 1 << 20;
+
+/// Whether `bytes`, where a record should begin, begin another capture file: captures are joined with `cat`.
+fn starts_other_file(bytes: &[u8]) -> bool {
+    pcap::Pcap::starts_file(bytes) || pcapng::starts_section(bytes)
+}
+
 /// A packet record as its format tells it; `data` lies in the source's window.
 #[derive(Clone, Copy, Debug)]
 struct Record {
@@ -48,6 +56,8 @@ enum Step {
     Packet(Record),
     /// No byte is left.
     End,
+    /// The header of another capture file.
+    OtherFile,
     /// The file ends inside a record.
     Cut,
     /// The bytes at the read position are no record.

@@ -1,6 +1,7 @@
 //! The pcapng format (draft-ietf-opsawg-pcapng): sections of blocks.
 
 use super::byte_order::ByteOrder;
+use super::pcap::Pcap;
 use super::resolution::Resolution;
 use super::source::Source;
 use super::{FileFacts, Interface, LinkType, MAX_RECORD, Record, Step};
@@ -20,6 +21,24 @@ const DECRYPTION_SECRETS: u32 = 10;
 const BLOCK_HEADER: usize = 8;
 /// The total length, again, behind the body.
 const BLOCK_TRAILER: usize = 4;
+
+/// Longest block that is believed after damage.
+const USUAL_BLOCK: usize = 1 << 18;
+/// Blocks in a row that make a place after damage believable.
+const CHAIN: usize = 3;
+
+/// Whether `bytes` begin with a Section Header Block.
+pub(super) fn starts_section(bytes: &[u8]) -> bool {
+    bytes.starts_with(&SECTION_HEADER) && bytes.get(BLOCK_HEADER..).and_then(byte_order).is_some()
+}
+
+fn byte_order(magic: &[u8]) -> Option<ByteOrder> {
+    match magic {
+        [0x4d, 0x3c, 0x2b, 0x1a, ..] => Some(ByteOrder::Little),
+        [0x1a, 0x2b, 0x3c, 0x4d, ..] => Some(ByteOrder::Big),
+        _ => None,
+    }
+}
 
 /// A pcapng file.
 #[derive(Debug)]
@@ -52,15 +71,15 @@ impl Pcapng {
                 return Ok(Step::End);
             }
             if header.starts_with(&SECTION_HEADER) {
-                let Some(magic) = header.get(BLOCK_HEADER..).and_then(|rest| rest.first_chunk()) else {
-                    return Ok(Step::Cut);
+                let Some(magic) = header.get(BLOCK_HEADER..BLOCK_HEADER + 4) else { return Ok(Step::Cut) };
+                let Some(order) = byte_order(magic) else {
+                    return Ok(Step::Damaged("a section header without byte-order magic"));
                 };
-                self.order = match *magic {
-                    [0x4d, 0x3c, 0x2b, 0x1a] => ByteOrder::Little,
-                    [0x1a, 0x2b, 0x3c, 0x4d] => ByteOrder::Big,
-                    _ => return Ok(Step::Damaged("a section header without byte-order magic")),
-                };
+                self.order = order;
                 self.interfaces.clear();
+            }
+            if Pcap::starts_file(header) {
+                return Ok(Step::OtherFile);
             }
             let (Some(kind), Some(length)) = (self.order.u32(header, 0), self.order.u32(header, 4)) else {
                 return Ok(Step::Cut);
@@ -84,6 +103,33 @@ impl Pcapng {
                 Block::Damaged(reason) => return Ok(Step::Damaged(reason)),
             }
         }
+    }
+
+    /// Whether blocks follow each other from the start of `window`, which reaches to the end of the file or far enough.
+    pub(super) fn resumes(&self, window: &[u8]) -> bool {
+        let (mut rest, mut order) = (window, self.order);
+        for hop in 0..CHAIN {
+            if rest.len() < BLOCK_HEADER + BLOCK_TRAILER {
+                return hop > 0;
+            }
+            if starts_section(rest)
+                && let Some(other) = rest.get(BLOCK_HEADER..).and_then(byte_order)
+            {
+                order = other;
+            }
+            let (Some(kind), Some(length)) = (order.u32(rest, 0), order.u32(rest, 4)) else { return hop > 0 };
+            let length = length as usize;
+            let known = matches!(kind, 1..=6 | 9 | 10 | 0x0bad | 0x4000_0bad | 0x0a0d_0d0a);
+            if !known || length < BLOCK_HEADER + BLOCK_TRAILER || !length.is_multiple_of(4) || length > USUAL_BLOCK {
+                return false;
+            }
+            let Some(block) = rest.get(..length) else { return hop > 0 };
+            if order.u32(block, length.saturating_sub(BLOCK_TRAILER)) != order.u32(block, 4) {
+                return false;
+            }
+            rest = rest.get(length..).unwrap_or_default();
+        }
+        true
     }
 
     fn block(&mut self, kind: u32, body: &[u8], length: usize, facts: &mut FileFacts) -> Block {

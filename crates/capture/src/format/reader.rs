@@ -3,7 +3,9 @@
 use super::pcap::{self, Pcap};
 use super::pcapng::{self, Pcapng};
 use super::source::Source;
-use super::{Damage, FileFacts, FileFormat, LinkType, OpenError, ReadError, Record, Step};
+use super::{
+    Damage, FileFacts, FileFormat, Interface, LinkType, OpenError, REACH, ReadError, Record, Step, starts_other_file,
+};
 use crate::pdu::Timestamp;
 use std::fs::File;
 use std::io::{self, Read};
@@ -28,7 +30,8 @@ pub struct Packet<'a> {
 
 /// Reads a capture file as a stream, in memory for one record.
 ///
-/// A file that is cut or damaged ends there: [`PacketReader::facts`] says where and how many bytes were not read.
+/// Where a file is damaged, reading goes on at the next place that looks like records following each other:
+/// [`PacketReader::facts`] says where and how many bytes were not read.
 pub struct PacketReader {
     name: String,
     source: Source,
@@ -45,6 +48,28 @@ pub struct PacketReader {
 enum Format {
     Pcap(Pcap),
     Pcapng(Pcapng),
+}
+
+impl Format {
+    /// The format whose file header or first block `bytes` begin with; of pcap, its interface, which gets number `index`, if
+    /// the header is whole.
+    fn at(bytes: &[u8], index: usize) -> Option<(Self, Option<Interface>)> {
+        if bytes.starts_with(&pcapng::SECTION_HEADER) {
+            return Some((Self::Pcapng(Pcapng::new()), None));
+        }
+        Pcap::open(bytes, index).map(|(pcap, interface)| (Self::Pcap(pcap), interface))
+    }
+
+    /// Whether reading can go on with `rest`, which lies behind damage.
+    fn resumes(&self, rest: &[u8], previous: Option<i64>) -> bool {
+        if starts_other_file(rest) {
+            return true;
+        }
+        match self {
+            Self::Pcap(pcap) => pcap.resumes(rest, previous),
+            Self::Pcapng(pcapng) => pcapng.resumes(rest),
+        }
+    }
 }
 
 impl PacketReader {
@@ -76,22 +101,25 @@ impl PacketReader {
         source.fill(pcap::FILE_HEADER).map_err(io_error)?;
         let header = source.window();
         let cut = || OpenError::HeaderCut { name: name.to_owned(), length: header.len() as u64 };
-        let (format, facts) = if header.starts_with(&pcapng::SECTION_HEADER) {
-            if header.len() < pcap::FILE_HEADER {
-                return Err(cut());
-            }
-            (Format::Pcapng(Pcapng::new()), FileFacts::new(FileFormat::Pcapng, compression))
-        } else if let Some((pcap, interface)) = Pcap::open(header) {
-            let mut facts = FileFacts::new(FileFormat::Pcap, compression);
-            facts.interfaces.push(interface.ok_or_else(cut)?);
-            source.consume(pcap::FILE_HEADER);
-            (Format::Pcap(pcap), facts)
-        } else if header.is_empty() && source.broken().is_none() {
+        if header.is_empty() && source.broken().is_none() {
             return Err(OpenError::Empty { name: name.to_owned() });
-        } else {
+        }
+        let Some((format, first)) = Format::at(header, 0) else {
             let magic = header.iter().take(4).copied().collect();
             return Err(OpenError::NotACapture { name: name.to_owned(), offset: 0, magic });
         };
+        if header.len() < pcap::FILE_HEADER {
+            return Err(cut());
+        }
+        let kind = match format {
+            Format::Pcap(_) => FileFormat::Pcap,
+            Format::Pcapng(_) => FileFormat::Pcapng,
+        };
+        let mut facts = FileFacts::new(kind, compression);
+        if matches!(format, Format::Pcap(_)) {
+            source.consume(pcap::FILE_HEADER);
+        }
+        facts.interfaces.extend(first);
         Ok(Self {
             name: name.to_owned(),
             source,
@@ -140,26 +168,78 @@ impl PacketReader {
     }
 
     fn step(&mut self) -> io::Result<Option<Record>> {
-        let step = match &mut self.format {
-            Format::Pcap(pcap) => pcap.next(&mut self.source)?,
-            Format::Pcapng(pcapng) => pcapng.next(&mut self.source, &mut self.facts)?,
-        };
+        loop {
+            let previous = (self.facts.packets > 0).then(|| self.previous_time.0.div_euclid(1_000_000_000));
+            let step = match &mut self.format {
+                Format::Pcap(pcap) => pcap.next(&mut self.source, previous)?,
+                Format::Pcapng(pcapng) => pcapng.next(&mut self.source, &mut self.facts)?,
+            };
+            let (reason, cut) = match step {
+                Step::Packet(record) => return Ok(Some(record)),
+                Step::OtherFile if self.other_file() => continue,
+                Step::End => {
+                    if let Some(reason) = self.source.broken() {
+                        let damage = Damage { offset: self.source.position(), reason: reason.to_owned(), skipped: 0 };
+                        self.facts.damaged(damage);
+                    }
+                    self.ended = true;
+                    return Ok(None);
+                }
+                Step::OtherFile | Step::Cut => ("the file ends inside a record", true),
+                Step::Damaged(reason) => (reason, false),
+            };
+            if !self.salvage(reason, cut, previous)? {
+                self.ended = true;
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Goes on with the capture file whose header is at the read position; says whether the header is whole.
+    fn other_file(&mut self) -> bool {
+        let header = self.source.window();
+        let Some((format, first)) = Format::at(header, self.facts.interfaces.len()) else { return false };
+        if header.len() < pcap::FILE_HEADER {
+            return false;
+        }
+        if matches!(format, Format::Pcap(_)) {
+            self.source.consume(pcap::FILE_HEADER);
+        }
+        self.format = format;
+        self.facts.interfaces.extend(first);
+        self.facts.joined_files = self.facts.joined_files.saturating_add(1);
+        true
+    }
+
+    /// Moves on from a cut or damaged place to the next one where records begin, and notes what was skipped; says whether
+    /// there is one.
+    fn salvage(&mut self, reason: &'static str, cut: bool, previous: Option<i64>) -> io::Result<bool> {
         let offset = self.source.position();
-        let reason = match step {
-            Step::Packet(record) => return Ok(Some(record)),
-            Step::End => self.source.broken().map(str::to_owned),
-            Step::Cut => {
-                self.facts.truncated_bytes = self.source.drain()?;
-                Some(self.source.broken().unwrap_or("the file ends inside a record").to_owned())
+        let mut from = 1usize;
+        let found = loop {
+            let wanted = REACH.saturating_mul(2);
+            let window = self.source.fill(wanted)?;
+            // A whole chain lies behind each place that is looked at, unless the file ends.
+            let ended = window.len() < wanted;
+            let until = if ended { window.len() } else { REACH };
+            let begins = |at: &usize| window.get(*at..).is_some_and(|rest| self.format.resumes(rest, previous));
+            let place = (from..until).find(begins);
+            self.source.consume(place.unwrap_or(until));
+            if place.is_some() || ended {
+                break place.is_some();
             }
-            Step::Damaged(reason) => {
-                self.facts.skipped_bytes = self.source.drain()?;
-                Some(reason.to_owned())
-            }
+            from = 0;
         };
-        self.facts.damage = reason.map(|reason| Damage { offset, reason });
-        self.ended = true;
-        Ok(None)
+        let skipped = self.source.position().saturating_sub(offset);
+        let reason = match self.source.broken() {
+            Some(broken) if !found => broken,
+            _ if cut && found => "a record that reaches over others",
+            _ => reason,
+        };
+        self.facts.damaged(Damage { offset, reason: reason.to_owned(), skipped });
+        let counter = if cut && !found { &mut self.facts.truncated_bytes } else { &mut self.facts.skipped_bytes };
+        *counter = counter.saturating_add(skipped);
+        Ok(found)
     }
 
     fn hand_out(&mut self, record: Record) -> Packet<'_> {

@@ -82,15 +82,6 @@ impl Source {
         self.position = self.position.saturating_add(length as u64);
     }
 
-    /// Reads everything up to the end and returns how many bytes it was.
-    pub(super) fn drain(&mut self) -> io::Result<u64> {
-        let from = self.position;
-        while !self.fill(1)?.is_empty() {
-            self.consume(usize::MAX);
-        }
-        Ok(self.position.saturating_sub(from))
-    }
-
     fn read(&mut self, length: usize) -> io::Result<()> {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end = self.end.saturating_sub(self.start);

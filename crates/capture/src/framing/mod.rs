@@ -1,7 +1,7 @@
 //! From one direction's bytes to transport PDUs.
 //!
 //! SMB is recognised by its framing: a transport header with a ProtocolId behind it. A hole inside a PDU leaves the PDU, with
-//! the hole noted; a hole over a transport header makes a [`search`] for the next one necessary.
+//! the hole noted; a hole over a transport header makes a [`mod@search`] for the next one necessary.
 
 mod header;
 mod partial;
