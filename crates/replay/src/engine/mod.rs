@@ -154,8 +154,7 @@ impl Engine {
         if let Some(state) = self.lanes.get_mut(lane) {
             state.core.handle_bytes(bytes);
         }
-        loop {
-            let Some(state) = self.lanes.get_mut(lane) else { break };
+        while let Some(state) = self.lanes.get_mut(lane) {
             match state.core.poll_message() {
                 Ok(Some(received)) => self.take(lane, received),
                 Ok(None) => break,

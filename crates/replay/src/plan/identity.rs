@@ -169,13 +169,13 @@ impl Issuers {
         let Ok(header) = Header::parse(response) else { return };
         let status = NtStatus(header.status);
         match request.command() {
+            // A later leg, a bind or a reauthentication continues the session that its request names.
             Some(Command::SESSION_SETUP)
-                if status == NtStatus::SUCCESS || status == NtStatus::MORE_PROCESSING_REQUIRED =>
+                if (status == NtStatus::SUCCESS || status == NtStatus::MORE_PROCESSING_REQUIRED)
+                    && request.session.issuer().is_none()
+                    && header.session_id != 0 =>
             {
-                // A later leg, a bind or a reauthentication continues the session that its request names.
-                if request.session.issuer().is_none() && header.session_id != 0 {
-                    self.sessions.insert((server, header.session_id), index);
-                }
+                self.sessions.insert((server, header.session_id), index);
             }
             Some(Command::TREE_CONNECT) if status == NtStatus::SUCCESS => {
                 if let Some(id) = header.tree_id() {
