@@ -15,9 +15,11 @@ pub mod format;
 mod framing;
 mod limits;
 mod link;
+mod merge;
 mod network;
 pub mod pdu;
 mod segment;
+pub mod split_set;
 mod tcp;
 mod trace;
 
@@ -25,5 +27,6 @@ pub use assembler::Assembler;
 pub use counters::Counters;
 pub use format::{FileFacts, LinkType, OpenError, Packet, PacketReader, ReadError};
 pub use limits::Limits;
+pub use merge::FileRead;
 pub use pdu::{CloseKind, Direction, Endpoints, Event, Hole, Mark, Pdu, Timestamp};
 pub use trace::Trace;

@@ -1,21 +1,27 @@
-//! A capture file read through to its events.
+//! A capture file, or a set of them, read through to its events.
 
 use crate::assembler::Assembler;
 use crate::counters::Counters;
-use crate::format::{FileFacts, OpenError, PacketReader, ReadError};
+use crate::format::{Compression, FileFacts, FileFormat, OpenError, PacketReader, ReadError};
 use crate::limits::Limits;
+use crate::merge::{FileRead, Merge};
 use crate::pdu::Event;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A trace that is being read.
 pub struct Trace {
-    reader: PacketReader,
+    input: Input,
     assembler: Assembler,
     ended: bool,
 }
 
+enum Input {
+    One(Box<PacketReader>),
+    Set { files: Box<Merge>, nothing: Box<FileFacts> },
+}
+
 impl Trace {
-    /// Opens the capture file at `path`.
+    /// Opens the capture file at `path`; `-` is the standard input.
     ///
     /// # Errors
     /// When the file cannot be read, is empty or is not a capture.
@@ -23,9 +29,28 @@ impl Trace {
         Ok(Self::new(PacketReader::open(path)?, Limits::default()))
     }
 
+    /// Opens several files of one capture as one trace: their packets in the order of time, of the same time in the order of
+    /// `paths`; each file's own order is kept. Connections run across files, and frames are counted through all of them.
+    ///
+    /// Files that are empty or cut inside their header are left out, unless all are: see [`Trace::files`].
+    ///
+    /// # Errors
+    /// When there is no file, or one of them cannot be read or is not a capture.
+    pub fn open_set(paths: &[PathBuf]) -> Result<Self, OpenError> {
+        if let [path] = paths {
+            return Self::open(path);
+        }
+        if paths.is_empty() {
+            return Err(OpenError::Empty { name: "a set of no files".to_owned() });
+        }
+        let nothing = Box::new(FileFacts::new(FileFormat::Pcap, Compression::None));
+        let input = Input::Set { files: Box::new(Merge::open(paths)?), nothing };
+        Ok(Self { input, assembler: Assembler::new(Limits::default()), ended: false })
+    }
+
     /// Reads the packets of `reader`.
     pub fn new(reader: PacketReader, limits: Limits) -> Self {
-        Self { reader, assembler: Assembler::new(limits), ended: false }
+        Self { input: Input::One(Box::new(reader)), assembler: Assembler::new(limits), ended: false }
     }
 
     /// The next event; `None` at the end of the trace.
@@ -40,7 +65,11 @@ impl Trace {
             if self.ended {
                 return Ok(None);
             }
-            match self.reader.next_packet()? {
+            let packet = match &mut self.input {
+                Input::One(reader) => reader.next_packet()?,
+                Input::Set { files, .. } => files.next_packet()?,
+            };
+            match packet {
                 Some(packet) => self.assembler.handle_packet(&packet),
                 None => {
                     self.assembler.finish();
@@ -50,14 +79,29 @@ impl Trace {
         }
     }
 
-    /// Bytes read from the file and, where known, its length, both before decompression.
+    /// Bytes read from the files and, where known, their length, both before decompression.
     pub fn progress(&self) -> (u64, Option<u64>) {
-        self.reader.progress()
+        match &self.input {
+            Input::One(reader) => reader.progress(),
+            Input::Set { files, .. } => files.progress(),
+        }
     }
 
-    /// What is known of the file so far.
+    /// What is known of the file so far; of a set, of its files together that were read to their end.
     pub fn facts(&self) -> &FileFacts {
-        self.reader.facts()
+        match &self.input {
+            Input::One(reader) => reader.facts(),
+            Input::Set { files, nothing } => files.facts().unwrap_or(nothing),
+        }
+    }
+
+    /// The files of a set that were read to their end or left out, in the order in which they ended; of a single file,
+    /// nothing.
+    pub fn files(&self) -> &[FileRead] {
+        match &self.input {
+            Input::One(_) => &[],
+            Input::Set { files, .. } => files.files(),
+        }
     }
 
     /// What was read, dropped, guessed or repaired so far.

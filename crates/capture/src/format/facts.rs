@@ -85,7 +85,7 @@ pub struct FileFacts {
 }
 
 impl FileFacts {
-    pub(super) fn new(format: FileFormat, compression: Compression) -> Self {
+    pub(crate) fn new(format: FileFormat, compression: Compression) -> Self {
         Self {
             format,
             compression,
@@ -120,6 +120,33 @@ impl FileFacts {
         if self.damages.len() < MAX_DAMAGES {
             self.damages.push(damage);
         }
+    }
+
+    /// Adds what is known of another file of the same trace. Format and compression stay those of the first.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.interfaces.extend(other.interfaces.iter().cloned());
+        self.first_time = self.first_time.into_iter().chain(other.first_time).min();
+        self.last_time = self.last_time.max(other.last_time);
+        for (own, others) in [
+            (&mut self.packets, other.packets),
+            (&mut self.captured_bytes, other.captured_bytes),
+            (&mut self.original_bytes, other.original_bytes),
+            (&mut self.cut_packets, other.cut_packets),
+            (&mut self.backward_times, other.backward_times),
+            (&mut self.packets_without_time, other.packets_without_time),
+            (&mut self.packets_of_unknown_interface, other.packets_of_unknown_interface),
+            (&mut self.decryption_secrets, other.decryption_secrets),
+            (&mut self.name_resolutions, other.name_resolutions),
+            (&mut self.other_blocks, other.other_blocks),
+            (&mut self.truncated_bytes, other.truncated_bytes),
+            (&mut self.skipped_bytes, other.skipped_bytes),
+            (&mut self.joined_files, other.joined_files),
+        ] {
+            *own = own.saturating_add(others);
+        }
+        let places = self.damaged_places.saturating_add(other.damaged_places);
+        other.damages.iter().cloned().for_each(|damage| self.damaged(damage));
+        self.damaged_places = places;
     }
 
     /// Link types of the interfaces, ascending, each once.

@@ -40,6 +40,8 @@ pub struct PacketReader {
     facts: FileFacts,
     /// Length of the record handed out last, still in the window.
     handed_out: usize,
+    /// The next record, when it was looked at before its time.
+    ahead: Option<Record>,
     previous_time: Timestamp,
     ended: bool,
 }
@@ -127,29 +129,28 @@ impl PacketReader {
             format,
             facts,
             handed_out: 0,
+            ahead: None,
             previous_time: Timestamp::default(),
             ended: false,
         })
     }
 
-    /// The next packet; `None` at the end of the file, or where it is cut or damaged.
+    /// The next packet; `None` at the end of the file.
     ///
     /// # Errors
     /// When the operating system cannot read on.
     pub fn next_packet(&mut self) -> Result<Option<Packet<'_>>, ReadError> {
-        if self.ended {
-            return Ok(None);
-        }
-        self.source.consume(self.handed_out);
-        self.handed_out = 0;
-        let found = match self.step() {
-            Ok(found) => found,
-            Err(source) => {
-                self.ended = true;
-                return Err(ReadError::Io { name: self.name.clone(), offset: self.source.position(), source });
-            }
-        };
-        Ok(found.map(|record| self.hand_out(record)))
+        self.look_ahead()?;
+        Ok(self.ahead.take().map(|record| self.hand_out(record)))
+    }
+
+    /// The time that the next packet will have; `None` at the end of the file.
+    ///
+    /// # Errors
+    /// When the operating system cannot read on.
+    pub fn next_time(&mut self) -> Result<Option<Timestamp>, ReadError> {
+        self.look_ahead()?;
+        Ok(self.ahead.as_ref().map(|record| record.time.unwrap_or(self.previous_time)))
     }
 
     /// What is known of the file so far.
@@ -165,6 +166,22 @@ impl PacketReader {
     /// Bytes read from the file, before decompression, and its length where known.
     pub fn progress(&self) -> (u64, Option<u64>) {
         (self.source.taken(), self.total)
+    }
+
+    fn look_ahead(&mut self) -> Result<(), ReadError> {
+        if self.ended || self.ahead.is_some() {
+            return Ok(());
+        }
+        self.source.consume(self.handed_out);
+        self.handed_out = 0;
+        match self.step() {
+            Ok(found) => self.ahead = found,
+            Err(source) => {
+                self.ended = true;
+                return Err(ReadError::Io { name: self.name.clone(), offset: self.source.position(), source });
+            }
+        }
+        Ok(())
     }
 
     fn step(&mut self) -> io::Result<Option<Record>> {
