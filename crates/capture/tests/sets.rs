@@ -74,7 +74,7 @@ fn a_clock_that_steps_back_inside_a_file_changes_nothing_of_its_order() {
 fn an_empty_file_is_left_out_and_a_foreign_one_is_an_error() {
     let records = office();
     let folder = tempfile::tempdir().unwrap();
-    let mut paths = write(folder.path(), &[records.clone()]);
+    let mut paths = write(folder.path(), std::slice::from_ref(&records));
     paths.push(folder.path().join("empty"));
     fs::write(&paths[1], b"").unwrap();
     let mut trace = Trace::open_set(&paths).unwrap();

@@ -87,11 +87,13 @@ impl Pcap {
         let length = self.record_header.saturating_add(captured);
         let window = source.fill(length.saturating_add(FILE_HEADER))?;
         let Some(rest) = window.get(length..) else { return Ok(Step::Cut) };
-        // The end of the file, or of what is there of a last header, says nothing against the record.
-        let followed = starts_other_file(rest)
-            || self.header(rest).is_none_or(|next| self.believable(next, Some(i64::from(header.seconds)), 1));
+        let followed = match self.header(rest) {
+            _ if starts_other_file(rest) => true,
+            Some(next) => self.believable(next, Some(i64::from(header.seconds)), 1),
+            None => rest.is_empty() || self.believable(header, previous, 1),
+        };
         if !followed {
-            if !self.believable(header, previous, 0) {
+            if !self.believable(header, previous, 1) {
                 return Ok(Step::Damaged("a record header with impossible values"));
             }
             if self.swallowed(source, length)? {

@@ -43,8 +43,13 @@ pub struct PacketReader {
     /// The next record, when it was looked at before its time.
     ahead: Option<Record>,
     previous_time: Timestamp,
+    /// The last two packets are near each other in time: one alone may have a damaged time.
+    steady_time: bool,
     ended: bool,
 }
+
+/// Nanoseconds between packets that are near each other in time: a day.
+const NEAR: u64 = 86_400_000_000_000;
 
 #[derive(Debug)]
 enum Format {
@@ -131,6 +136,7 @@ impl PacketReader {
             handed_out: 0,
             ahead: None,
             previous_time: Timestamp::default(),
+            steady_time: false,
             ended: false,
         })
     }
@@ -186,7 +192,7 @@ impl PacketReader {
 
     fn step(&mut self) -> io::Result<Option<Record>> {
         loop {
-            let previous = (self.facts.packets > 0).then(|| self.previous_time.0.div_euclid(1_000_000_000));
+            let previous = self.steady_time.then(|| self.previous_time.0.div_euclid(1_000_000_000));
             let step = match &mut self.format {
                 Format::Pcap(pcap) => pcap.next(&mut self.source, previous)?,
                 Format::Pcapng(pcapng) => pcapng.next(&mut self.source, &mut self.facts)?,
@@ -274,6 +280,7 @@ impl PacketReader {
             facts.first_time = Some(facts.first_time.map_or(time, |first| first.min(time)));
             facts.last_time = Some(facts.last_time.map_or(time, |last| last.max(time)));
         }
+        self.steady_time = facts.packets > 1 && time.0.abs_diff(self.previous_time.0) < NEAR;
         self.previous_time = time;
         let data = self.source.window().get(record.start..).and_then(|rest| rest.get(..record.captured));
         Packet {
