@@ -1,13 +1,15 @@
 //! From packets to events, without I/O.
 
 use crate::counters::{Counters, count};
-use crate::format::Packet;
+use crate::format::{LinkType, Packet};
+use crate::fragments::Fragments;
 use crate::limits::Limits;
 use crate::link::{self, LinkPayload};
 use crate::network::{self, NetworkPayload};
 use crate::pdu::Event;
-use crate::segment::TcpSegment;
 use crate::tcp::Table;
+use crate::tunnel::MAX_DEPTH;
+use etherparse::IpNumber;
 
 /// Turns packets into events.
 ///
@@ -17,6 +19,7 @@ use crate::tcp::Table;
 #[derive(Debug)]
 pub struct Assembler {
     table: Table,
+    fragments: Fragments,
     counters: Counters,
 }
 
@@ -29,27 +32,33 @@ impl Default for Assembler {
 impl Assembler {
     /// An assembler at the start of a trace.
     pub fn new(limits: Limits) -> Self {
-        Self { table: Table::new(limits), counters: Counters::default() }
+        Self { table: Table::new(limits), fragments: Fragments::default(), counters: Counters::default() }
     }
 
     /// Takes the next packet of the trace.
     pub fn handle_packet(&mut self, packet: &Packet<'_>) {
         let c = &mut self.counters;
         count(&mut c.packets, 1);
-        match segment_of(packet) {
-            Ok(segment) => {
-                count(&mut c.tcp_segments, 1);
-                if segment.missing > 0 {
-                    count(&mut c.snaplen_cut_segments, 1);
-                    count(&mut c.snaplen_cut_bytes, u64::from(segment.missing));
-                }
-                self.table.handle(&segment, c);
+        let original = (packet.original_length as usize).max(packet.data.len());
+        let joined = match unwrap(packet.link_type, packet.data, original, packet, c) {
+            NetworkPayload::Fragment(fragment) => {
+                let (source, destination, _, protocol) = fragment.key;
+                self.fragments.take(fragment, c).map(|whole| (whole, (source, destination), IpNumber(protocol)))
             }
-            Err(Passed::UnsupportedLink) => count(&mut c.unsupported_link_packets, 1),
-            Err(Passed::NotIp) => count(&mut c.non_ip_packets, 1),
-            Err(Passed::NotTcp) => count(&mut c.non_tcp_packets, 1),
-            Err(Passed::Fragment) => count(&mut c.ip_fragments, 1),
-            Err(Passed::Malformed) => count(&mut c.malformed_packets, 1),
+            other => {
+                account(other, &mut self.table, c);
+                None
+            }
+        };
+        if let Some((whole, ends, protocol)) = joined {
+            let (frame, time) = (packet.frame, packet.time);
+            let mut carried = network::transport(protocol, &whole, whole.len(), ends, frame, time);
+            if let NetworkPayload::Tunnel { link_type, offset } = carried {
+                count(&mut c.tunnelled_packets, 1);
+                let inner = whole.get(offset..).unwrap_or_default();
+                carried = unwrap(link_type, inner, inner.len(), packet, c);
+            }
+            account(carried, &mut self.table, c);
         }
         self.table.reach(packet.frame, c);
     }
@@ -61,6 +70,7 @@ impl Assembler {
 
     /// Ends the trace: what is kept back comes out, holes and unfinished PDUs declared.
     pub fn finish(&mut self) {
+        self.fragments.finish(&mut self.counters);
         self.table.finish();
     }
 
@@ -70,27 +80,55 @@ impl Assembler {
     }
 }
 
-/// Why a packet has no TCP segment.
-enum Passed {
-    UnsupportedLink,
-    NotIp,
-    NotTcp,
-    Fragment,
-    Malformed,
+/// Takes the link layer and tunnels off the captured `data` of `original` bytes that start as `link_type` says.
+fn unwrap<'a>(
+    mut link_type: LinkType,
+    mut data: &'a [u8],
+    mut original: usize,
+    packet: &Packet<'_>,
+    c: &mut Counters,
+) -> NetworkPayload<'a> {
+    for _ in 0..=MAX_DEPTH {
+        let (ip, offset) = match link::payload(link_type, data) {
+            LinkPayload::Ip { packet, offset } => (packet, offset),
+            LinkPayload::Other => return NetworkPayload::NotIp,
+            LinkPayload::Short => return NetworkPayload::Malformed,
+            LinkPayload::Unsupported => return NetworkPayload::UnsupportedLink,
+        };
+        original = original.saturating_sub(offset);
+        match network::payload(ip, original, packet.frame, packet.time) {
+            NetworkPayload::Tunnel { link_type: inner, offset } => {
+                count(&mut c.tunnelled_packets, 1);
+                link_type = inner;
+                data = ip.get(offset..).unwrap_or_default();
+                original = original.saturating_sub(offset);
+            }
+            other => return other,
+        }
+    }
+    NetworkPayload::Other
 }
 
-fn segment_of<'a>(packet: &Packet<'a>) -> Result<TcpSegment<'a>, Passed> {
-    let (ip, offset) = match link::payload(packet.link_type, packet.data) {
-        LinkPayload::Ip { packet, offset } => (packet, offset),
-        LinkPayload::Other => return Err(Passed::NotIp),
-        LinkPayload::Short => return Err(Passed::Malformed),
-        LinkPayload::Unsupported => return Err(Passed::UnsupportedLink),
-    };
-    let original = (packet.original_length as usize).max(packet.data.len()).saturating_sub(offset);
-    match network::payload(ip, original, packet.frame, packet.time) {
-        NetworkPayload::Tcp(segment) => Ok(segment),
-        NetworkPayload::Fragment => Err(Passed::Fragment),
-        NetworkPayload::Other => Err(Passed::NotTcp),
-        NetworkPayload::Malformed => Err(Passed::Malformed),
+/// Gives a segment to `table`, and counts what is none.
+fn account(payload: NetworkPayload<'_>, table: &mut Table, c: &mut Counters) {
+    match payload {
+        NetworkPayload::Tcp(segment) => {
+            count(&mut c.tcp_segments, 1);
+            if segment.missing > 0 {
+                count(&mut c.snaplen_cut_segments, 1);
+                count(&mut c.snaplen_cut_bytes, u64::from(segment.missing));
+            }
+            table.handle(&segment, c);
+        }
+        NetworkPayload::Fragment(_) => {
+            count(&mut c.ip_fragments, 1);
+            count(&mut c.ip_fragments_lost, 1);
+        }
+        NetworkPayload::Quic => count(&mut c.possible_quic_packets, 1),
+        NetworkPayload::SmbDirect => count(&mut c.smb_direct_packets, 1),
+        NetworkPayload::Tunnel { .. } | NetworkPayload::Other => count(&mut c.non_tcp_packets, 1),
+        NetworkPayload::NotIp => count(&mut c.non_ip_packets, 1),
+        NetworkPayload::UnsupportedLink => count(&mut c.unsupported_link_packets, 1),
+        NetworkPayload::Malformed => count(&mut c.malformed_packets, 1),
     }
 }

@@ -26,8 +26,20 @@ counters! {
     non_ip_packets,
     /// IP packets that are not TCP.
     non_tcp_packets,
-    /// Fragments of IP packets with TCP: not put together.
+    /// Fragments of IP packets.
     ip_fragments,
+    /// IP packets put together from fragments.
+    reassembled_packets,
+    /// Fragments dropped because others of their packet, or bytes of their own, were not captured.
+    ip_fragments_lost,
+    /// Fragments that came again.
+    ip_fragments_repeated,
+    /// Tunnels unwrapped: VXLAN, GENEVE, GRE, ERSPAN.
+    tunnelled_packets,
+    /// Datagrams that may be SMB over QUIC (UDP port 443): what they carry is encrypted and not read.
+    possible_quic_packets,
+    /// Packets of SMB Direct (RDMA: iWARP on TCP port 5445, RoCE on UDP port 4791): not read.
+    smb_direct_packets,
     /// Packets with a link, IP or TCP header that is cut or does not fit its specification.
     malformed_packets,
     /// TCP segments.

@@ -12,6 +12,7 @@
 mod assembler;
 mod counters;
 pub mod format;
+mod fragments;
 mod framing;
 mod limits;
 mod link;
@@ -22,6 +23,7 @@ mod segment;
 pub mod split_set;
 mod tcp;
 mod trace;
+mod tunnel;
 
 pub use assembler::Assembler;
 pub use counters::Counters;

@@ -1,7 +1,10 @@
 //! IPv4 and IPv6: from an IP header to a TCP segment.
 
+use crate::format::LinkType;
+use crate::fragments::Fragment;
 use crate::pdu::Timestamp;
 use crate::segment::{TcpFlags, TcpSegment};
+use crate::tunnel::{be16, in_gre, in_udp};
 use etherparse::{IpNumber, LaxIpSlice, ip_number};
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,10 +13,25 @@ use std::net::{IpAddr, SocketAddr};
 pub(crate) enum NetworkPayload<'a> {
     /// A TCP segment.
     Tcp(TcpSegment<'a>),
-    /// A fragment of a packet that may hold a TCP segment.
-    Fragment,
-    /// Another protocol.
+    /// A fragment of a packet.
+    Fragment(Fragment<'a>),
+    /// A packet in a tunnel, at this offset of the IP packet.
+    Tunnel {
+        /// What the inner packet starts with.
+        link_type: LinkType,
+        /// Where it starts.
+        offset: usize,
+    },
+    /// A datagram that may be SMB over QUIC.
+    Quic,
+    /// SMB Direct.
+    SmbDirect,
+    /// Another protocol above IP.
     Other,
+    /// A frame without an IP packet.
+    NotIp,
+    /// A link type that is not read.
+    UnsupportedLink,
     /// Headers that are cut by the snaplen or do not fit their specification.
     Malformed,
 }
@@ -41,20 +59,85 @@ pub(crate) fn payload(packet: &[u8], original_length: usize, frame: u64, time: T
         }
     };
     let carried = ip.payload();
-    match carried.ip_number {
-        IpNumber::TCP if carried.fragmented => NetworkPayload::Fragment,
-        IpNumber::TCP => {
-            let Some(segment) = offset_in(packet, carried.payload).and_then(|start| {
-                let packet = packet.get(start..)?.get(..carried.payload.len())?;
-                tcp(packet, length.saturating_sub(start), (source, destination), frame, time)
-            }) else {
-                return NetworkPayload::Malformed;
-            };
-            NetworkPayload::Tcp(segment)
+    let ends = (source, destination);
+    let Some(start) = offset_in(packet, carried.payload) else { return NetworkPayload::Malformed };
+    let Some(bytes) = packet.get(start..).and_then(|rest| rest.get(..carried.payload.len())) else {
+        return NetworkPayload::Malformed;
+    };
+    let length = length.saturating_sub(start);
+    if carried.fragmented || carried.ip_number == ip_number::IPV6_FRAGMENTATION_HEADER {
+        return fragment(&ip, bytes, length, ends).map_or(NetworkPayload::Malformed, NetworkPayload::Fragment);
+    }
+    match transport(carried.ip_number, bytes, length, ends, frame, time) {
+        NetworkPayload::Tunnel { link_type, offset } => {
+            NetworkPayload::Tunnel { link_type, offset: offset.saturating_add(start) }
         }
-        ip_number::IPV6_FRAGMENTATION_HEADER => NetworkPayload::Fragment,
+        other => other,
+    }
+}
+
+/// Reads what an IP packet between `ends` carries: the captured `bytes` of `length`.
+pub(crate) fn transport(
+    protocol: IpNumber,
+    bytes: &[u8],
+    length: usize,
+    ends: (IpAddr, IpAddr),
+    frame: u64,
+    time: Timestamp,
+) -> NetworkPayload<'_> {
+    let tunnel = |inner: Option<(LinkType, usize)>| {
+        inner.map_or(NetworkPayload::Other, |(link_type, offset)| NetworkPayload::Tunnel { link_type, offset })
+    };
+    let to_or_from = |port: u16| be16(bytes, 0) == Some(port) || be16(bytes, 2) == Some(port);
+    match protocol {
+        // A client may well use that port for its own end.
+        IpNumber::TCP if to_or_from(SMB_DIRECT_TCP) && !to_or_from(445) && !to_or_from(139) => {
+            NetworkPayload::SmbDirect
+        }
+        IpNumber::TCP => tcp(bytes, length, ends, frame, time).map_or(NetworkPayload::Malformed, NetworkPayload::Tcp),
+        IpNumber::UDP => match in_udp(bytes) {
+            None if to_or_from(QUIC) => NetworkPayload::Quic,
+            None if be16(bytes, 2) == Some(ROCE) => NetworkPayload::SmbDirect,
+            inner => tunnel(inner),
+        },
+        IpNumber::GRE => tunnel(in_gre(bytes)),
+        IpNumber::IPV4 => tunnel(Some((LinkType::IPV4, 0))),
+        IpNumber::IPV6 => tunnel(Some((LinkType::IPV6, 0))),
         _ => NetworkPayload::Other,
     }
+}
+
+/// The port of SMB over QUIC, and of everything else over QUIC.
+const QUIC: u16 = 443;
+/// The port of SMB Direct over iWARP.
+const SMB_DIRECT_TCP: u16 = 5445;
+/// The port of RoCE version 2.
+const ROCE: u16 = 4791;
+
+/// The fragment that `ip` is: the captured `bytes` of `length`.
+fn fragment<'a>(ip: &LaxIpSlice<'_>, bytes: &'a [u8], length: usize, ends: (IpAddr, IpAddr)) -> Option<Fragment<'a>> {
+    let (identification, protocol, offset, more) = match ip {
+        LaxIpSlice::Ipv4(ip) => {
+            let header = ip.header();
+            let offset = usize::from(header.fragments_offset().value());
+            (u32::from(header.identification()), header.protocol(), offset, header.more_fragments())
+        }
+        LaxIpSlice::Ipv6(ip) => {
+            let header = ip.extensions().clone().into_iter().find_map(|extension| match extension {
+                etherparse::Ipv6ExtensionSlice::Fragment(header) => Some(header),
+                _ => None,
+            })?;
+            let offset = usize::from(header.fragment_offset().value());
+            (header.identification(), header.next_header(), offset, header.more_fragments())
+        }
+    };
+    Some(Fragment {
+        key: (ends.0, ends.1, identification, protocol.0),
+        offset: offset.checked_mul(8)?,
+        last: !more,
+        payload: bytes,
+        whole: bytes.len() >= length,
+    })
 }
 
 /// Where `part`, a slice of `whole`, starts in it.
@@ -167,7 +250,7 @@ mod tests {
     fn fragments_and_other_protocols_are_told_apart() {
         let mut fragment = ipv4(60, &tcp_bytes(&[0; 20]));
         fragment[6] = 0x20;
-        assert!(matches!(payload(&fragment, 60, 1, Timestamp(0)), NetworkPayload::Fragment));
+        assert!(matches!(payload(&fragment, 60, 1, Timestamp(0)), NetworkPayload::Fragment(_)));
         let mut udp = ipv4(60, &tcp_bytes(&[0; 20]));
         udp[9] = 17;
         assert!(matches!(payload(&udp, 60, 1, Timestamp(0)), NetworkPayload::Other));
