@@ -7,7 +7,7 @@ use std::net::IpAddr;
 /// Packets of which fragments are kept; the oldest makes room.
 const MAX_PACKETS: usize = 256;
 /// Fragments kept of a packet.
-const MAX_FRAGMENTS: usize = 128;
+const MAX_FRAGMENTS: usize = 256;
 
 /// What the fragments of one packet have in common.
 pub(crate) type Key = (IpAddr, IpAddr, u32, u8);
@@ -53,7 +53,11 @@ impl Fragments {
             None => self.start(fragment.key, c),
         };
         let packet = self.packets.get_mut(index)?;
-        if packet.parts.iter().any(|(offset, _)| *offset == fragment.offset) || packet.parts.len() >= MAX_FRAGMENTS {
+        if packet.parts.len() >= MAX_FRAGMENTS {
+            count(&mut c.ip_fragments_lost, 1);
+            return None;
+        }
+        if packet.parts.iter().any(|(offset, _)| *offset == fragment.offset) {
             count(&mut c.ip_fragments_repeated, 1);
             return None;
         }

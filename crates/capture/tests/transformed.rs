@@ -214,6 +214,57 @@ fn transformed(
     read(&mut Trace::open_set(&paths).unwrap())
 }
 
+/// An Ethernet frame with an IPv4 packet in fragments of at most `size` bytes of payload.
+fn fragments(record: &Record, size: usize, identification: u16) -> Vec<Record> {
+    let (ethernet, packet) = record.data.split_at(14);
+    let (header, payload) = packet.split_at(20);
+    let count = payload.len().div_ceil(size);
+    let fragment = |(index, part): (usize, &[u8])| {
+        let mut header = header.to_vec();
+        header[2..4].copy_from_slice(&u16::try_from(20 + part.len()).unwrap().to_be_bytes());
+        header[4..6].copy_from_slice(&identification.to_be_bytes());
+        let more = if index + 1 < count { 0x2000 } else { 0 };
+        header[6..8].copy_from_slice(&(more | u16::try_from(index * size / 8).unwrap()).to_be_bytes());
+        let data = [ethernet, &header, part].concat();
+        Record { original: u32::try_from(data.len()).unwrap(), data, ..record.clone() }
+    };
+    payload.chunks(size).enumerate().map(fragment).collect()
+}
+
+#[test]
+fn fragments_of_ip_packets_are_put_together_in_any_order_and_lost_ones_are_counted() {
+    let mut records = Vec::new();
+    for (index, record) in OFFICE.iter().enumerate() {
+        let mut parts = fragments(record, 400, u16::try_from(index).unwrap());
+        parts.reverse();
+        records.extend(parts);
+    }
+    assert!(records.len() > OFFICE.len() + 100);
+    let (said, counters) = transformed(&records, Layer::Plain, Container::PcapLittle, 1, usize::MAX);
+    assert!(said == *CLEAN, "{} of {}: {counters:?}", said.len(), CLEAN.len());
+    assert!(counters.reassembled_packets > 50 && counters.ip_fragments_lost == 0);
+    let tunnelled = transformed(&records, Layer::Erspan2, Container::PcapBig, 1, usize::MAX);
+    assert!(tunnelled.0 == *CLEAN);
+
+    let part = |record: &Record| u16::from_be_bytes([record.data[20], record.data[21]]) & 0x3fff;
+    let place = records.iter().position(|record| part(record) & 0x1fff == 50 && part(record) & 0x2000 != 0).unwrap();
+    records.remove(place);
+    let (said, counters) = transformed(&records, Layer::Plain, Container::PcapLittle, 1, usize::MAX);
+    assert!(counters.ip_fragments_lost > 0 && counters.hole_bytes > 0);
+    assert!(said.keys().all(|key| CLEAN.contains_key(key)));
+}
+
+#[test]
+fn quic_and_smb_direct_are_named_and_counted() {
+    let quic = Record { microseconds: 1, data: udp(443, &[0xc3; 30], &[]), original: 72 };
+    let roce = Record { data: udp(4791, &[0; 30], &[]), ..quic.clone() };
+    let tcp = [&5445u16.to_be_bytes()[..], &[0xc0, 1], &[0; 8], &[0x50, 0x10], &[0; 6]].concat();
+    let iwarp = Record { data: ip(6, &tcp, b"MPA"), ..quic.clone() };
+    let (said, counters) = transformed(&[quic, roce, iwarp], Layer::Plain, Container::PcapLittle, 1, usize::MAX);
+    assert!(said.is_empty());
+    assert_eq!((counters.possible_quic_packets, counters.smb_direct_packets, counters.tcp_segments), (1, 2, 0));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
