@@ -56,6 +56,9 @@ counters! {
     midstream_connections,
     /// Connections that took over the addresses and ports of an earlier one.
     port_reuses,
+    /// Connections with the handshake of another one: probably the same before and after an address translation (NAT),
+    /// whose operations are there twice.
+    translated_connections,
     /// Connections given up because of their number.
     connections_evicted,
     /// TCP payload of connections that show no SMB.

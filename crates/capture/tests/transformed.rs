@@ -255,6 +255,23 @@ fn fragments_of_ip_packets_are_put_together_in_any_order_and_lost_ones_are_count
 }
 
 #[test]
+fn a_connection_seen_before_and_after_an_address_translation_is_counted() {
+    let translated = |record: &Record| {
+        let mut translated = record.clone();
+        let client = if record.data[36..38] == SERVER_PORT.to_be_bytes() { 26 } else { 30 };
+        translated.data[client..client + 4].copy_from_slice(&[192, 168, 7, 7]);
+        [record.clone(), translated]
+    };
+    let records: Vec<_> = OFFICE.iter().flat_map(translated).collect();
+    let mut trace = recorded::trace(recorded::pcap(&records));
+    while trace.next_event().unwrap().is_some() {}
+    let counters = trace.counters();
+    assert_eq!((counters.translated_connections, counters.smb_connections), (3, 6));
+    let (_, clean) = transformed(&OFFICE, Layer::Plain, Container::PcapLittle, 1, usize::MAX);
+    assert_eq!(clean.translated_connections, 0);
+}
+
+#[test]
 fn quic_and_smb_direct_are_named_and_counted() {
     let quic = Record { microseconds: 1, data: udp(443, &[0xc3; 30], &[]), original: 72 };
     let roce = Record { data: udp(4791, &[0; 30], &[]), ..quic.clone() };

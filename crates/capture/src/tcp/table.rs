@@ -18,6 +18,9 @@ pub(crate) struct Table {
     retired: VecDeque<Box<Connection>>,
     /// Frames at which connections stop waiting for acknowledged bytes, ascending.
     deadlines: VecDeque<(u64, Flow)>,
+    /// Sequence numbers of the handshakes seen: of the server's and the client's first byte. The connection, and another
+    /// one with the same, if there was one.
+    handshakes: FxHashMap<(u32, u32), (Flow, Option<Flow>)>,
     outbox: Outbox,
     /// Memory that connections hold.
     cost: usize,
@@ -32,6 +35,7 @@ impl Table {
             connections: FxHashMap::default(),
             retired: VecDeque::new(),
             deadlines: VecDeque::new(),
+            handshakes: FxHashMap::default(),
             outbox: Outbox::default(),
             cost: 0,
             now: 0,
@@ -42,6 +46,11 @@ impl Table {
     /// Takes a segment.
     pub(crate) fn handle(&mut self, segment: &TcpSegment<'_>, c: &mut Counters) {
         let (flow, sender) = flow(segment.source, segment.destination);
+        if segment.flags.syn
+            && let Some(acknowledged) = segment.acknowledgement
+        {
+            self.recognise((segment.sequence, acknowledged), flow, c);
+        }
         let known = self.connections.get(&flow);
         let opens = segment.flags.syn && segment.acknowledgement.is_none();
         let replaced =
@@ -99,6 +108,19 @@ impl Table {
             }
             let mut connection = self.retired.pop_front()?;
             connection.finish(self.now, &self.limits, &mut self.outbox, c);
+        }
+    }
+
+    /// Counts a connection whose handshake another one with other ends had: the same packets before and after an address
+    /// translation. Both are kept, as nothing says which of them the user means.
+    fn recognise(&mut self, handshake: (u32, u32), flow: Flow, c: &mut Counters) {
+        if self.handshakes.len() >= self.limits.connections {
+            self.handshakes.clear();
+        }
+        let (first, second) = self.handshakes.entry(handshake).or_insert((flow, None));
+        if *first != flow && *second != Some(flow) {
+            *second = Some(flow);
+            count(&mut c.translated_connections, 1);
         }
     }
 
