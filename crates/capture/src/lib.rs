@@ -4,9 +4,10 @@
 //! - Input is hostile and often broken. Nothing panics; what is damaged is read as far as it can be, and everything
 //!   dropped, guessed or repaired is counted.
 //! - Missing bytes are declared ([`Hole`]), never invented and never silently skipped.
+//! - Damage ends no file: reading goes on where records follow each other again, and the bytes between are counted and located.
 //! - This crate knows nothing of SMB2 bodies: it frames, and looks at what tells a header from other bytes and a request from a
 //!   response only.
-//! - Only [`PacketReader`] and [`Trace`] do I/O, and only they read a file; an [`Assembler`] is given packets.
+//! - Only [`PacketReader`], [`Trace`] and [`split_set`] do I/O; an [`Assembler`] is given packets.
 //! - Memory is bounded by [`Limits`], whatever the trace.
 
 mod assembler;
