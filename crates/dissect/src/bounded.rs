@@ -36,6 +36,11 @@ impl<K: Copy + Eq + Hash, V> Bounded<K, V> {
         self.entries.get_mut(key).map(|(_, value)| value)
     }
 
+    /// Removes the entry of `key`.
+    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
+        self.entries.remove(key).map(|(_, value)| value)
+    }
+
     /// Sets the entry of `key`, as the youngest of the table.
     pub(crate) fn insert(&mut self, key: K, value: V) {
         let number = self.insertions;

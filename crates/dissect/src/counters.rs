@@ -26,8 +26,16 @@ counters! {
     operations,
     /// SMB1 PDUs other than a multi-protocol negotiate that SMB2 answered.
     smb1_pdus,
-    /// Encrypted PDUs (0xFD 'SMB') without a key.
+    /// Encrypted PDUs (0xFD 'SMB') that were decrypted.
+    decrypted_pdus,
+    /// Encrypted PDUs without a key.
     encrypted_pdus,
+    /// Encrypted PDUs that no known key of their session opened: it is the wrong one, or bytes were not captured.
+    decryption_failures,
+    /// Logons whose signed answer does not fit the session key that is known for them.
+    session_keys_refused,
+    /// Keys and logons under way forgotten because of their number: later messages stay encrypted or unverified.
+    keys_evicted,
     /// Compressed PDUs (0xFC 'SMB'), not expanded.
     compressed_pdus,
     /// PDUs with a ProtocolId that is none of SMB's.

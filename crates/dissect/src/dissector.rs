@@ -4,8 +4,10 @@ use crate::acknowledgement::Acknowledged;
 use crate::chain::Chain;
 use crate::connection::Connection;
 use crate::counters::Counters;
+use crate::keys::Keys;
 use crate::message;
 use crate::operation::{Closed, Kind, Operation};
+use crate::secrets::Secrets;
 use crate::state::State;
 use crate::summary::{ConnectionSummary, SessionSummary};
 use capture::{CloseKind, Direction, Endpoints, Event, Mark, Pdu};
@@ -35,6 +37,13 @@ impl Dissector {
     /// A dissector that has seen nothing.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A dissector that decrypts and verifies what `secrets` allow.
+    pub fn with_secrets(secrets: Secrets) -> Self {
+        let mut dissector = Self::new();
+        dissector.state.keys = Keys::new(secrets);
+        dissector
     }
 
     /// Takes in the next event of the trace.
@@ -74,12 +83,13 @@ impl Dissector {
 
     /// What was read, dropped and guessed so far.
     pub fn counters(&self) -> Counters {
-        let State { sessions, trees, opens, counters, .. } = &self.state;
+        let State { sessions, trees, opens, keys, counters, .. } = &self.state;
         Counters {
             sessions_dropped: sessions.dropped(),
             trees_evicted: trees.evicted(),
             opens_evicted: opens.evicted(),
             leases_evicted: opens.leases_evicted(),
+            keys_evicted: keys.evicted(),
             ..*counters
         }
     }
@@ -157,16 +167,20 @@ impl Dissector {
 
 impl State {
     fn client_pdu(&mut self, connection: &mut Connection, pdu: &Pdu, acks: Option<u64>) {
+        let decrypted = self.decrypt(connection, pdu);
+        let encrypted = decrypted.is_some();
+        let pdu = decrypted.as_ref().unwrap_or(pdu);
         match Protocol::of(&pdu.body) {
             Some(Protocol::Smb2) => {
                 let mut chain = Chain::default();
-                for message in message::split(pdu) {
+                for message in message::split(pdu, encrypted) {
                     self.request(connection, message, &mut chain, acks);
                 }
             }
             Some(Protocol::Smb1) => self.smb1_request(connection, message::whole(pdu), acks),
             protocol => {
                 let mut operation = self.opaque(connection, Kind::Request, pdu, protocol);
+                operation.encrypted |= encrypted;
                 let message = message::whole(pdu);
                 operation.requested(message.first, message.last);
                 operation.request_acks = acks;
@@ -177,15 +191,19 @@ impl State {
     }
 
     fn server_pdu(&mut self, connection: &mut Connection, pdu: &Pdu) {
+        let decrypted = self.decrypt(connection, pdu);
+        let encrypted = decrypted.is_some();
+        let pdu = decrypted.as_ref().unwrap_or(pdu);
         match Protocol::of(&pdu.body) {
             Some(Protocol::Smb2) => {
-                for message in message::split(pdu) {
+                for message in message::split(pdu, encrypted) {
                     self.response(connection, message);
                 }
             }
             Some(Protocol::Smb1) => self.smb1_response(connection),
             protocol => {
                 let mut operation = self.opaque(connection, Kind::Response, pdu, protocol);
+                operation.encrypted |= encrypted;
                 let message = message::whole(pdu);
                 operation.responded(message.last);
                 operation.response_bytes(message.bytes, message.holes);
@@ -231,24 +249,5 @@ impl State {
                 operation
             }
         }
-    }
-
-    fn encrypted(&mut self, connection: &mut Connection, pdu: &Pdu) -> Operation {
-        /// Offset of the SessionId in the SMB2 TRANSFORM_HEADER (MS-SMB2 2.2.41).
-        const SESSION_ID: usize = 44;
-        self.counters.encrypted_pdus = self.counters.encrypted_pdus.saturating_add(1);
-        let mut operation = self.row(Kind::Encrypted, pdu.connection);
-        operation.encrypted = true;
-        let captured = pdu.holes.first().map_or(pdu.body.len(), |hole| hole.offset as usize);
-        let header = pdu.body.get(..captured).unwrap_or(&pdu.body);
-        match smb2::wire::u64_at(header, SESSION_ID, "SessionId of SMB2 TRANSFORM_HEADER") {
-            Ok(session_id) => {
-                operation.session_id = Some(session_id);
-                operation.session = self.sessions.at(connection.place(), session_id);
-                connection.used(operation.session);
-            }
-            Err(error) => operation.malformed = Some(error.to_string()),
-        }
-        operation
     }
 }

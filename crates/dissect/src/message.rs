@@ -20,6 +20,8 @@ pub(crate) struct Message {
     pub(crate) holes: Vec<Hole>,
     /// Identifier of the chain, for a PDU of more than one message, and the 0-based index in it.
     pub(crate) chain: Option<(u64, u16)>,
+    /// Whether it came encrypted.
+    pub(crate) encrypted: bool,
     /// First byte of the PDU.
     pub(crate) first: Mark,
     /// The byte that completed the PDU.
@@ -48,8 +50,8 @@ impl Message {
     }
 }
 
-/// The messages of a PDU of plain SMB2. The chain's identifier is the position of the PDU's first byte in the trace.
-pub(crate) fn split(pdu: &Pdu) -> impl Iterator<Item = Message> + '_ {
+/// The messages of a PDU of SMB2, which came `encrypted` or plain. The chain's identifier is the position of the PDU's first byte in the trace.
+pub(crate) fn split(pdu: &Pdu, encrypted: bool) -> impl Iterator<Item = Message> + '_ {
     let many = chain::messages(&pdu.body).nth(1).is_some();
     chain::messages(&pdu.body).enumerate().map(move |(index, member)| {
         let bytes = pdu.body.get(member.range.clone()).map(|found| pdu.body.slice_ref(found)).unwrap_or_default();
@@ -59,6 +61,7 @@ pub(crate) fn split(pdu: &Pdu) -> impl Iterator<Item = Message> + '_ {
             header: Header::parse(&bytes).ok().filter(|_| !cut),
             holes,
             bytes,
+            encrypted,
             chain: many.then(|| (pdu.first.seq, u16::try_from(index).unwrap_or(u16::MAX))),
             first: pdu.first,
             last: pdu.last,
@@ -73,6 +76,7 @@ pub(crate) fn whole(pdu: &Pdu) -> Message {
         header: None,
         bytes: pdu.body.clone(),
         holes: pdu.holes.clone(),
+        encrypted: false,
         chain: None,
         first: pdu.first,
         last: pdu.last,

@@ -25,10 +25,11 @@ impl State {
         {
             self.malformed(&mut operation, "notification", &problem);
         }
-        operation.response_bytes(message.bytes, message.holes);
+        operation.response_bytes(message.bytes.clone(), message.holes.clone());
 
         operation.session = self.sessions.at(connection.place(), header.session_id);
         self.find_tree(&mut operation);
+        self.verify(connection, &mut operation, header, &message);
         // A break names neither session nor tree (MS-SMB2 3.3.4.6): its FileId or LeaseKey leads to them.
         if let Some(file_id) = operation.file_id {
             let open = match operation.session {

@@ -40,8 +40,9 @@ impl State {
         {
             self.malformed(&mut operation, "request", &problem);
         }
-        operation.request_bytes(message.bytes, message.holes);
+        operation.request_bytes(message.bytes.clone(), message.holes.clone());
         let handle = self.identify(connection, &header, &mut operation, chain);
+        self.verify(connection, &mut operation, &header, &message);
         if header.command == Command::CANCEL {
             self.cancel(connection, &header, operation);
             return;
@@ -171,6 +172,7 @@ impl State {
 
 fn place(operation: &mut Operation, message: &Message, acks: Option<u64>) {
     operation.requested(message.first, message.last);
+    operation.encrypted |= message.encrypted;
     operation.request_acks = acks;
     operation.request_chain = message.chain.map(|(chain, _)| chain);
     operation.compound_index = message.chain.map(|(_, index)| index);

@@ -35,7 +35,7 @@ impl State {
             None => self.without_request(connection, &header),
         };
         if NtStatus(header.status) == NtStatus::PENDING {
-            self.interim(&mut pending.operation, &header, message);
+            self.interim(connection, &mut pending.operation, &header, message);
             // An answer in between shows that the request lives: it counts as the youngest from now on.
             if let Some(evicted) = connection.outstanding.insert(pending) {
                 self.counters.outstanding_evicted = self.counters.outstanding_evicted.saturating_add(1);
@@ -88,8 +88,10 @@ impl State {
         Pending { operation, handle, smb1: false }
     }
 
-    fn interim(&mut self, operation: &mut Operation, header: &Header, message: Message) {
+    fn interim(&mut self, connection: &Connection, operation: &mut Operation, header: &Header, message: Message) {
         operation.response_header(header);
+        operation.encrypted |= message.encrypted;
+        self.verify(connection, operation, header, &message);
         if operation.interim.is_some() {
             self.counters.repeated_interim_responses = self.counters.repeated_interim_responses.saturating_add(1);
             return;
@@ -115,18 +117,22 @@ impl State {
         {
             self.malformed(operation, "response", &problem);
         }
-        operation.response_bytes(message.bytes, message.holes);
+        operation.response_bytes(message.bytes.clone(), message.holes.clone());
         match header.command {
             Command::NEGOTIATE => {
                 connection.summary.multi_protocol |= pending.smb1;
                 meaning::negotiate::settled(&mut connection.summary, operation, pending.smb1);
             }
-            Command::SESSION_SETUP => self.logon(connection, header, operation),
+            Command::SESSION_SETUP => {
+                self.logon(connection, header, operation);
+                self.learn_keys(connection, operation);
+            }
             Command::TREE_CONNECT => self.connected(header, operation),
             Command::CREATE => self.created(connection, pending),
             Command::SET_INFO => self.renamed(operation),
             _ => {}
         }
+        self.verify(connection, &mut pending.operation, header, &message);
     }
 
     /// A first SESSION_SETUP belongs to the session that its response names.
@@ -255,6 +261,7 @@ fn succeeded(operation: &Operation) -> bool {
 /// Fills in where a message of the server was seen.
 pub(crate) fn place(operation: &mut Operation, message: &Message) {
     operation.responded(message.last);
+    operation.encrypted |= message.encrypted;
     operation.response_chain = message.chain.map(|(chain, _)| chain);
     operation.response_compound_index = message.chain.map(|(_, index)| index);
 }

@@ -42,6 +42,8 @@ struct Session {
     summary: SessionSummary,
     server_guid: Option<Guid>,
     requests: u64,
+    /// Rows that stayed encrypted.
+    locked: u64,
 }
 
 /// The sessions of a trace.
@@ -122,7 +124,7 @@ impl Sessions {
     /// Adds a complete row to its session.
     pub(crate) fn account(&mut self, operation: &Operation) {
         let Some(session) = operation.session.and_then(|session| self.all.get_mut(session as usize)) else { return };
-        let Session { summary, requests, .. } = session;
+        let Session { summary, requests, locked, .. } = session;
         let times =
             [operation.request_start_time, operation.request_time, operation.interim_time, operation.response_time];
         for time in times.into_iter().flatten() {
@@ -160,13 +162,19 @@ impl Sessions {
             summary.shares.push(share.to_owned());
         }
         summary.encrypted |= operation.encrypted;
+        if operation.kind == Kind::Encrypted {
+            *locked = locked.saturating_add(1);
+        } else {
+            summary.decrypted |= operation.encrypted;
+        }
     }
 
     /// The sessions in order of first appearance.
     pub(crate) fn summaries(&self) -> Vec<SessionSummary> {
         let summary = |session: &Session| {
             let mut summary = session.summary.clone();
-            if summary.encrypted {
+            if session.locked > 0 {
+                summary.missing_key = Some(missing_key(&summary));
                 summary.not_replayable.push("messages are encrypted and no key is known".to_owned());
             }
             if session.requests == 0 {
@@ -204,12 +212,15 @@ impl Sessions {
                 bytes_written: 0,
                 operations: 0,
                 encrypted: false,
+                decrypted: false,
+                missing_key: None,
                 first_time: Timestamp::default(),
                 last_time: Timestamp::default(),
                 not_replayable: Vec::new(),
             },
             server_guid: place.server_guid,
             requests: 0,
+            locked: 0,
         });
         Some(session)
     }
@@ -221,6 +232,18 @@ impl Sessions {
                 connections.insert(index, place.connection);
             }
         }
+    }
+}
+
+/// What would open the encrypted messages of a session.
+fn missing_key(session: &SessionSummary) -> String {
+    match (session.mechanism.as_deref(), session.user.as_deref(), session.domain.as_deref()) {
+        (Some("NTLM"), Some(user), None | Some("")) => format!("session key, or NT password or hash of user {user}"),
+        (Some("NTLM"), Some(user), Some(domain)) => {
+            format!("session key, or NT password or hash of user {domain}\\{user}")
+        }
+        _ if session.logon_status.is_some() => "session key".to_owned(),
+        _ => "decryption keys of both directions (the logon was not captured)".to_owned(),
     }
 }
 

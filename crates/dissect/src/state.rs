@@ -1,6 +1,7 @@
 //! What outlives a message: sessions, trees, opens, and the rows on their way out.
 
 use crate::counters::Counters;
+use crate::keys::Keys;
 use crate::open::Opens;
 use crate::operation::{Kind, Operation, SignatureState};
 use crate::pairing::Pending;
@@ -17,6 +18,7 @@ pub(crate) struct State {
     pub(crate) sessions: Sessions,
     pub(crate) trees: Trees,
     pub(crate) opens: Opens,
+    pub(crate) keys: Keys,
     pub(crate) counters: Counters,
     /// Complete rows.
     pub(crate) ready: VecDeque<Operation>,
@@ -122,7 +124,6 @@ impl Operation {
         self.channel_sequence = Some(header.channel_sequence());
         self.request_flags = Some(header.flags.0);
         self.related = header.flags.is_related();
-        self.signed(header);
     }
 
     /// The header of an interim or final response, or of what the server sent without being asked.
@@ -136,14 +137,18 @@ impl Operation {
         if self.session_id.is_none_or(|session_id| session_id == 0) {
             self.session_id = Some(header.session_id);
         }
-        self.signed(header);
     }
 
-    fn signed(&mut self, header: &Header) {
-        if header.flags.is_signed() {
-            self.signature_state = Some(SignatureState::Unverified);
-        } else {
-            self.signature_state.get_or_insert(SignatureState::Absent);
+    /// The signature of one of its messages: the row shows the worst.
+    pub(crate) fn signed(&mut self, state: SignatureState) {
+        let rank = |state: SignatureState| match state {
+            SignatureState::Absent => 0,
+            SignatureState::Ok => 1,
+            SignatureState::Unverified => 2,
+            SignatureState::Bad => 3,
+        };
+        if self.signature_state.is_none_or(|worst| rank(state) > rank(worst)) {
+            self.signature_state = Some(state);
         }
     }
 }

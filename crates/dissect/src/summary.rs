@@ -86,6 +86,10 @@ pub struct SessionSummary {
     pub operations: u64,
     /// Whether any message was encrypted.
     pub encrypted: bool,
+    /// Whether any encrypted message was decrypted.
+    pub decrypted: bool,
+    /// What would open the messages that stayed encrypted, as a phrase; `None` when none did.
+    pub missing_key: Option<String>,
     /// First and last time of its rows.
     pub first_time: Timestamp,
     /// Last time of its rows.

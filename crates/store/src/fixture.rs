@@ -124,6 +124,8 @@ pub(crate) fn summary(session: u32, session_id: u64, generation: u32) -> Session
         bytes_written: 2,
         operations: 3,
         encrypted: false,
+        decrypted: false,
+        missing_key: None,
         first_time: Timestamp(1_700_000_000_000_000_001),
         last_time: Timestamp(1_700_000_000_000_000_002),
         not_replayable: Vec::new(),

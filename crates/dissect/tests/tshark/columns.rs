@@ -78,7 +78,13 @@ impl Frames {
         let Some(bytes) = bytes else { return };
         let fields = match Protocol::of(bytes) {
             Some(Protocol::Smb1) => return,
-            Some(Protocol::Smb2) if row.command.is_some() => plain(row, role, bytes),
+            Some(Protocol::Smb2) if row.command.is_some() => {
+                let mut fields = plain(row, role, bytes);
+                if row.encrypted && index.unwrap_or(0) == 0 {
+                    transform(row, &mut fields);
+                }
+                fields
+            }
             Some(Protocol::Encrypted) if row.kind == Kind::Encrypted => BTreeMap::from([
                 ("smb2.protocol_id", vec!["0xfd534d42".to_owned()]),
                 ("smb2.sesid", vec![hex64(row.session_id.unwrap())]),
@@ -88,6 +94,12 @@ impl Frames {
         let place = (seq.unwrap(), index.unwrap_or(0));
         self.frames.entry(frame.unwrap()).or_default().push((place, fields));
     }
+}
+
+/// The fields of the transform header come before those of the first message inside.
+fn transform(row: &Operation, fields: &mut Fields) {
+    fields.get_mut("smb2.protocol_id").unwrap().insert(0, "0xfd534d42".to_owned());
+    fields.get_mut("smb2.sesid").unwrap().insert(0, hex64(row.session_id.unwrap()));
 }
 
 /// The fields of a message that is not encrypted: from the row's columns, and from its header where a column is about

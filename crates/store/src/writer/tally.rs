@@ -55,6 +55,8 @@ impl Tally {
             bytes_written: 0,
             operations: self.rows,
             encrypted: self.encrypted,
+            decrypted: false,
+            missing_key: None,
             first_time: self.first_time.unwrap_or_default(),
             last_time: self.last_time.unwrap_or_default(),
             not_replayable: vec!["not a session: what belongs to none".to_owned()],

@@ -1,0 +1,176 @@
+//! The keys in use: cipher keys by session, which all its channels share, and signing keys by channel
+//! (MS-SMB2 3.2.1.3, 3.2.1.8).
+
+use crate::bounded::Bounded;
+use crate::handshake::Handshake;
+use crate::secrets::{Secrets, SessionSecret};
+use capture::Direction;
+use smb2::crypto::kdf::KeyDerivation;
+use smb2::crypto::{Cipher, CipherKey, DecryptError, SessionKeys, SigningAlgorithm, SigningKey};
+
+/// How many sessions keep their cipher keys, and how many channels their signing key.
+const LIMIT: usize = 1 << 18;
+/// How many logons can be under way.
+const HANDSHAKE_LIMIT: usize = 1 << 16;
+
+/// A connection and a session used on it.
+pub(crate) type Place = (u32, u32);
+
+/// All keys of a trace.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    /// What the user knows.
+    pub(crate) secrets: Secrets,
+    /// Logons under way.
+    pub(crate) handshakes: Bounded<Place, Handshake>,
+    rings: Bounded<u32, Ring>,
+    channels: Bounded<Place, Channel>,
+}
+
+/// The cipher keys that may be a session's; the one that fitted last comes first.
+#[derive(Debug, Default)]
+struct Ring {
+    to_server: Vec<CipherKey>,
+    to_client: Vec<CipherKey>,
+    /// Session.SigningKey.
+    signing: Option<SigningKey>,
+}
+
+/// The signing key of a session on a connection.
+#[derive(Debug)]
+struct Channel {
+    /// `None`: it has one of its own, which is not known.
+    key: Option<SigningKey>,
+    /// Whether a message carried its signature.
+    proven: bool,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self::new(Secrets::default())
+    }
+}
+
+impl Keys {
+    /// The keys that `secrets` will lead to.
+    pub(crate) fn new(secrets: Secrets) -> Self {
+        Self {
+            secrets,
+            handshakes: Bounded::new(HANDSHAKE_LIMIT),
+            rings: Bounded::new(LIMIT),
+            channels: Bounded::new(LIMIT),
+        }
+    }
+
+    /// How many keys and logons were forgotten because of their number.
+    pub(crate) fn evicted(&self) -> u64 {
+        let tables = [self.handshakes.evicted(), self.rings.evicted(), self.channels.evicted()];
+        tables.into_iter().fold(0, u64::saturating_add)
+    }
+
+    /// Whether a session has a cipher key that may open messages of `direction`.
+    pub(crate) fn may_open(&mut self, session: u32, session_id: u64, direction: Direction) -> bool {
+        self.ring(session, session_id).is_some_and(|ring| !ring.of(direction).is_empty())
+    }
+
+    /// Opens an encrypted PDU; `None` when no key of the session fits.
+    pub(crate) fn open(&mut self, session: u32, session_id: u64, direction: Direction, pdu: &[u8]) -> Option<Vec<u8>> {
+        let keys = self.ring(session, session_id)?.of(direction);
+        let mut opened = None;
+        for (index, key) in keys.iter().enumerate() {
+            match key.decrypt(pdu) {
+                Ok(plain) => {
+                    opened = Some((index, plain));
+                    break;
+                }
+                Err(DecryptError::Unauthentic { .. }) => {}
+                Err(DecryptError::Malformed(_)) => return None,
+            }
+        }
+        let (index, plain) = opened?;
+        if let Some(before) = keys.get_mut(..=index) {
+            before.rotate_right(1);
+        }
+        Some(plain)
+    }
+
+    /// Adds the cipher keys that a logon yielded, and its signing key as the session's.
+    pub(crate) fn add(&mut self, session: u32, session_id: u64, keys: &SessionKeys) {
+        if self.ring(session, session_id).is_none() {
+            self.rings.insert(session, Ring::default());
+        }
+        let Some(ring) = self.rings.get_mut(&session) else { return };
+        put_first(&mut ring.to_server, keys.encryption.clone());
+        put_first(&mut ring.to_client, keys.decryption.clone());
+        ring.signing = Some(keys.signing.clone());
+    }
+
+    /// Sets the signing key of a channel; `None` when it has one that is not known. It is `proven` when a message was
+    /// seen to be signed with it.
+    pub(crate) fn set_channel(&mut self, place: Place, key: Option<SigningKey>, proven: bool) {
+        self.channels.insert(place, Channel { key, proven });
+    }
+
+    /// Whether a logon or bind on this channel was seen through.
+    pub(crate) fn has_channel(&self, place: Place) -> bool {
+        self.channels.get(&place).is_some()
+    }
+
+    /// Whether `message` carries the right signature; `None` when the key is not known, or may be wrong.
+    ///
+    /// A channel without a key of its own is about to be bound: its messages are signed with Session.SigningKey
+    /// (MS-SMB2 3.2.4.1.1).
+    pub(crate) fn verify(&mut self, place: Place, message: &[u8]) -> Option<bool> {
+        if let Some(channel) = self.channels.get_mut(&place) {
+            let right = channel.key.as_ref()?.verify(message);
+            channel.proven |= right;
+            return Some(right).filter(|_| channel.proven);
+        }
+        let key = self.rings.get(&place.1)?.signing.as_ref()?;
+        Some(key.verify(message)).filter(|right| *right)
+    }
+
+    fn ring(&mut self, session: u32, session_id: u64) -> Option<&mut Ring> {
+        if self.rings.get(&session).is_none() {
+            let ring = Ring::of_secret(self.secrets.session(session_id)?);
+            self.rings.insert(session, ring);
+        }
+        self.rings.get_mut(&session)
+    }
+}
+
+impl Ring {
+    /// The keys of a session that may have begun before the capture: which cipher its direction keys are for is not
+    /// known, and its session key leads to others without the handshake only in 3.0 and 3.0.2.
+    fn of_secret(secret: &SessionSecret) -> Self {
+        let all = |key: &Option<Vec<u8>>| {
+            let key = key.as_deref().unwrap_or_default();
+            CIPHERS.into_iter().filter_map(|cipher| CipherKey::from_slice(cipher, key)).collect()
+        };
+        let mut ring = Self { to_server: all(&secret.to_server), to_client: all(&secret.to_client), signing: None };
+        if let Some(session_key) = &secret.session_key {
+            let cipher = Some(Cipher::Aes128Ccm);
+            let keys = SessionKeys::derive(KeyDerivation::Smb30, SigningAlgorithm::AesCmac, cipher, session_key);
+            ring.to_server.extend(keys.encryption);
+            ring.to_client.extend(keys.decryption);
+        }
+        ring
+    }
+
+    fn of(&mut self, direction: Direction) -> &mut Vec<CipherKey> {
+        match direction {
+            Direction::ClientToServer => &mut self.to_server,
+            Direction::ServerToClient => &mut self.to_client,
+        }
+    }
+}
+
+/// Every cipher of MS-SMB2 2.2.3.1.2, the commonest first.
+pub(crate) const CIPHERS: [Cipher; 4] = [Cipher::Aes128Gcm, Cipher::Aes128Ccm, Cipher::Aes256Gcm, Cipher::Aes256Ccm];
+
+fn put_first(keys: &mut Vec<CipherKey>, key: Option<CipherKey>) {
+    if let Some(key) = key {
+        keys.retain(|other| *other != key);
+        keys.insert(0, key);
+    }
+}
