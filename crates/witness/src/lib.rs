@@ -1,7 +1,7 @@
 //! The independent witness of a replay.
 //!
 //! Given the capture, a recording of the replay's live traffic that somebody else made (tcpdump), and the run's
-//! `operations.parquet`, [`compare`] tells whether every captured client request reached the live server, per
+//! `operations.parquet`, [`compare()`] tells whether every captured client request reached the live server, per
 //! connection and in order, and whether the live bytes equal the captured ones outside the ranges that the run
 //! declares as patched. [`Snapshot`] tells whether two shares hold the same tree.
 //!

@@ -22,7 +22,9 @@ pub enum IngestError {
         path: PathBuf,
     },
     /// The file is not a capture.
-    #[error("{path}: not a capture ({reason}); smbreplay reads pcap and pcapng files, plain or compressed with gzip")]
+    #[error(
+        "{path}: not a capture ({reason}); smbreplay reads pcap and pcapng files, plain or compressed with gzip or zstd"
+    )]
     NotACapture {
         /// The file.
         path: PathBuf,

@@ -10,6 +10,7 @@ pub use error::IngestError;
 use crate::layout::TracePlace;
 use crate::metadata::{SessionMetadata, TraceFile};
 use crate::writer::DEFAULT_BUDGET;
+use dissect::Secrets;
 use earlier::Earlier;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -25,12 +26,14 @@ pub struct IngestRequest {
     pub force: bool,
     /// Memory for rows that wait to be written, bytes.
     pub budget: usize,
+    /// Keys and passwords that decrypt and verify; they never reach the output.
+    pub secrets: Secrets,
 }
 
 impl IngestRequest {
-    /// Ingests the trace at `place`, not forced, with the default memory budget.
+    /// Ingests the trace at `place`, not forced, with the default memory budget and no secrets.
     pub fn new(place: TracePlace) -> Self {
-        Self { place, force: false, budget: DEFAULT_BUDGET }
+        Self { place, force: false, budget: DEFAULT_BUDGET, secrets: Secrets::default() }
     }
 }
 

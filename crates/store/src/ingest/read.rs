@@ -42,7 +42,7 @@ pub(super) fn read(
     cancelled: &AtomicBool,
 ) -> Result<SessionMetadata, IngestError> {
     let path = &request.place.trace;
-    let mut dissector = Dissector::new();
+    let mut dissector = Dissector::with_secrets(request.secrets.clone());
     let mut writer = SessionsWriter::create(&request.place.output, request.budget)?;
     let mut operations = 0_u64;
     let mut write = |dissector: &mut Dissector| {
@@ -95,6 +95,7 @@ fn refuse_without_smb2(path: &Path, trace: &capture::Trace, dissector: &Dissecto
     let path = path.to_owned();
     match counters {
         _ if counters.messages > 0 || counters.encrypted_pdus > 0 || counters.compressed_pdus > 0 => Ok(()),
+        _ if counters.decryption_failures > 0 => Ok(()),
         _ if counters.smb1_pdus > 0 => Err(IngestError::OnlySmb1 { path, messages: counters.smb1_pdus }),
         _ => {
             Err(IngestError::NoSmb2 { path, packets: trace.facts().packets, connections: trace.counters().connections })
@@ -118,8 +119,19 @@ fn describe(facts: &FileFacts, file: TraceFile) -> Trace {
 }
 
 /// Counters of the capture and the dissector that only say how much there was.
-const NOT_LOSSES: [&str; 8] =
-    ["packets", "tcp_segments", "connections", "smb_connections", "non_tcp_packets", "pdus", "messages", "operations"];
+const NOT_LOSSES: [&str; 11] = [
+    "packets",
+    "tcp_segments",
+    "connections",
+    "smb_connections",
+    "non_tcp_packets",
+    "pdus",
+    "messages",
+    "operations",
+    "decrypted_pdus",
+    "tunnelled_packets",
+    "reassembled_packets",
+];
 
 /// Each counter of what was lost, repaired, guessed or evicted.
 fn dropped(trace: &capture::Trace, dissector: &Dissector) -> BTreeMap<String, u64> {
@@ -139,8 +151,8 @@ fn dropped(trace: &capture::Trace, dissector: &Dissector) -> BTreeMap<String, u6
 fn warnings(facts: &FileFacts) -> Vec<String> {
     let damage = facts.damage.as_ref().map(|damage| match facts.truncated_bytes {
         0 => format!(
-            "damaged at byte {} ({}): read up to there, {} bytes skipped",
-            damage.offset, damage.reason, facts.skipped_bytes
+            "damaged at byte {} ({}): {} bytes skipped in {} places, the rest was read",
+            damage.offset, damage.reason, facts.skipped_bytes, facts.damaged_places
         ),
         cut => format!(
             "truncated at byte {} ({}): read up to there, {cut} bytes of an unfinished record left out",

@@ -21,7 +21,7 @@ pub struct FoundTrace {
 /// Folders below a case that are searched; deeper ones are left out.
 const MAX_DEPTH: usize = 16;
 
-const EXTENSIONS: [&str; 5] = [".pcap", ".pcapng", ".cap", ".pcap.gz", ".pcapng.gz"];
+const EXTENSIONS: [&str; 7] = [".pcap", ".pcapng", ".cap", ".pcap.gz", ".pcapng.gz", ".pcap.zst", ".pcapng.zst"];
 
 /// First four bytes of pcap (micro- and nanosecond, both byte orders) and pcapng files.
 const MAGICS: [[u8; 4]; 5] = [
