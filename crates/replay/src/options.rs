@@ -14,6 +14,19 @@ pub enum Pace {
     Times(f64),
 }
 
+impl Pace {
+    /// A captured distance in time at this pace; `asap` keeps none. What no clock can hold becomes the longest time.
+    pub fn scaled(self, captured: Duration) -> Duration {
+        match self {
+            Self::Asap => Duration::ZERO,
+            Self::Original => captured,
+            Self::Times(factor) => {
+                Duration::try_from_secs_f64(captured.as_secs_f64() / factor).unwrap_or(Duration::MAX)
+            }
+        }
+    }
+}
+
 /// Which captured responses a request waits for on other connections.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Order {
@@ -75,4 +88,18 @@ pub struct Options {
     pub ping: bool,
     /// Whether the target may be an address that occurs as a server in the trace.
     pub allow_captured_server: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_factor_makes_a_time_that_cannot_be_held() {
+        let second = Duration::from_secs(1);
+        assert_eq!(Pace::Times(4.0).scaled(second), Duration::from_millis(250));
+        for factor in [0.0, -1.0, f64::MIN_POSITIVE, f64::NAN] {
+            assert_eq!(Pace::Times(factor).scaled(second), Duration::MAX, "{factor}");
+        }
+    }
 }

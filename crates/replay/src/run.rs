@@ -10,7 +10,7 @@ use crate::tally::Tally;
 use crate::trace::Trace;
 use capture::Timestamp;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use store::OutputFolder;
 use store::runs::{Run, RunError, RunWriter, Verdict};
 
@@ -145,7 +145,7 @@ pub fn run(
         run: run.name().to_owned(),
         sessions,
         captured_span,
-        interrupted: cancelled.load(Ordering::Relaxed),
+        interrupted: engine.is_interrupted(),
         warnings,
         target: ReportTarget {
             server: target.server.clone(),
@@ -169,8 +169,9 @@ fn guard(trace: &Trace, options: &Options) -> Result<SocketAddr, ReplayError> {
         .to_socket_addrs()
         .map_err(|source| ReplayError::Resolve { server: server.clone(), source })?;
     let address = found.into_iter().next().ok_or(ReplayError::NoAddress { server })?;
-    let is_captured = trace.servers.iter().any(|captured| captured.ip() == address.ip());
-    if is_captured && !address.ip().is_loopback() && !options.allow_captured_server {
+    let ip = address.ip().to_canonical();
+    let is_captured = trace.servers.iter().any(|captured| captured.ip().to_canonical() == ip);
+    if is_captured && !ip.is_loopback() && !options.allow_captured_server {
         return Err(ReplayError::CapturedServer { address });
     }
     Ok(address)

@@ -1,20 +1,15 @@
 //! Answers of the live server: what they issue, what they settle.
 
 use crate::engine::Engine;
-use crate::engine::state::{Outstanding, Progress, SessionState};
+use crate::engine::state::{Outstanding, Progress};
 use crate::message::resume_key;
 use crate::verdict::LiveEnd;
 use client::{Received, Signature};
-use smb2::message::{CreateResponse, SessionSetupResponse, TreeConnectResponse};
+use smb2::message::{CreateResponse, TreeConnectResponse};
 use smb2::{Command, NtStatus};
 
-/// SMB2_SESSION_FLAG_IS_GUEST, _IS_NULL and _ENCRYPT_DATA (MS-SMB2 2.2.6).
-const SESSION_IS_GUEST_OR_NULL: u16 = 0x0003;
-const SESSION_ENCRYPT_DATA: u16 = 0x0004;
 /// SMB2_SHAREFLAG_ENCRYPT_DATA (MS-SMB2 2.2.10).
 const SHARE_ENCRYPT_DATA: u32 = 0x0000_8000;
-/// OplockLevel that says "see the lease" (MS-SMB2 2.2.14).
-const OPLOCK_LEASE: u8 = 0xff;
 
 impl Engine {
     /// Takes in a message of the server.
@@ -83,56 +78,13 @@ impl Engine {
         self.record(lane, index, LiveEnd::Answer(status), Some(received.message));
     }
 
-    /// Takes the answer to a leg of a logon. True when the logon needs a leg more than the capture has; the answer to
-    /// that one counts for this request then.
-    fn session_setup_goes_on(&mut self, lane: usize, index: usize, received: &Received) -> bool {
-        let Some(request) = self.plan.requests.get(index) else { return false };
-        let Some(leg) = request.logon else { return false };
-        let known_session = request.session.issuer().is_some();
-        let status = NtStatus(received.header.status);
-        let session_id = received.header.session_id;
-        if (status == NtStatus::SUCCESS || status == NtStatus::MORE_PROCESSING_REQUIRED)
-            && !known_session
-            && let Some(state) = self.requests.get_mut(index)
-        {
-            state.issued_session = Some(session_id);
-        }
-        let view = SessionSetupResponse::parse(&received.message);
-        let Some(logon) = self.logons.get_mut(&leg.first) else { return false };
-        logon.session_id = session_id;
-        if status == NtStatus::MORE_PROCESSING_REQUIRED {
-            let token = view.and_then(|view| view.security_buffer_range()).ok();
-            logon.token = token.map(|range| received.message.slice(range));
-            return leg.last
-                && request.captured_status().is_some_and(|captured| captured != NtStatus::MORE_PROCESSING_REQUIRED)
-                && self.send_further_leg(lane, index, leg.first);
-        }
-        if status == NtStatus::SUCCESS {
-            let flags = view.map_or(0, |view| view.session_flags());
-            self.session_established(lane, session_id, leg.first, leg.bind, flags);
-        }
-        false
-    }
-
-    fn session_established(&mut self, lane: usize, session_id: u64, logon: usize, bind: bool, flags: u16) {
-        let key = self.logons.get(&logon).and_then(|logon| logon.ntlm.session_key());
-        let (Some(key), Some(state)) = (key, self.lanes.get_mut(lane)) else { return };
-        if bind {
-            state.core.complete_bind(session_id, &key);
-            return;
-        }
-        let keys = state.core.establish(session_id, &key);
-        let unsigned = flags & SESSION_IS_GUEST_OR_NULL != 0;
-        let encrypt = flags & SESSION_ENCRYPT_DATA != 0 && !unsigned;
-        self.sessions.insert(session_id, SessionState { keys, encrypt, unsigned });
-    }
-
     fn tree_connected(&mut self, index: usize, received: &Received) {
         let tree = received.header.tree_id();
         let flags = TreeConnectResponse::parse(&received.message).map_or(0, |view| view.share_flags());
         if let Some(state) = self.requests.get_mut(index) {
             state.issued_tree = tree;
         }
+        self.issued.trees.extend(tree);
         if let (Some(tree), true) = (tree, flags & SHARE_ENCRYPT_DATA != 0) {
             self.encrypted_trees.insert((received.header.session_id, tree));
         }
@@ -144,8 +96,8 @@ impl Engine {
         if let Some(state) = self.requests.get_mut(index) {
             state.issued_file = Some(file_id);
             state.oplock = view.oplock_level();
-            state.lease = view.oplock_level() == OPLOCK_LEASE;
         }
+        self.issued.files.insert(file_id, index);
         let failed_in_capture =
             self.plan.requests.get(index).and_then(|request| request.captured_status()).is_some_and(NtStatus::is_error);
         if failed_in_capture {

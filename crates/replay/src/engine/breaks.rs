@@ -1,42 +1,62 @@
 //! Oplock and lease breaks of the live server (MS-SMB2 2.2.23, 3.2.5.19).
 
 use crate::engine::Engine;
-use crate::engine::state::Progress;
-use crate::plan::{MilestoneKind, Plan};
+use crate::engine::state::{Phase, Progress};
+use crate::plan::{Cause, MilestoneKind, Plan};
 use client::Received;
 use rustc_hash::FxHashMap;
 use smb2::message::{LeaseBreakNotification, OplockBreakNotification};
 use smb2::{Command, FileId, Guid};
 
-/// SMB2_NOTIFY_BREAK_LEASE_FLAG_ACK_REQUIRED.
+/// SMB2_NOTIFY_BREAK_LEASE_FLAG_ACK_REQUIRED (MS-SMB2 2.2.23.2).
 const ACK_REQUIRED: u32 = 0x0000_0001;
-/// SMB2_OPLOCK_LEVEL_EXCLUSIVE and _BATCH: levels whose break is acknowledged.
+/// SMB2_OPLOCK_LEVEL_EXCLUSIVE and _BATCH: levels whose break is acknowledged (MS-SMB2 3.2.5.19.1).
 const EXCLUSIVE: u8 = 0x08;
 const BATCH: u8 = 0x09;
 
-/// The CREATEs of the plan by what the capture shows of them, in trace order.
-#[derive(Default)]
-pub(super) struct CapturedOpens {
-    by_file_id: FxHashMap<FileId, Vec<usize>>,
-    by_lease_key: FxHashMap<Guid, Vec<usize>>,
+/// What a break is about, as captured.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Broken {
+    File(FileId),
+    Lease(Guid),
 }
 
-impl CapturedOpens {
+/// Where a captured break stands in the plan.
+#[derive(Clone, Copy)]
+struct Place {
+    lane: usize,
+    milestone: usize,
+}
+
+/// The captured breaks of the plan, and the CREATEs of what they are about, each in trace order.
+#[derive(Default)]
+pub(super) struct CapturedBreaks {
+    places: FxHashMap<Broken, Vec<Place>>,
+    opens: FxHashMap<Broken, Vec<usize>>,
+}
+
+impl CapturedBreaks {
     pub(super) fn of(plan: &Plan) -> Self {
-        let mut opens = Self::default();
+        let mut breaks = Self::default();
         for (index, request) in plan.requests.iter().enumerate() {
             if request.command() != Some(Command::CREATE) {
                 continue;
             }
             let Some(row) = plan.trace.rows.get(request.row) else { continue };
-            if let Some(id) = row.operation.file_id {
-                opens.by_file_id.entry(id).or_default().push(index);
-            }
-            if let Some(key) = row.operation.lease_key {
-                opens.by_lease_key.entry(key).or_default().push(index);
+            let (file, lease) = (row.operation.file_id, row.operation.lease_key);
+            for broken in file.map(Broken::File).into_iter().chain(lease.map(Broken::Lease)) {
+                breaks.opens.entry(broken).or_default().push(index);
             }
         }
-        opens
+        for (lane, planned) in plan.lanes.iter().enumerate() {
+            for (milestone, found) in planned.milestones.iter().enumerate() {
+                let MilestoneKind::Break { file_id, lease_key, .. } = found.kind else { continue };
+                if let Some(broken) = lease_key.map(Broken::Lease).or(file_id.map(Broken::File)) {
+                    breaks.places.entry(broken).or_default().push(Place { lane, milestone });
+                }
+            }
+        }
+        breaks
     }
 }
 
@@ -69,89 +89,99 @@ impl Engine {
         }
     }
 
-    /// Marks the captured break that this one is; false when the capture has none.
+    /// Marks the captured break that this one is; false when the capture has none, or none that can come yet.
     fn reach_captured_break(&mut self, lane: usize, found: &Break) -> bool {
-        let opened_by = match found {
-            Break::Oplock { file_id, .. } => self.opened_by(*file_id),
-            Break::Lease { .. } => None,
+        let captured = match found {
+            Break::Oplock { file_id, .. } => {
+                self.issued.files.get(file_id).and_then(|index| self.captured_file_id(*index)).map(Broken::File)
+            }
+            Break::Lease { key, .. } => Some(Broken::Lease(*key)),
         };
-        let captured_id = opened_by.and_then(|index| self.captured_file_id(index));
-        let own_first = std::iter::once(lane).chain((0..self.lanes.len()).filter(|other| *other != lane));
-        let place = own_first
-            .filter_map(|candidate| {
-                let (state, planned) = (self.lanes.get(candidate)?, self.plan.lanes.get(candidate)?);
-                let milestone = planned.milestones.iter().enumerate().position(|(index, milestone)| {
-                    let open = state.reached.get(index).is_some_and(|reached| !reached);
-                    open && match (&milestone.kind, found) {
-                        (MilestoneKind::Break { file_id: Some(id), .. }, Break::Oplock { .. }) => {
-                            captured_id == Some(*id)
-                        }
-                        (MilestoneKind::Break { lease_key: Some(captured), .. }, Break::Lease { key, .. }) => {
-                            captured == key
-                        }
-                        _ => false,
-                    }
-                })?;
-                Some((candidate, milestone))
-            })
-            .next();
-        let Some((lane, milestone)) = place else { return false };
-        if let Some(reached) = self.lanes.get_mut(lane).and_then(|state| state.reached.get_mut(milestone)) {
+        let places = captured.and_then(|captured| self.captured_breaks.places.get(&captured));
+        let mut open = places.into_iter().flatten().filter(|place| !self.has_come(**place));
+        // A lease is told of on any connection of its client.
+        let here = open.clone().find(|place| place.lane == lane).or_else(|| open.next()).copied();
+        let Some(place) = here.filter(|place| self.may_have_been_caused(*place)) else { return false };
+        if let Some(reached) = self.lanes.get_mut(place.lane).and_then(|state| state.reached.get_mut(place.milestone)) {
             *reached = true;
         }
         true
     }
 
+    fn has_come(&self, place: Place) -> bool {
+        let lane = self.lanes.get(place.lane);
+        lane.and_then(|state| state.reached.get(place.milestone)).is_none_or(|reached| *reached)
+    }
+
+    /// Whether what caused a captured break has happened in the replay: a live break that comes before is another one.
+    fn may_have_been_caused(&self, place: Place) -> bool {
+        let milestone = self.plan.lanes.get(place.lane).and_then(|lane| lane.milestones.get(place.milestone));
+        milestone.is_some_and(|milestone| match milestone.kind {
+            MilestoneKind::Break { cause: Cause::Request(index), .. } => {
+                self.requests.get(index).is_some_and(|state| state.sent_at.is_some())
+            }
+            MilestoneKind::Break { cause: Cause::NotReplayed, .. } => self.all_performed_before(milestone.seq),
+            _ => true,
+        })
+    }
+
     /// Acknowledges a break that the capture does not show, so that the server does not wait for nothing.
     fn acknowledge(&mut self, lane: usize, found: &Break) {
-        let (opened_by, level) = match found {
-            Break::Oplock { file_id, .. } => {
-                let index = self.opened_by(*file_id);
-                (index, index.and_then(|index| self.requests.get(index)).map_or(0, |state| state.oplock))
-            }
-            Break::Lease { key, .. } => (self.leased_by(*key), 0),
+        let opened_by = match found {
+            Break::Oplock { file_id, .. } => self.issued.files.get(file_id).copied(),
+            Break::Lease { key, .. } => self.leased_by(*key),
         };
-        let Some(index) = opened_by else {
+        let Some((index, state)) = opened_by.and_then(|index| Some((index, self.requests.get_mut(index)?))) else {
             self.warn(format!("connection {}: a break of an unknown handle or lease", self.connection_number(lane)));
             return;
         };
+        let held = state.oplock;
         match found {
-            Break::Oplock { file_id, level: new_level } => {
-                if let Some(state) = self.requests.get_mut(index) {
-                    state.oplock = *new_level;
-                }
-                if level == EXCLUSIVE || level == BATCH {
-                    self.send_oplock_acknowledgment(lane, index, *file_id, *new_level);
-                }
+            Break::Oplock { level, .. } => state.oplock = *level,
+            Break::Lease { new_state: 0, .. } => state.oplock = 0,
+            Break::Lease { .. } => {}
+        }
+        let lane = self.lane_of_session(index).unwrap_or(lane);
+        match found {
+            Break::Oplock { file_id, level } if held == EXCLUSIVE || held == BATCH => {
+                self.send_oplock_acknowledgment(lane, index, *file_id, *level);
             }
             Break::Lease { key, new_state, ack_required: true } => {
                 self.send_lease_acknowledgment(lane, index, *key, *new_state);
             }
-            Break::Lease { .. } => {}
+            Break::Oplock { .. } | Break::Lease { .. } => {}
         }
     }
 
-    /// Whether a captured break can still come: some open it may be about got an oplock or lease, or may yet get one.
-    pub(super) fn break_may_come(&self, file_id: Option<FileId>, lease_key: Option<Guid>) -> bool {
-        let about = match (lease_key, file_id) {
-            (Some(key), _) => self.captured_opens.by_lease_key.get(&key),
-            (None, Some(id)) => self.captured_opens.by_file_id.get(&id),
-            (None, None) => None,
-        };
-        about.into_iter().flatten().filter_map(|index| self.requests.get(*index)).any(|state| match state.progress {
-            Progress::Waiting | Progress::Sent => true,
-            Progress::Answered(_) => state.oplock != 0,
-            Progress::Dropped | Progress::Skipped => false,
-        })
+    /// The lane of a request, while something can be sent on it: its session is valid there.
+    fn lane_of_session(&self, index: usize) -> Option<usize> {
+        let lane = *self.lane_of.get(&self.plan.requests.get(index)?.connection)?;
+        self.lanes.get(lane).is_some_and(|state| state.phase == Phase::Open).then_some(lane)
     }
 
-    /// The request whose response issued a live handle; the latest, because servers reuse ids.
-    fn opened_by(&self, file_id: FileId) -> Option<usize> {
-        self.requests.iter().rposition(|state| state.issued_file == Some(file_id))
+    /// Whether a captured break can still come: what causes it is in the replay, and some open it may be about got an
+    /// oplock or lease, or may yet get one.
+    pub(super) fn break_may_come(&self, file_id: Option<FileId>, lease_key: Option<Guid>, cause: Cause) -> bool {
+        let progress = |index: usize| self.requests.get(index).map(|state| (&state.progress, state));
+        let caused = match cause {
+            Cause::NotReplayed => false,
+            Cause::Request(index) => progress(index).is_some_and(|(progress, _)| *progress != Progress::Skipped),
+            Cause::Unknown => true,
+        };
+        let about = lease_key.map(Broken::Lease).or(file_id.map(Broken::File));
+        let opens = about.and_then(|about| self.captured_breaks.opens.get(&about));
+        caused
+            && opens.into_iter().flatten().filter_map(|index| progress(*index)).any(
+                |(progress, state)| match progress {
+                    Progress::Waiting | Progress::Sent => true,
+                    Progress::Answered(_) => state.oplock != 0,
+                    Progress::Dropped | Progress::Skipped => false,
+                },
+            )
     }
 
     fn leased_by(&self, key: Guid) -> Option<usize> {
-        let opens = self.captured_opens.by_lease_key.get(&key)?;
+        let opens = self.captured_breaks.opens.get(&Broken::Lease(key))?;
         opens
             .iter()
             .rev()

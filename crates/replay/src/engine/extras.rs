@@ -1,31 +1,12 @@
 //! Requests that the capture does not have: further legs of a logon, acknowledgments of breaks that the capture does
 //! not show, closes of handles that should not have been obtained. Each is recorded as what it is.
 
-use crate::engine::state::{Extra, Outstanding};
+use crate::engine::state::{Extra, Outstanding, Phase};
 use crate::engine::{Command, Engine};
-use crate::message::{Draft, session_setup};
 use smb2::header::{self, offset};
 use smb2::{Command as Smb2Command, FileId, Guid, Header, HeaderFlags};
 
 impl Engine {
-    /// Sends the leg that the live logon needs beyond the captured ones. False when it cannot be made.
-    pub(super) fn send_further_leg(&mut self, lane: usize, index: usize, first: usize) -> bool {
-        let Some(captured) = self.plan.requests.get(index).map(|request| request.bytes.clone()) else { return false };
-        let Some(logon) = self.logons.get_mut(&first) else { return false };
-        let session_id = logon.session_id;
-        let token = logon.token.take();
-        let Ok(step) = logon.ntlm.step(token.as_deref()) else { return false };
-        let mut draft = Draft::new(&captured);
-        let rewritten = session_setup::rewrite(&mut draft, &step.token).is_ok()
-            && draft.overwrite(offset::SESSION_ID, &session_id.to_le_bytes(), "SessionId").is_ok();
-        if !rewritten {
-            return false;
-        }
-        let (message, _) = draft.finish();
-        let detail = "a further leg of the logon above".to_owned();
-        self.send_extra(lane, message, Some(index), "logon_leg", detail, Outstanding::Planned(index))
-    }
-
     /// Closes a handle that the captured server refused and the live one gave.
     pub(super) fn close_unexpected_handle(&mut self, lane: usize, index: usize, file_id: FileId, response: &Header) {
         let mut body = vec![24, 0, 0, 0, 0, 0, 0, 0];
@@ -69,7 +50,8 @@ impl Engine {
         let core = self.lanes.get(lane).map(|state| &state.core);
         let multi_credit = core.and_then(|core| core.negotiated()).is_some_and(|found| found.dialect > 0x0202);
         let signed = core.is_some_and(|core| core.can_sign(session))
-            && !self.sessions.get(&session).is_some_and(|session| session.unsigned || session.encrypt);
+            && !self.sessions.get(&session).is_some_and(|session| session.unsigned)
+            && !self.demands_encryption(session, tree);
         let flags = if signed { HeaderFlags::SIGNED } else { 0 };
         let mut message = header::PROTOCOL_ID.to_vec();
         message.extend(64u16.to_le_bytes());
@@ -86,12 +68,14 @@ impl Engine {
         message
     }
 
+    /// Sends a request of our own, and records it when it ends.
     fn send_own(&mut self, lane: usize, message: Vec<u8>, of: usize, mark: &'static str, detail: String) {
         let outstanding = Outstanding::Extra(self.extras.len());
         self.send_extra(lane, message, Some(of), mark, detail, outstanding);
     }
 
-    fn send_extra(
+    /// Sends a message that only lacks its MessageId; false when that cannot be.
+    pub(super) fn send_extra(
         &mut self,
         lane: usize,
         mut message: Vec<u8>,
@@ -100,9 +84,10 @@ impl Engine {
         detail: String,
         outstanding: Outstanding,
     ) -> bool {
-        let session = Header::parse(&message).map_or(0, |header| header.session_id);
-        let encrypt = self.sessions.get(&session).is_some_and(|known| known.encrypt);
-        let Some(state) = self.lanes.get_mut(lane) else { return false };
+        let (session, tree) =
+            Header::parse(&message).map_or((0, 0), |header| (header.session_id, header.tree_id().unwrap_or_default()));
+        let encrypt = self.demands_encryption(session, tree);
+        let Some(state) = self.lanes.get_mut(lane).filter(|state| state.phase == Phase::Open) else { return false };
         if !state.core.window().allows(state.ids.next(), 1) {
             self.warn(format!(
                 "connection {}: no credit left for a request that {detail}",

@@ -5,16 +5,29 @@
 /// that no gap arises that the capture does not have) and where a request of our own is put in.
 #[derive(Debug, Default)]
 pub(super) struct MessageIds {
-    /// First captured id for which a difference is added, and the difference.
-    shifts: Vec<(u64, i64)>,
+    /// First captured id for which a difference holds, and the difference, up to the next; ascending.
+    differences: Vec<(u64, i64)>,
     /// First captured id after all that were sent.
     next_captured: u64,
 }
 
 impl MessageIds {
+    /// The map of a connection some of whose captured requests are not in the replay: their ids and CreditCharges.
+    pub(super) fn without(left_out: &[(u64, u16)]) -> Self {
+        let mut ids = Self::default();
+        // In order, because each is then added at the end.
+        let mut left_out = left_out.to_vec();
+        left_out.sort_unstable();
+        for (captured, credit_charge) in left_out {
+            ids.leave_out(captured, credit_charge);
+        }
+        ids
+    }
+
     /// The live id for a captured one.
     pub(super) fn live(&self, captured: u64) -> u64 {
-        let difference: i64 = self.shifts.iter().filter(|(from, _)| *from <= captured).map(|(_, by)| by).sum();
+        let place = self.differences.partition_point(|(from, _)| *from <= captured);
+        let difference = place.checked_sub(1).and_then(|place| self.differences.get(place)).map_or(0, |(_, by)| *by);
         captured.wrapping_add_signed(difference)
     }
 
@@ -22,7 +35,7 @@ impl MessageIds {
     pub(super) fn leave_out(&mut self, captured: u64, credit_charge: u16) {
         let from = captured.saturating_add(1);
         let by = i64::from(credit_charge.max(1));
-        self.shifts.push((from, by.saturating_neg()));
+        self.shift(from, by.saturating_neg());
     }
 
     /// A captured request with this id and CreditCharge was sent.
@@ -33,13 +46,22 @@ impl MessageIds {
     /// The live id for a request of our own with CreditCharge 1, sent now.
     pub(super) fn insert(&mut self) -> u64 {
         let live = self.live(self.next_captured);
-        self.shifts.push((self.next_captured, 1));
+        self.shift(self.next_captured, 1);
         live
     }
 
     /// The live id that [`MessageIds::insert`] would give.
     pub(super) fn next(&self) -> u64 {
         self.live(self.next_captured)
+    }
+
+    fn shift(&mut self, from: u64, by: i64) {
+        let place = self.differences.partition_point(|(earlier, _)| *earlier <= from);
+        let before = place.checked_sub(1).and_then(|place| self.differences.get(place)).map_or(0, |(_, by)| *by);
+        self.differences.insert(place, (from, before));
+        for (_, difference) in self.differences.iter_mut().skip(place) {
+            *difference = difference.saturating_add(by);
+        }
     }
 }
 
@@ -55,9 +77,10 @@ mod tests {
 
     #[test]
     fn live_ids_close_up_where_requests_are_left_out() {
-        let mut ids = MessageIds::default();
-        ids.leave_out(3, 2);
-        assert_eq!([2, 5, 6].map(|id| ids.live(id)), [2, 3, 4]);
+        let mut ids = MessageIds::without(&[(8, 1), (3, 2)]);
+        assert_eq!([2, 5, 6, 9].map(|id| ids.live(id)), [2, 3, 4, 6]);
+        ids.leave_out(6, 1);
+        assert_eq!([2, 5, 7, 9].map(|id| ids.live(id)), [2, 3, 4, 5]);
     }
 
     #[test]

@@ -4,24 +4,32 @@
 //! gives what to do, [`Engine::poll_record`] what became of each request, [`Engine::next_timeout`] when to call
 //! [`Engine::handle_timeout`]. Times count from the start of the run.
 
+mod addressing;
 mod answers;
 mod breaks;
+mod closing;
 mod compose;
 mod extras;
+mod frontier;
+mod logons;
 mod message_ids;
+mod patience;
+mod protection;
 mod readiness;
 mod records;
+mod seed;
 mod state;
 
 pub use records::{ExtraRecord, Record, RequestRecord};
+pub use seed::Seed;
 
 use crate::options::Options;
 use crate::plan::{Action, Fate, Plan};
 use client::Connection;
 use readiness::Readiness;
 use rustc_hash::FxHashMap;
-use smb2::{Command as Smb2Command, Guid};
-use state::{Extra, LaneState, LogonState, Phase, Progress, RequestState, SessionState};
+use smb2::Command as Smb2Command;
+use state::{Extra, Issued, LaneState, LogonState, Phase, Progress, RequestState, SessionState};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::time::Duration;
@@ -39,15 +47,6 @@ pub enum Command {
     Reset(usize),
 }
 
-/// Randomness and time of one run, given from outside.
-#[derive(Clone, Debug)]
-pub struct Seed {
-    /// Random bytes; every value the run needs is derived from them.
-    pub random: [u8; 32],
-    /// Start of the run in 100 ns since 1601.
-    pub filetime: u64,
-}
-
 /// A replay under way.
 pub struct Engine {
     plan: Plan,
@@ -58,7 +57,9 @@ pub struct Engine {
     lanes: Vec<LaneState>,
     lane_of: FxHashMap<u32, usize>,
     requests: Vec<RequestState>,
-    captured_opens: breaks::CapturedOpens,
+    frontier: frontier::Frontier,
+    captured_breaks: breaks::CapturedBreaks,
+    issued: Issued,
     extras: Vec<Extra>,
     /// By index of the first leg.
     logons: FxHashMap<usize, LogonState>,
@@ -73,31 +74,28 @@ pub struct Engine {
     interrupted: bool,
     /// When the last step was performed.
     last_performed: Duration,
+    /// When something happened last: a step or an arrival.
+    last_happened: Duration,
 }
 
 impl Engine {
     /// An engine that has done nothing yet.
     pub fn new(plan: Plan, options: Options, seed: Seed) -> Self {
-        let lanes = plan.lanes.iter().enumerate().map(|(index, lane)| {
-            let mut ids = message_ids::MessageIds::default();
-            for (message_id, charge) in &lane.left_out {
-                ids.leave_out(*message_id, *charge);
-            }
-            LaneState {
-                core: Connection::new(u16::try_from(index).unwrap_or(u16::MAX)),
-                phase: Phase::Before,
-                next_step: 0,
-                next_milestone: 0,
-                reached: vec![false; lane.milestones.len()],
-                ids,
-                outstanding: FxHashMap::default(),
-                negotiate: None,
-            }
+        let lanes = plan.lanes.iter().enumerate().map(|(index, lane)| LaneState {
+            core: Connection::new(u16::try_from(index).unwrap_or(u16::MAX)),
+            phase: Phase::Before,
+            next_step: 0,
+            next_milestone: 0,
+            reached: vec![false; lane.milestones.len()],
+            ids: message_ids::MessageIds::without(&lane.left_out),
+            outstanding: FxHashMap::default(),
+            negotiate: None,
         });
         let lanes = lanes.collect();
         let lane_of = plan.lanes.iter().enumerate().map(|(index, lane)| (lane.connection, index)).collect();
         let requests = plan.requests.iter().map(|_| RequestState::default()).collect();
-        let captured_opens = breaks::CapturedOpens::of(&plan);
+        let frontier = frontier::Frontier::new(&plan);
+        let captured_breaks = breaks::CapturedBreaks::of(&plan);
         let mut engine = Self {
             plan,
             options,
@@ -107,7 +105,9 @@ impl Engine {
             lanes,
             lane_of,
             requests,
-            captured_opens,
+            frontier,
+            captured_breaks,
+            issued: Issued::default(),
             extras: Vec::new(),
             logons: FxHashMap::default(),
             sessions: FxHashMap::default(),
@@ -118,6 +118,7 @@ impl Engine {
             warnings: Vec::new(),
             interrupted: false,
             last_performed: Duration::ZERO,
+            last_happened: Duration::ZERO,
         };
         engine.skip_unsendable();
         engine
@@ -142,50 +143,44 @@ impl Engine {
 
     /// A connection stands.
     pub fn handle_connected(&mut self, lane: usize, now: Duration) {
-        if let Some(state) = self.lanes.get_mut(lane) {
+        self.happens(now);
+        if let Some(state) = self.lanes.get_mut(lane).filter(|state| state.phase == Phase::Connecting) {
             state.phase = Phase::Open;
         }
-        self.handle_timeout(now);
+        self.advance();
     }
 
     /// Bytes came on a connection.
     pub fn handle_bytes(&mut self, lane: usize, bytes: &[u8], now: Duration) {
-        self.now = self.now.max(now);
-        if let Some(state) = self.lanes.get_mut(lane) {
+        self.happens(now);
+        let is_closed = |state: &&mut LaneState| matches!(state.phase, Phase::Closed { .. });
+        if let Some(state) = self.lanes.get_mut(lane).filter(|state| !is_closed(state)) {
             state.core.handle_bytes(bytes);
+            self.take_messages(lane);
         }
-        while let Some(state) = self.lanes.get_mut(lane) {
-            match state.core.poll_message() {
-                Ok(Some(received)) => self.take(lane, received),
-                Ok(None) => break,
-                Err(error) => {
-                    self.warnings.push(format!("connection {}: {error}", self.connection_number(lane)));
-                    self.commands.push_back(Command::Reset(lane));
-                    self.lane_closed(lane, true);
-                    break;
-                }
-            }
-        }
-        self.pass_deadlines();
         self.advance();
     }
 
     /// The server closed a connection, or it broke, or could not be made.
     pub fn handle_closed(&mut self, lane: usize, now: Duration) {
-        self.now = self.now.max(now);
+        self.happens(now);
         self.lane_closed(lane, true);
-        self.pass_deadlines();
         self.advance();
     }
 
     /// Stops the run: nothing more is sent, connections are closed.
     pub fn interrupt(&mut self, now: Duration) {
-        self.now = self.now.max(now);
+        self.happens(now);
         self.interrupted = true;
         for lane in 0..self.lanes.len() {
             self.skip_rest(lane, "the replay was interrupted");
         }
         self.advance();
+    }
+
+    /// Whether [`Engine::interrupt`] ended the run.
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted
     }
 
     /// What to do next, in order.
@@ -210,7 +205,8 @@ impl Engine {
             Readiness::At(time) => Some(time),
             _ => None,
         });
-        heads.chain(self.next_deadline()).chain(self.next_milestone_deadline()).min()
+        let waits = heads.chain(self.next_deadline()).chain(self.next_milestone_deadline());
+        waits.chain(self.stall_deadline()).min()
     }
 
     /// Ends the run after [`Engine::is_done`]: closes what is open and judges what was never answered.
@@ -228,18 +224,24 @@ impl Engine {
     /// Performs every step whose time has come.
     fn advance(&mut self) {
         loop {
-            self.pass_milestones();
+            self.pass_deadlines();
             let mut progress = false;
-            for lane in 0..self.lanes.len() {
-                while self.readiness(lane) == Readiness::Now {
-                    self.perform(lane);
-                    progress = true;
-                }
+            while let Some(lane) = self.next_ready() {
+                self.perform(lane);
+                progress = true;
             }
-            if !progress && !self.give_up_milestones() {
+            if !progress && !self.give_up_milestones() && !self.give_up_stalled() {
                 return;
             }
         }
+    }
+
+    /// The lane with the earliest step that may be performed now.
+    fn next_ready(&self) -> Option<usize> {
+        let heads = self.lanes.iter().zip(&self.plan.lanes).enumerate();
+        let heads = heads.filter_map(|(lane, (state, planned))| Some((planned.steps.get(state.next_step)?.seq, lane)));
+        let ready = heads.filter(|(_, lane)| self.readiness(*lane) == Readiness::Now);
+        ready.min().map(|(_, lane)| lane)
     }
 
     fn perform(&mut self, lane: usize) {
@@ -248,72 +250,36 @@ impl Engine {
         let Some(action) = step.map(|step| step.action.clone()) else { return };
         state.next_step = state.next_step.saturating_add(1);
         self.last_performed = self.now;
+        self.last_happened = self.now;
         match action {
             Action::Connect => {
                 state.phase = Phase::Connecting;
                 self.commands.push_back(Command::Connect(lane));
             }
             Action::Send(chain) => self.send(lane, &chain),
-            Action::Close(how) => {
-                if state.phase == Phase::Open {
-                    match how {
-                        capture::CloseKind::Fin => {
-                            state.phase = Phase::Closing;
-                            self.commands.push_back(Command::Finish(lane));
-                        }
-                        capture::CloseKind::Rst => {
-                            self.commands.push_back(Command::Reset(lane));
-                            self.lane_closed(lane, false);
-                        }
-                    }
+            Action::Close(how) => self.close(lane, how),
+        }
+    }
+
+    /// Takes what has arrived on a connection, message by message.
+    fn take_messages(&mut self, lane: usize) {
+        while let Some(state) = self.lanes.get_mut(lane) {
+            match state.core.poll_message() {
+                Ok(Some(received)) => self.take(lane, received),
+                Ok(None) => break,
+                Err(error) => {
+                    self.warn(format!("connection {}: {error}", self.connection_number(lane)));
+                    self.commands.push_back(Command::Reset(lane));
+                    self.lane_closed(lane, true);
+                    break;
                 }
             }
         }
     }
 
-    /// A connection is gone: what was outstanding stays unanswered, what was to come cannot be sent.
-    fn lane_closed(&mut self, lane: usize, by_server: bool) {
-        let Some(state) = self.lanes.get_mut(lane) else { return };
-        if matches!(state.phase, Phase::Closed { .. }) {
-            return;
-        }
-        let by_server = by_server && state.phase != Phase::Closing;
-        let never_made = matches!(state.phase, Phase::Before | Phase::Connecting);
-        state.phase = Phase::Closed { by_server };
-        let mut dropped: Vec<_> = std::mem::take(&mut state.outstanding).into_iter().collect();
-        dropped.sort_unstable_by_key(|(message_id, _)| *message_id);
-        if let Some(planned) = self.plan.lanes.get(lane) {
-            for (milestone, reached) in planned.milestones.iter().zip(state.reached.iter_mut()) {
-                *reached |= !matches!(
-                    milestone.kind,
-                    crate::plan::MilestoneKind::Answer(_) | crate::plan::MilestoneKind::AnyAnswer(_)
-                );
-            }
-        }
-        for (_, outstanding) in dropped {
-            self.drop_outstanding(&outstanding, by_server);
-        }
-        let reason =
-            if never_made { "its connection could not be made" } else { "the live server had closed the connection" };
-        self.skip_rest(lane, reason);
-    }
-
-    /// Turns all steps left on a lane into requests that are not sent.
-    fn skip_rest(&mut self, lane: usize, reason: &str) {
-        let (Some(state), Some(planned)) = (self.lanes.get_mut(lane), self.plan.lanes.get(lane)) else { return };
-        let rest: Vec<usize> = planned
-            .steps
-            .iter()
-            .skip(state.next_step)
-            .flat_map(|step| match &step.action {
-                Action::Send(chain) => chain.clone(),
-                Action::Connect | Action::Close(_) => Vec::new(),
-            })
-            .collect();
-        state.next_step = planned.steps.len();
-        for index in rest {
-            self.skip(index, reason.to_owned(), None);
-        }
+    fn happens(&mut self, now: Duration) {
+        self.now = self.now.max(now);
+        self.last_happened = self.now;
     }
 
     /// Records what the plan already knows cannot be sent.
@@ -334,17 +300,6 @@ impl Engine {
         self.plan.lanes.get(lane).map_or(0, |lane| lane.connection)
     }
 
-    /// Bytes that are fresh for each `purpose` and call, and the same in the same run.
-    fn draw<const N: usize>(&mut self) -> [u8; N] {
-        self.draws = self.draws.wrapping_add(1);
-        derive(&self.seed.random, &self.draws.to_le_bytes())
-    }
-
-    /// ClientGuid for a captured one: equal stays equal, different stays different, zero stays zero.
-    fn client_guid(&self, captured: Guid) -> Guid {
-        if captured == Guid::default() { captured } else { Guid(derive(&self.seed.random, &captured.0)) }
-    }
-
     fn command_of(&self, index: usize) -> Option<Smb2Command> {
         self.plan.requests.get(index)?.command()
     }
@@ -352,12 +307,4 @@ impl Engine {
     fn is_unsent(&self, index: usize) -> bool {
         self.requests.get(index).is_some_and(|state| state.progress == Progress::Waiting)
     }
-}
-
-/// `N` bytes, at most 32, that follow from `seed` and `input` and do not tell the seed.
-fn derive<const N: usize>(seed: &[u8; 32], input: &[u8]) -> [u8; N] {
-    let block = smb2::crypto::kdf::sp800_108(seed, b"smbreplay\0", input, 256);
-    let mut bytes = [0; N];
-    bytes.iter_mut().zip(block).for_each(|(to, from)| *to = from);
-    bytes
 }

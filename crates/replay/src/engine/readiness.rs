@@ -4,7 +4,6 @@ use crate::engine::Engine;
 use crate::engine::state::{Phase, Progress};
 use crate::plan::{Action, Milestone, MilestoneKind, Step};
 use smb2::Command;
-use std::cmp::Reverse;
 use std::time::Duration;
 
 /// Whether the next step of a lane may be performed.
@@ -59,13 +58,12 @@ impl Engine {
 
     /// Whether everything has come that the captured client, or the order across connections, had come by then.
     fn has_received(&self, lane: usize, step: &Step) -> bool {
-        let own = step.acks.unwrap_or(step.seq);
+        let own = step.acks.map_or(step.seq, |acks| acks.min(step.seq));
         if self.first_unreached(lane).is_some_and(|milestone| milestone.seq <= own) {
             return false;
         }
-        (0..self.lanes.len())
-            .filter(|other| *other != lane && self.plan.waits_across(lane, *other))
-            .all(|other| self.first_unreached(other).is_none_or(|milestone| milestone.seq > step.seq))
+        let group = self.plan.lanes.get(lane).and_then(|lane| lane.group);
+        self.frontier.first_of_others(group, lane).is_none_or(|seq| seq > step.seq)
     }
 
     fn request_readiness(&self, chain: &[usize], index: usize) -> Readiness {
@@ -92,7 +90,7 @@ impl Engine {
     }
 
     /// The first milestone of a lane that has not come.
-    fn first_unreached(&self, lane: usize) -> Option<&Milestone> {
+    pub(super) fn first_unreached(&self, lane: usize) -> Option<&Milestone> {
         let (state, planned) = (self.lanes.get(lane)?, self.plan.lanes.get(lane)?);
         planned.milestones.get(state.next_milestone)
     }
@@ -106,8 +104,8 @@ impl Engine {
             MilestoneKind::AnyAnswer(index) => {
                 request(index).is_none_or(|state| state.is_settled() || state.released || state.interim)
             }
-            MilestoneKind::Break { file_id, lease_key, .. } => {
-                state.reached.get(milestone).is_none_or(|done| *done) || !self.break_may_come(file_id, lease_key)
+            MilestoneKind::Break { file_id, lease_key, cause, .. } => {
+                state.reached.get(milestone).is_none_or(|done| *done) || !self.break_may_come(file_id, lease_key, cause)
             }
             MilestoneKind::Closed => state.reached.get(milestone).is_none_or(|done| *done),
         }
@@ -116,86 +114,17 @@ impl Engine {
     /// Moves every lane past the milestones that have come.
     pub(super) fn pass_milestones(&mut self) {
         for lane in 0..self.lanes.len() {
-            while let Some(state) = self.lanes.get(lane) {
-                let next = state.next_milestone;
-                let count = self.plan.lanes.get(lane).map_or(0, |planned| planned.milestones.len());
-                if next >= count || !self.is_reached(lane, next) {
-                    break;
-                }
+            let before = self.lanes.get(lane).map_or(0, |state| state.next_milestone);
+            let count = self.plan.lanes.get(lane).map_or(0, |planned| planned.milestones.len());
+            let next = (before..count).find(|milestone| !self.is_reached(lane, *milestone)).unwrap_or(count);
+            if next != before {
+                let planned = self.plan.lanes.get(lane);
+                let place = |index: usize| Some(planned?.milestones.get(index)?.seq);
+                self.frontier.moved(planned.and_then(|lane| lane.group), lane, place(before), place(next));
                 if let Some(state) = self.lanes.get_mut(lane) {
-                    state.next_milestone = next.saturating_add(1);
+                    state.next_milestone = next;
                 }
             }
         }
-    }
-
-    /// Lets go of requests whose deadline has passed: nothing waits for them any more.
-    pub(super) fn pass_deadlines(&mut self) {
-        while let Some(Reverse((deadline, index))) = self.deadlines.peek().copied() {
-            let Some(state) = self.requests.get_mut(index) else { break };
-            if state.progress == Progress::Sent {
-                if deadline > self.now {
-                    break;
-                }
-                state.released = true;
-                state.marks.push("timed_out");
-            }
-            self.deadlines.pop();
-        }
-        self.pass_milestones();
-    }
-
-    /// The earliest deadline of a request that is outstanding.
-    pub(super) fn next_deadline(&self) -> Option<Duration> {
-        self.deadlines
-            .iter()
-            .filter(|Reverse((_, index))| {
-                self.requests.get(*index).is_some_and(|state| state.progress == Progress::Sent && !state.released)
-            })
-            .map(|Reverse((deadline, _))| *deadline)
-            .min()
-    }
-
-    /// When a break or close that does not come is given up: it has its captured distance from the step before it, and
-    /// the patience of the options, once all that the capture shows before it was performed.
-    pub(super) fn next_milestone_deadline(&self) -> Option<Duration> {
-        (0..self.lanes.len()).filter_map(|lane| self.milestone_deadline(lane)).min()
-    }
-
-    fn milestone_deadline(&self, lane: usize) -> Option<Duration> {
-        let milestone = self.first_unreached(lane)?;
-        if matches!(milestone.kind, MilestoneKind::Answer(_) | MilestoneKind::AnyAnswer(_)) {
-            return None;
-        }
-        let mut distance = i64::MAX;
-        for (state, planned) in self.lanes.iter().zip(&self.plan.lanes) {
-            if planned.steps.get(state.next_step).is_some_and(|step| step.seq < milestone.seq) {
-                return None;
-            }
-            let before = state.next_step.checked_sub(1).and_then(|index| planned.steps.get(index));
-            if let Some(step) = before {
-                distance = distance.min(milestone.time.0.saturating_sub(step.time.0).max(0));
-            }
-        }
-        let distance = Duration::from_nanos(u64::try_from(distance).unwrap_or(0)).min(Duration::from_secs(60));
-        Some(self.last_performed.saturating_add(distance).saturating_add(self.options.max_wait))
-    }
-
-    /// Gives up breaks and closes whose time is over; whether there were any.
-    pub(super) fn give_up_milestones(&mut self) -> bool {
-        let mut given_up = false;
-        for lane in 0..self.lanes.len() {
-            if self.milestone_deadline(lane).is_some_and(|deadline| deadline <= self.now)
-                && let Some(state) = self.lanes.get_mut(lane)
-                && let Some(reached) = state.reached.get_mut(state.next_milestone)
-            {
-                *reached = true;
-                given_up = true;
-            }
-        }
-        if given_up {
-            self.pass_milestones();
-        }
-        given_up
     }
 }

@@ -80,6 +80,7 @@ impl Engine {
         }
         if let Some(state) = self.requests.get_mut(index) {
             state.progress = Progress::Skipped;
+            state.cause = cause;
         }
         self.records.push_back(Record::Request(RequestRecord {
             request: index,

@@ -4,7 +4,7 @@ use crate::engine::message_ids::MessageIds;
 use crate::message::Patch;
 use bytes::Bytes;
 use client::Connection;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smb2::auth::NtlmLogon;
 use smb2::crypto::SessionKeys;
 use smb2::{FileId, NtStatus};
@@ -79,13 +79,15 @@ pub(super) struct RequestState {
     pub(super) async_id: Option<u64>,
     /// Its deadline has passed: nothing waits for it any more.
     pub(super) released: bool,
+    /// The request whose live outcome explains why this one issued nothing.
+    pub(super) cause: Option<usize>,
     /// SessionId, TreeId or FileId that its response issued.
     pub(super) issued_session: Option<u64>,
     pub(super) issued_tree: Option<u32>,
     pub(super) issued_file: Option<FileId>,
     pub(super) issued_resume_key: Option<[u8; crate::message::resume_key::LENGTH]>,
+    /// OplockLevel that the open has, 0xff for a lease; 0 once it is lost (MS-SMB2 2.2.14).
     pub(super) oplock: u8,
-    pub(super) lease: bool,
     pub(super) live_request: Vec<u8>,
     pub(super) patches: Vec<Patch>,
     pub(super) marks: Vec<&'static str>,
@@ -100,12 +102,12 @@ impl Default for RequestState {
             interim: false,
             async_id: None,
             released: false,
+            cause: None,
             issued_session: None,
             issued_tree: None,
             issued_file: None,
             issued_resume_key: None,
             oplock: 0,
-            lease: false,
             live_request: Vec::new(),
             patches: Vec::new(),
             marks: Vec::new(),
@@ -118,6 +120,15 @@ impl RequestState {
     pub(super) fn is_settled(&self) -> bool {
         matches!(self.progress, Progress::Answered(_) | Progress::Dropped | Progress::Skipped)
     }
+}
+
+/// Ids that the live server has issued, closed ones included.
+#[derive(Default)]
+pub(super) struct Issued {
+    /// TreeIds.
+    pub(super) trees: FxHashSet<u32>,
+    /// FileIds, and the latest request whose response issued each.
+    pub(super) files: FxHashMap<FileId, usize>,
 }
 
 /// A request that the capture does not have.

@@ -17,6 +17,7 @@ enum Touched {
     Path(String),
     /// A folder one of whose entries is touched.
     Parent(String),
+    /// A lease, by its key.
     Lease(Guid),
 }
 
@@ -42,8 +43,13 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request]) {
                 }
             }
         }
+        // Requests of one connection keep their order anyway: its latest stands for all.
         for touched in touched {
-            outstanding.entry(touched).or_default().push(index);
+            let latest = outstanding.entry(touched).or_default();
+            latest.retain(|earlier| {
+                requests.get(*earlier).is_some_and(|earlier| earlier.connection != request.connection)
+            });
+            latest.push(index);
         }
         if let Some(request) = requests.get_mut(index) {
             request.conflicts = conflicts;

@@ -6,6 +6,7 @@
 use crate::message::{handle, resume_key};
 use crate::plan::request::{Form, Request};
 use crate::trace::Trace;
+use dissect::Operation;
 use smb2::message::session_setup::SessionSetupRequest;
 use smb2::message::{create::CreateResponse, session_setup};
 use smb2::{Command, FileId, Header, NtStatus, header};
@@ -39,31 +40,42 @@ impl Reference {
 pub(super) fn resolve(trace: &Trace, requests: &mut [Request]) {
     let servers: HashMap<u32, IpAddr> =
         trace.connections.iter().map(|known| (known.connection, known.server.ip())).collect();
-    let mut walk: Vec<(u64, bool, usize)> = Vec::with_capacity(requests.len().saturating_mul(2));
+    let mut walk: Vec<(u64, Message, usize)> = Vec::with_capacity(requests.len().saturating_mul(2));
     for (index, request) in requests.iter().enumerate() {
-        walk.push((request.start_seq, true, index));
-        if let Some((seq, _, _)) = request.captured.answer {
-            walk.push((seq, false, index));
-        }
-        if let Some((seq, _)) = request.captured.interim {
-            walk.push((seq, false, index));
-        }
+        walk.push((request.start_seq, Message::Request, index));
+        walk.extend(request.captured.interim.map(|(seq, _)| (seq, Message::Interim, index)));
+        walk.extend(request.captured.answer.map(|(seq, ..)| (seq, Message::Answer, index)));
     }
     walk.sort_unstable();
     let mut known = Issuers::default();
-    for (_, is_request, index) in walk {
+    for (_, message, index) in walk {
         let Some(request) = requests.get(index) else { continue };
         let server = servers.get(&request.connection).copied();
-        if is_request {
-            let resolved = known.resolve(server, request);
-            if let (Some(resolved), Some(request)) = (resolved, requests.get_mut(index)) {
-                resolved.store(request);
+        let operation = trace.rows.get(request.row).map(|row| &row.operation);
+        match (message, operation) {
+            (Message::Request, _) => {
+                let resolved = known.resolve(server, request);
+                if let (Some(resolved), Some(request)) = (resolved, requests.get_mut(index)) {
+                    resolved.store(request);
+                }
+                known.remember_outstanding(index, requests.get(index));
             }
-            known.remember_outstanding(index, requests.get(index));
-        } else if let Some(operation) = trace.rows.get(request.row).map(|row| &row.operation) {
-            known.learn(server, index, request, operation);
+            (Message::Interim, Some(operation)) => known.learn_async_id(index, operation),
+            (Message::Answer, Some(operation)) => {
+                known.learn_async_id(index, operation);
+                known.learn(server, index, request, operation);
+            }
+            (Message::Interim | Message::Answer, None) => {}
         }
     }
+}
+
+/// The messages of an operation; at the same place an answer comes before the request that may build on it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Message {
+    Interim,
+    Answer,
+    Request,
 }
 
 type Server = Option<IpAddr>;
@@ -161,10 +173,13 @@ impl Issuers {
         }
     }
 
-    fn learn(&mut self, server: Server, index: usize, request: &Request, operation: &dissect::Operation) {
+    fn learn_async_id(&mut self, index: usize, operation: &Operation) {
         if let Some(id) = operation.async_id {
-            self.by_async_id.insert((request.connection, id), index);
+            self.by_async_id.insert((operation.connection, id), index);
         }
+    }
+
+    fn learn(&mut self, server: Server, index: usize, request: &Request, operation: &Operation) {
         let Some(response) = operation.response.as_deref() else { return };
         let Ok(header) = Header::parse(response) else { return };
         let status = NtStatus(header.status);

@@ -1,12 +1,14 @@
 //! A captured connection as a sequence of steps, and what its server did as milestones.
 
+use crate::options::Order;
+use crate::plan::cause::{Cause, Causes};
 use crate::plan::request::{Fate, Request};
 use crate::trace::Trace;
 use capture::{CloseKind, Direction, Timestamp};
 use dissect::{Closed, Kind};
 use smb2::{Command, FileId, Guid};
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// What a step does.
@@ -50,6 +52,8 @@ pub enum MilestoneKind {
         file_id: Option<FileId>,
         /// Key of a lease break.
         lease_key: Option<Guid>,
+        /// What made the captured server send it.
+        cause: Cause,
     },
     /// The connection is closed on both sides.
     Closed,
@@ -75,6 +79,8 @@ pub struct Lane {
     pub client: SocketAddr,
     /// DialectRevision of the captured connection.
     pub dialect: Option<u16>,
+    /// Lanes with the same number wait for each other's milestones; `None`: this one waits for no other.
+    pub group: Option<usize>,
     /// What the client does, in order.
     pub steps: Vec<Step>,
     /// What the server did, in order.
@@ -86,15 +92,23 @@ pub struct Lane {
 }
 
 /// Builds the lanes. Requests are in trace order.
-pub(super) fn lanes(trace: &Trace, requests: &[Request]) -> Vec<Lane> {
+pub(super) fn lanes(trace: &Trace, requests: &[Request], order: Order) -> Vec<Lane> {
     let mut lanes: Vec<Lane> = Vec::new();
     let mut by_connection: HashMap<u32, usize> = HashMap::new();
+    let mut clients: HashMap<IpAddr, usize> = HashMap::new();
     for known in &trace.connections {
+        let clients_so_far = clients.len();
+        let group = match order {
+            Order::Trace => Some(0),
+            Order::Session => Some(*clients.entry(known.client.ip()).or_insert(clients_so_far)),
+            Order::None => None,
+        };
         by_connection.insert(known.connection, lanes.len());
         lanes.push(Lane {
             connection: known.connection,
             client: known.client,
             dialect: known.dialect,
+            group,
             steps: Vec::new(),
             milestones: Vec::new(),
             closed: None,
@@ -107,10 +121,10 @@ pub(super) fn lanes(trace: &Trace, requests: &[Request]) -> Vec<Lane> {
         }
     }
     add_sends(&mut lanes, &by_connection, requests);
-    add_events(&mut lanes, &by_connection, trace);
+    add_events(&mut lanes, &by_connection, trace, &Causes::of(trace, requests));
     for lane in &mut lanes {
-        begin_with_connect(lane);
         lane.steps.sort_by_key(|step| step.seq);
+        begin_with_connect(lane);
         lane.milestones.sort_by_key(|milestone| milestone.seq);
     }
     lanes.retain(|lane| lane.steps.iter().any(|step| matches!(step.action, Action::Send(_))));
@@ -157,7 +171,7 @@ fn add_sends(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, requests: 
     }
 }
 
-fn add_events(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, trace: &Trace) {
+fn add_events(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, trace: &Trace, causes: &Causes) {
     for (index, row) in trace.rows.iter().enumerate() {
         let operation = &row.operation;
         let Some(lane) = by_connection.get(&operation.connection).and_then(|lane| lanes.get_mut(*lane)) else {
@@ -174,8 +188,9 @@ fn add_events(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, trace: &T
                 if let (Some(seq), Some(time)) = (operation.response_seq, operation.response_time)
                     && operation.command == Some(Command::OPLOCK_BREAK)
                 {
+                    let (file_id, lease_key) = (operation.file_id, operation.lease_key);
                     let kind =
-                        MilestoneKind::Break { row: index, file_id: operation.file_id, lease_key: operation.lease_key };
+                        MilestoneKind::Break { row: index, file_id, lease_key, cause: causes.of_break(operation) };
                     lane.milestones.push(Milestone { seq, time, kind });
                 }
             }
@@ -187,21 +202,27 @@ fn add_events(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, trace: &T
 fn add_close(lane: &mut Lane, operation: &dissect::Operation) {
     let place = operation.request_seq.or(operation.response_seq);
     let time = operation.request_time.or(operation.response_time);
-    let (Some(closed), Some(seq), Some(time)) = (operation.closed, place, time) else { return };
+    let (Some(closed), Some(mut seq), Some(time)) = (operation.closed, place, time) else { return };
     lane.closed = Some(closed);
     if closed.by == Direction::ClientToServer {
         let action = Action::Close(closed.how);
         lane.steps.push(Step { action, seq, time, acks: operation.request_acks, due: None });
+        // The client does not wait for the server's side of its own close.
+        seq = seq.saturating_add(1);
     }
     lane.milestones.push(Milestone { seq, time, kind: MilestoneKind::Closed });
 }
 
-/// A connection whose beginning was not captured is made just before its first request.
+/// Every lane begins with one connect, at its captured place or just before its first request. Steps are in order.
 fn begin_with_connect(lane: &mut Lane) {
-    if lane.steps.iter().any(|step| step.action == Action::Connect) {
-        return;
-    }
-    if let Some((seq, time)) = lane.steps.iter().map(|step| (step.seq, step.time)).min() {
-        lane.steps.push(Step { action: Action::Connect, seq: seq.saturating_sub(1), time, acks: None, due: None });
+    let captured = lane.steps.iter().position(|step| step.action == Action::Connect);
+    let begins = lane.steps.first().map(|step| (step.seq, step.time));
+    let place = match captured {
+        Some(0) => begins,
+        _ => begins.map(|(seq, time)| (seq.saturating_sub(1), time)),
+    };
+    lane.steps.retain(|step| step.action != Action::Connect);
+    if let Some((seq, time)) = place {
+        lane.steps.insert(0, Step { action: Action::Connect, seq, time, acks: None, due: None });
     }
 }

@@ -4,6 +4,7 @@
 //! What the server did is a *milestone* of its lane: a response, a notification, a close. A step waits for milestones;
 //! ids are resolved to the request whose response issues them ([`identity`]).
 
+pub mod cause;
 pub mod conflict;
 pub mod identity;
 mod lane;
@@ -11,13 +12,13 @@ pub mod logon;
 mod request;
 mod timeline;
 
+pub use cause::Cause;
 pub use identity::Reference;
 pub use lane::{Action, Lane, Milestone, MilestoneKind, Step};
 pub use request::{Captured, Fate, Form, Request};
 
 use crate::options::{Options, Order};
 use crate::trace::Trace;
-use std::net::IpAddr;
 
 /// Everything that will be sent, and when.
 #[derive(Debug)]
@@ -28,8 +29,6 @@ pub struct Plan {
     pub requests: Vec<Request>,
     /// The connections.
     pub lanes: Vec<Lane>,
-    /// What each lane waits for on other lanes.
-    pub order: Order,
 }
 
 impl Plan {
@@ -42,21 +41,8 @@ impl Plan {
         if options.order == Order::Trace {
             conflict::mark(&trace, &mut requests);
         }
-        let mut lanes = lane::lanes(&trace, &requests);
+        let mut lanes = lane::lanes(&trace, &requests, options.order);
         timeline::set_due_times(&mut lanes, options.pace, options.max_gap);
-        Self { trace, requests, lanes, order: options.order }
-    }
-
-    /// Whether steps of lane `waiting` wait for milestones of lane `other`.
-    pub fn waits_across(&self, waiting: usize, other: usize) -> bool {
-        match self.order {
-            Order::Trace => true,
-            Order::Session => self.client(waiting).is_some() && self.client(waiting) == self.client(other),
-            Order::None => false,
-        }
-    }
-
-    fn client(&self, lane: usize) -> Option<IpAddr> {
-        self.lanes.get(lane).map(|lane| lane.client.ip())
+        Self { trace, requests, lanes }
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use capture::Timestamp;
 use dissect::{Kind, Operation};
 use smb2::{Command, Header, NtStatus};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 /// What kind of message it is on the wire.
@@ -111,6 +111,11 @@ impl Request {
         Some(Duration::from_nanos(time.0.saturating_sub(self.start_time.0).try_into().unwrap_or(0)))
     }
 
+    /// The chain it belongs to, told apart from those of other connections.
+    pub fn chain_key(&self) -> Option<(u32, u64)> {
+        self.chain.map(|chain| (self.connection, chain))
+    }
+
     /// Makes the request one that is not sent, unless it already is.
     pub fn skip(&mut self, reason: impl Into<String>) {
         if self.fate == Fate::Send {
@@ -143,10 +148,13 @@ fn request(row: usize, operation: &Operation) -> Option<Request> {
         _ => return None,
     };
     let start_seq = operation.request_start_seq.or(operation.request_seq)?;
+    // Captures with several taps may show an answer before its request. What waits for it must not come before the
+    // request, or it would wait for ever.
+    let after_request = |seq: u64| seq.max(start_seq.saturating_add(1));
     let captured = Captured {
-        interim: operation.interim_seq.zip(operation.interim_time),
+        interim: operation.interim_seq.map(after_request).zip(operation.interim_time),
         answer: match (operation.response_seq, operation.response_time, operation.status) {
-            (Some(seq), Some(time), Some(status)) => Some((seq, time, NtStatus(status))),
+            (Some(seq), Some(time), Some(status)) => Some((after_request(seq), time, NtStatus(status))),
             _ => None,
         },
     };
@@ -175,20 +183,44 @@ fn request(row: usize, operation: &Operation) -> Option<Request> {
 
 /// Decides which requests cannot be sent, whatever the live server does. A chain is sent whole or not at all.
 pub(super) fn mark_unsendable(trace: &Trace, requests: &mut [Request]) {
-    let mut chains: HashMap<u64, String> = HashMap::new();
+    let known: HashSet<u32> = trace.connections.iter().map(|known| known.connection).collect();
+    let mut chains = incomplete_chains(requests);
     for request in requests.iter_mut() {
+        if !known.contains(&request.connection) {
+            request.skip("nothing is known of its connection");
+        }
         if let Some(reason) = unsendable(trace, request) {
-            if let Some(chain) = request.chain {
+            if let Some(chain) = request.chain_key() {
                 chains.insert(chain, reason.clone());
             }
             request.skip(reason);
         }
     }
     for request in requests.iter_mut() {
-        if let Some(reason) = request.chain.and_then(|chain| chains.get(&chain)) {
+        if let Some(reason) = request.chain_key().and_then(|chain| chains.get(&chain)) {
             request.skip(format!("its chain cannot be sent: {reason}"));
         }
     }
+}
+
+/// Chains some of whose members are not among the requests: of a session that is not replayed, say.
+fn incomplete_chains(requests: &[Request]) -> HashMap<(u32, u64), String> {
+    // By chain: how many members there are, and whether another must follow the latest.
+    let mut members: HashMap<(u32, u64), (u16, bool)> = HashMap::new();
+    let mut incomplete = HashMap::new();
+    for request in requests {
+        let Some(chain) = request.chain_key() else { continue };
+        let (count, goes_on) = members.entry(chain).or_insert((0, true));
+        if request.chain_index != *count || !*goes_on {
+            incomplete.insert(chain, "a part of it is not in the replay".to_owned());
+        }
+        *count = count.saturating_add(1);
+        // A NextCommand that leads elsewhere is the captured client's mistake, sent as it is.
+        *goes_on = request.header().is_some_and(|header| header.next_command as usize == request.bytes.len());
+    }
+    let cut = members.into_iter().filter(|(_, (_, goes_on))| *goes_on);
+    incomplete.extend(cut.map(|(chain, _)| (chain, "a part of it is not in the replay".to_owned())));
+    incomplete
 }
 
 fn unsendable(trace: &Trace, request: &Request) -> Option<String> {

@@ -7,11 +7,9 @@ use std::time::Duration;
 /// Sets the due times of all steps, from the first one on: captured distances, gaps longer than `max_gap` shortened to
 /// it, divided by the pace's factor. With pace `asap` nothing is due.
 pub(super) fn set_due_times(lanes: &mut [Lane], pace: Pace, max_gap: Option<Duration>) {
-    let factor = match pace {
-        Pace::Asap => return,
-        Pace::Original => 1.0,
-        Pace::Times(factor) => factor,
-    };
+    if pace == Pace::Asap {
+        return;
+    }
     let mut places: Vec<(u64, i64, usize, usize)> = Vec::new();
     for (lane_index, lane) in lanes.iter().enumerate() {
         places.extend(lane.steps.iter().enumerate().map(|(step, place)| (place.seq, place.time.0, lane_index, step)));
@@ -25,7 +23,7 @@ pub(super) fn set_due_times(lanes: &mut [Lane], pace: Pace, max_gap: Option<Dura
         before = time;
         due = due.saturating_add(gap.min(max_gap.unwrap_or(Duration::MAX)));
         if let Some(step) = lanes.get_mut(lane).and_then(|lane| lane.steps.get_mut(step)) {
-            step.due = Some(due.div_f64(factor));
+            step.due = Some(pace.scaled(due));
         }
     }
 }

@@ -1,0 +1,147 @@
+//! Logons re-enacted: new tokens in captured legs, one leg more where the live server wants it (MS-SMB2 3.2.5.3).
+
+use crate::engine::Engine;
+use crate::engine::compose::Refusal;
+use crate::engine::state::{LogonState, Outstanding, SessionState};
+use crate::message::{Draft, session_setup};
+use crate::plan::Request;
+use crate::plan::logon::{Identity, Logon};
+use client::Received;
+use smb2::NtStatus;
+use smb2::auth::ntlm::Entropy;
+use smb2::auth::{Credentials, NtlmLogon};
+use smb2::header::offset;
+use smb2::message::SessionSetupResponse;
+
+/// SMB2_SESSION_FLAG_IS_GUEST, _IS_NULL and _ENCRYPT_DATA (MS-SMB2 2.2.6).
+const SESSION_IS_GUEST_OR_NULL: u16 = 0x0003;
+const SESSION_ENCRYPT_DATA: u16 = 0x0004;
+
+impl Engine {
+    /// The security token of a leg of a logon.
+    pub(super) fn logon_token(&mut self, lane: usize, index: usize, request: &Request) -> Result<Vec<u8>, Refusal> {
+        let Some(leg) = request.logon else { return Err(Refusal::because("not part of a logon")) };
+        if leg.leg == 0 {
+            let state = LogonState { ntlm: self.new_logon(leg), token: None, session_id: 0 };
+            self.logons.insert(index, state);
+            if leg.bind {
+                self.begin_bind(lane, request);
+            }
+        }
+        let Some(logon) = self.logons.get_mut(&leg.first) else {
+            return Err(Refusal { reason: "its logon did not begin".into(), cause: Some(leg.first) });
+        };
+        if leg.leg > 0 && logon.token.is_none() {
+            return Err(Refusal { reason: "the live logon was over by then".into(), cause: Some(leg.first) });
+        }
+        let token = logon.token.take();
+        let step = logon.ntlm.step(token.as_deref());
+        step.map(|step| step.token)
+            .map_err(|error| Refusal { reason: format!("the logon cannot go on: {error}"), cause: Some(leg.first) })
+    }
+
+    fn new_logon(&mut self, leg: Logon) -> NtlmLogon {
+        let target = &self.options.target;
+        let credentials = match leg.identity {
+            Identity::Anonymous => Credentials::default(),
+            Identity::User | Identity::WrongProof => Credentials {
+                domain: target.domain.clone(),
+                user: target.username.clone(),
+                password: target.password.clone(),
+            },
+        };
+        let since_start = u64::try_from(self.now.as_nanos() / 100).unwrap_or(0);
+        let entropy = Entropy {
+            client_challenge: self.draw(),
+            exported_session_key: self.draw(),
+            filetime: self.seed.filetime.saturating_add(since_start),
+        };
+        let logon = NtlmLogon::new(&credentials, entropy);
+        if leg.identity == Identity::WrongProof { logon.with_wrong_proof() } else { logon }
+    }
+
+    fn begin_bind(&mut self, lane: usize, request: &Request) {
+        let id = request.session.issuer().and_then(|issuer| self.requests.get(issuer)?.issued_session);
+        let keys = id.and_then(|id| self.sessions.get(&id)?.keys.clone());
+        if let (Some(id), Some(keys), Some(state)) = (id, keys, self.lanes.get_mut(lane)) {
+            state.core.begin_bind(id, &keys);
+        }
+    }
+
+    /// Takes the answer to a leg of a logon. True when the logon needs a leg more than the capture has; the answer to
+    /// that one counts for this request then.
+    pub(super) fn session_setup_goes_on(&mut self, lane: usize, index: usize, received: &Received) -> bool {
+        let Some(request) = self.plan.requests.get(index) else { return false };
+        let Some(leg) = request.logon else { return false };
+        let known_session = request.session.issuer().is_some();
+        let status = NtStatus(received.header.status);
+        let session_id = received.header.session_id;
+        let goes_well = |status| status == NtStatus::SUCCESS || status == NtStatus::MORE_PROCESSING_REQUIRED;
+        if goes_well(status)
+            && !known_session
+            && let Some(state) = self.requests.get_mut(index)
+        {
+            state.issued_session = Some(session_id);
+        }
+        let view = SessionSetupResponse::parse(&received.message);
+        let Some(logon) = self.logons.get_mut(&leg.first) else { return false };
+        logon.session_id = session_id;
+        if status == NtStatus::MORE_PROCESSING_REQUIRED {
+            let token = view.and_then(|view| view.security_buffer_range()).ok();
+            logon.token = token.map(|range| received.message.slice(range));
+            return leg.last
+                && request.captured_status().is_some_and(|captured| captured != NtStatus::MORE_PROCESSING_REQUIRED)
+                && self.send_further_leg(lane, index, leg.first);
+        }
+        if !goes_well(status) && request.captured_status().is_none_or(goes_well) {
+            self.logon_failed(leg.first, index);
+        }
+        if status == NtStatus::SUCCESS {
+            let flags = view.map_or(0, |view| view.session_flags());
+            self.session_established(lane, session_id, leg.first, leg.bind, flags);
+        }
+        false
+    }
+
+    /// No session comes of a logon that only the live server refused: what the capture shows in it cannot be sent.
+    fn logon_failed(&mut self, first: usize, refused: usize) {
+        let first_leg = self.plan.requests.get(first);
+        if first_leg.is_some_and(|leg| leg.session.issuer().is_none())
+            && let Some(state) = self.requests.get_mut(first)
+        {
+            state.issued_session = None;
+            state.cause = Some(refused);
+        }
+    }
+
+    fn session_established(&mut self, lane: usize, session_id: u64, logon: usize, bind: bool, flags: u16) {
+        let key = self.logons.get(&logon).and_then(|logon| logon.ntlm.session_key());
+        let (Some(key), Some(state)) = (key, self.lanes.get_mut(lane)) else { return };
+        if bind {
+            state.core.complete_bind(session_id, &key);
+            return;
+        }
+        let keys = state.core.establish(session_id, &key);
+        let unsigned = flags & SESSION_IS_GUEST_OR_NULL != 0;
+        let encrypt = flags & SESSION_ENCRYPT_DATA != 0 && !unsigned;
+        self.sessions.insert(session_id, SessionState { keys, encrypt, unsigned });
+    }
+
+    /// Sends the leg that the live logon needs beyond the captured ones. False when it cannot be made.
+    fn send_further_leg(&mut self, lane: usize, index: usize, first: usize) -> bool {
+        let Some(captured) = self.plan.requests.get(index).map(|request| request.bytes.clone()) else { return false };
+        let Some(logon) = self.logons.get_mut(&first) else { return false };
+        let session_id = logon.session_id;
+        let token = logon.token.take();
+        let Ok(step) = logon.ntlm.step(token.as_deref()) else { return false };
+        let mut draft = Draft::new(&captured);
+        let rewritten = session_setup::rewrite(&mut draft, &step.token).is_ok()
+            && draft.overwrite(offset::SESSION_ID, &session_id.to_le_bytes(), "SessionId").is_ok();
+        if !rewritten {
+            return false;
+        }
+        let (message, _) = draft.finish();
+        let detail = "a further leg of the logon above".to_owned();
+        self.send_extra(lane, message, Some(index), "logon_leg", detail, Outstanding::Planned(index))
+    }
+}

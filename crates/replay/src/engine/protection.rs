@@ -1,0 +1,56 @@
+//! Signing and encryption as the live session wants them (MS-SMB2 3.2.4.1.1, 3.2.4.1.8).
+
+use crate::engine::Engine;
+use crate::engine::compose::Refusal;
+use crate::message::{Draft, PatchError};
+use smb2::header::offset;
+use smb2::{Command, HeaderFlags};
+
+impl Engine {
+    /// Sets or clears SMB2_FLAGS_SIGNED as the live session that the message runs in needs it, and declares the
+    /// signature.
+    pub(super) fn set_signed(
+        &self,
+        draft: &mut Draft,
+        lane: usize,
+        session: u64,
+        encrypted: bool,
+    ) -> Result<(), Refusal> {
+        let header = smb2::Header::parse(draft.bytes()).map_err(PatchError::from)?;
+        let Some(core) = self.lanes.get(lane).map(|state| &state.core) else { return Ok(()) };
+        let captured = header.flags.is_signed();
+        let unsigned = self.sessions.get(&session).is_some_and(|session| session.unsigned);
+        let required = core.negotiated().is_some_and(client::Negotiated::signing_required);
+        let exchanges_keys = matches!(header.command, Command::NEGOTIATE | Command::SESSION_SETUP);
+        let wanted = !encrypted && !unsigned && core.can_sign(session) && (captured || (required && !exchanges_keys));
+        if wanted != captured {
+            let flags = header.flags.0 ^ HeaderFlags::SIGNED;
+            draft.overwrite(offset::FLAGS, &flags.to_le_bytes(), "Flags")?;
+        }
+        if wanted {
+            draft.overwrite(offset::SIGNATURE, &header.signature, "Signature")?;
+        } else if captured {
+            draft.overwrite(offset::SIGNATURE, &[0; 16], "Signature")?;
+        }
+        Ok(())
+    }
+
+    /// The session to encrypt a request for, when its session or tree demands it.
+    pub(super) fn encryption_session(&self, index: usize) -> Option<u64> {
+        let request = self.plan.requests.get(index)?;
+        if matches!(request.command()?, Command::NEGOTIATE | Command::SESSION_SETUP) {
+            return None;
+        }
+        let session = self.live_session_of(index)?;
+        let tree = request.tree.issuer().and_then(|issuer| self.requests.get(issuer)?.issued_tree);
+        let demanded = self.demands_encryption(session, tree.unwrap_or_default());
+        let lane = self.lane_of.get(&request.connection)?;
+        (demanded && self.lanes.get(*lane)?.core.can_encrypt(session)).then_some(session)
+    }
+
+    /// Whether the live session or tree takes encrypted messages only.
+    pub(super) fn demands_encryption(&self, session: u64, tree: u32) -> bool {
+        self.sessions.get(&session).is_some_and(|session| session.encrypt)
+            || self.encrypted_trees.contains(&(session, tree))
+    }
+}

@@ -1,0 +1,98 @@
+//! Which request made the captured server break an oplock or a lease.
+
+use crate::plan::request::{Fate, Request};
+use crate::trace::Trace;
+use dissect::Operation;
+use smb2::{Command, Guid};
+use std::collections::HashMap;
+
+/// What made the captured server send a break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Most likely this request: the latest before it that touched the same object by another handle.
+    Request(usize),
+    /// Nothing that is replayed: a session that is left out, or the server itself.
+    NotReplayed,
+    /// The capture does not tell what the break is about.
+    Unknown,
+}
+
+/// Requests of the replay by what they touch.
+pub(super) struct Causes {
+    /// By share and path, upper case: places and opens of requests on that path or on an entry of that folder, in order.
+    by_path: HashMap<String, Vec<Touch>>,
+    /// LeaseKeys of opens.
+    leases: HashMap<u32, Guid>,
+    /// Where the first CREATE of an open or of a LeaseKey lies.
+    opened: HashMap<Holder, u64>,
+}
+
+struct Touch {
+    seq: u64,
+    request: usize,
+    open: Option<u32>,
+}
+
+/// Who holds what is broken.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Holder {
+    Open(u32),
+    Lease(Guid),
+}
+
+impl Causes {
+    /// Goes through the requests, which are in trace order.
+    pub(super) fn of(trace: &Trace, requests: &[Request]) -> Self {
+        let mut causes = Self { by_path: HashMap::new(), leases: HashMap::new(), opened: HashMap::new() };
+        let is_break = |row: &crate::trace::Row| row.operation.kind == dissect::Kind::Notification;
+        if !trace.rows.iter().any(is_break) {
+            return causes;
+        }
+        for (index, request) in requests.iter().enumerate() {
+            let Some(row) = trace.rows.get(request.row).filter(|_| request.fate == Fate::Send) else { continue };
+            causes.add(index, request, &row.operation);
+        }
+        causes
+    }
+
+    fn add(&mut self, index: usize, request: &Request, operation: &Operation) {
+        if request.command() == Some(Command::CREATE) {
+            if let Some(open) = operation.open {
+                self.opened.entry(Holder::Open(open)).or_insert(request.start_seq);
+                self.leases.extend(operation.lease_key.map(|key| (open, key)));
+            }
+            if let Some(key) = operation.lease_key {
+                self.opened.entry(Holder::Lease(key)).or_insert(request.start_seq);
+            }
+        }
+        let Some(share) = &operation.share else { return };
+        for path in [operation.path.as_deref(), operation.new_path.as_deref()].into_iter().flatten() {
+            let folder = path.rsplit_once('\\').map_or("", |(folder, _)| folder);
+            for place in [path, folder] {
+                let touch = Touch { seq: request.start_seq, request: index, open: operation.open };
+                self.by_path.entry(key(share, place)).or_default().push(touch);
+            }
+        }
+    }
+
+    /// The cause of a break, given its row.
+    pub(super) fn of_break(&self, operation: &Operation) -> Cause {
+        let (Some(share), Some(path), Some(seq)) = (&operation.share, &operation.path, operation.response_seq) else {
+            return Cause::Unknown;
+        };
+        let holder = operation.lease_key.map(Holder::Lease).or(operation.open.map(Holder::Open));
+        let Some(opened) = holder.and_then(|holder| self.opened.get(&holder)) else { return Cause::Unknown };
+        let touches = self.by_path.get(&key(share, path)).map(Vec::as_slice).unwrap_or_default();
+        let before = touches.get(..touches.partition_point(|touch| touch.seq < seq)).unwrap_or_default();
+        let since_opened = before.iter().rev().take_while(|touch| touch.seq > *opened);
+        let found = since_opened.into_iter().find(|touch| match (operation.lease_key, operation.open) {
+            (Some(lease), _) => touch.open.and_then(|open| self.leases.get(&open)) != Some(&lease),
+            (None, open) => touch.open.is_none() || touch.open != open,
+        });
+        found.map_or(Cause::NotReplayed, |touch| Cause::Request(touch.request))
+    }
+}
+
+fn key(share: &str, path: &str) -> String {
+    format!("{share}\\{path}").to_uppercase()
+}
