@@ -1,0 +1,25 @@
+//! The engine, driven by a simulated server and a simulated clock: when requests go out, how waiting ends, and what is
+//! recorded, without a socket and without a real second passing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests"
+)]
+
+mod breaks;
+mod cancel;
+mod captured;
+mod chains;
+mod closes;
+mod credits;
+mod deadlines;
+mod hostile;
+mod logon;
+mod message_ids;
+mod order;
+mod pace;
+mod simulation;
+mod wire;
