@@ -28,7 +28,7 @@ mod tunnel;
 
 pub use assembler::Assembler;
 pub use counters::Counters;
-pub use format::{FileFacts, LinkType, OpenError, Packet, PacketReader, ReadError};
+pub use format::{Damage, FileFacts, LinkType, OpenError, Packet, PacketReader, ReadError};
 pub use limits::Limits;
 pub use merge::FileRead;
 pub use pdu::{CloseKind, Direction, Endpoints, Event, Hole, Mark, Pdu, Timestamp};

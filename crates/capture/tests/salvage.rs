@@ -106,6 +106,23 @@ fn a_damaged_block_of_pcapng_costs_its_packet_only() {
 }
 
 #[test]
+fn several_damaged_places_are_located_each_and_counted_beyond_the_bound() {
+    let mut file = pcap(1..100);
+    let places: Vec<_> = (1..90).step_by(4).map(|record| 24 + record * RECORD).collect();
+    for place in &places {
+        file[place + 8..place + 12].fill(0xff);
+    }
+    let (numbers, facts) = read(file);
+    assert_eq!(numbers.len(), 99 - places.len());
+    assert_eq!((facts.damaged_places, facts.skipped_bytes), (places.len() as u64, (places.len() * RECORD) as u64));
+    assert_eq!(facts.damages.len(), 16);
+    for (damage, place) in facts.damages.iter().zip(&places) {
+        assert_eq!((damage.offset, damage.skipped), (*place as u64, RECORD as u64));
+        assert_eq!(damage.reason, "a record claims to be longer than 16 MiB");
+    }
+}
+
+#[test]
 fn joined_captures_are_read_one_after_the_other() {
     let (numbers, facts) = read([pcap(1..4), pcapng(4..6), pcap(6..9)].concat());
     assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8]);
