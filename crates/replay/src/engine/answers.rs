@@ -23,6 +23,8 @@ impl Engine {
             self.take_notification(lane, &received);
             return;
         }
+        // Its credits may be what the next step waits for.
+        self.schedule.touch(lane);
         let Some(state) = self.lanes.get_mut(lane) else { return };
         let message_id = received.header.message_id;
         let Some(outstanding) = state.outstanding.get(&message_id).cloned() else {
@@ -38,6 +40,7 @@ impl Engine {
             {
                 state.interim = true;
                 state.async_id = received.header.async_id();
+                self.changed(index);
             }
             return;
         }
@@ -75,6 +78,7 @@ impl Engine {
         if let Some(state) = self.requests.get_mut(index) {
             state.progress = Progress::Answered(status);
         }
+        self.changed(index);
         self.record(lane, index, LiveEnd::Answer(status), Some(received.message));
     }
 

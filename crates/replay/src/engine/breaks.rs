@@ -102,9 +102,7 @@ impl Engine {
         // A lease is told of on any connection of its client.
         let here = open.clone().find(|place| place.lane == lane).or_else(|| open.next()).copied();
         let Some(place) = here.filter(|place| self.may_have_been_caused(*place)) else { return false };
-        if let Some(reached) = self.lanes.get_mut(place.lane).and_then(|state| state.reached.get_mut(place.milestone)) {
-            *reached = true;
-        }
+        self.reach(place.lane, place.milestone);
         true
     }
 

@@ -2,7 +2,7 @@
 
 use crate::engine::state::Phase;
 use crate::engine::{Command, Engine};
-use crate::plan::{Action, MilestoneKind};
+use crate::plan::Action;
 use capture::CloseKind;
 
 impl Engine {
@@ -10,7 +10,7 @@ impl Engine {
     pub(super) fn close(&mut self, lane: usize, how: CloseKind) {
         match (self.lanes.get_mut(lane), how) {
             (Some(state), CloseKind::Fin) if state.phase == Phase::Open => {
-                state.phase = Phase::Closing;
+                self.enter_phase(lane, Phase::Closing);
                 self.commands.push_back(Command::Finish(lane));
                 self.skip_rest(lane, "the captured client had closed the connection");
             }
@@ -43,14 +43,11 @@ impl Engine {
         }
         let by_server = by_server && state.phase != Phase::Closing;
         let never_made = matches!(state.phase, Phase::Before | Phase::Connecting);
-        state.phase = Phase::Closed { by_server };
         let mut dropped: Vec<_> = std::mem::take(&mut state.outstanding).into_iter().collect();
         dropped.sort_unstable_by_key(|(message_id, _)| *message_id);
-        if let Some(planned) = self.plan.lanes.get(lane) {
-            for (milestone, reached) in planned.milestones.iter().zip(state.reached.iter_mut()) {
-                *reached |= !matches!(milestone.kind, MilestoneKind::Answer(_) | MilestoneKind::AnyAnswer(_));
-            }
-        }
+        state.reached.fill(true);
+        self.came.push(lane);
+        self.enter_phase(lane, Phase::Closed { by_server });
         for (_, outstanding) in dropped {
             self.drop_outstanding(&outstanding, by_server);
         }
@@ -61,7 +58,7 @@ impl Engine {
 
     /// Turns all steps left on a lane into requests that are not sent.
     pub(super) fn skip_rest(&mut self, lane: usize, reason: &str) {
-        let (Some(state), Some(planned)) = (self.lanes.get_mut(lane), self.plan.lanes.get(lane)) else { return };
+        let (Some(state), Some(planned)) = (self.lanes.get(lane), self.plan.lanes.get(lane)) else { return };
         let rest: Vec<usize> = planned
             .steps
             .iter()
@@ -71,7 +68,7 @@ impl Engine {
                 Action::Connect | Action::Close(_) => Vec::new(),
             })
             .collect();
-        state.next_step = planned.steps.len();
+        self.pass_steps(lane, planned.steps.len());
         for index in rest {
             self.skip(index, reason.to_owned(), None);
         }

@@ -110,6 +110,7 @@ impl Engine {
             state.live_request = message;
             state.patches = patches;
         }
+        self.changed(index);
         if is_cancel {
             self.record(lane, index, crate::verdict::LiveEnd::Nothing, None);
         } else if let Some(latency) = latency {

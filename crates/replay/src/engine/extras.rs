@@ -104,6 +104,7 @@ impl Engine {
         let is_own = matches!(outstanding, Outstanding::Extra(_));
         state.outstanding.insert(message_id, outstanding);
         self.commands.push_back(Command::Write(lane, wire));
+        self.schedule.touch(lane);
         self.extras.push(Extra { mark, detail, lane, of, request, sent_at: self.now });
         if !is_own {
             // Its answer is recorded with the request it completes.

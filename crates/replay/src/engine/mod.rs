@@ -13,10 +13,12 @@ mod extras;
 mod frontier;
 mod logons;
 mod message_ids;
+mod milestones;
 mod patience;
 mod protection;
 mod readiness;
 mod records;
+mod schedule;
 mod seed;
 mod state;
 
@@ -25,6 +27,7 @@ pub use seed::Seed;
 
 use crate::options::Options;
 use crate::plan::{Action, Fate, Plan};
+use capture::Timestamp;
 use client::Connection;
 use readiness::Readiness;
 use rustc_hash::FxHashMap;
@@ -58,6 +61,11 @@ pub struct Engine {
     lane_of: FxHashMap<u32, usize>,
     requests: Vec<RequestState>,
     frontier: frontier::Frontier,
+    schedule: schedule::Schedule,
+    /// Lanes whose milestones have to be looked at.
+    came: Vec<usize>,
+    /// How many connections are being made.
+    connecting: usize,
     captured_breaks: breaks::CapturedBreaks,
     issued: Issued,
     extras: Vec<Extra>,
@@ -74,6 +82,8 @@ pub struct Engine {
     interrupted: bool,
     /// When the last step was performed.
     last_performed: Duration,
+    /// The latest captured time of a step that was performed or passed over.
+    performed_until: Timestamp,
     /// When something happened last: a step or an arrival.
     last_happened: Duration,
 }
@@ -95,6 +105,8 @@ impl Engine {
         let lane_of = plan.lanes.iter().enumerate().map(|(index, lane)| (lane.connection, index)).collect();
         let requests = plan.requests.iter().map(|_| RequestState::default()).collect();
         let frontier = frontier::Frontier::new(&plan);
+        let schedule = schedule::Schedule::new(&plan);
+        let came = (0..plan.lanes.len()).collect();
         let captured_breaks = breaks::CapturedBreaks::of(&plan);
         let mut engine = Self {
             plan,
@@ -106,6 +118,9 @@ impl Engine {
             lane_of,
             requests,
             frontier,
+            schedule,
+            came,
+            connecting: 0,
             captured_breaks,
             issued: Issued::default(),
             extras: Vec::new(),
@@ -118,6 +133,7 @@ impl Engine {
             warnings: Vec::new(),
             interrupted: false,
             last_performed: Duration::ZERO,
+            performed_until: Timestamp(i64::MIN),
             last_happened: Duration::ZERO,
         };
         engine.skip_unsendable();
@@ -144,8 +160,8 @@ impl Engine {
     /// A connection stands.
     pub fn handle_connected(&mut self, lane: usize, now: Duration) {
         self.happens(now);
-        if let Some(state) = self.lanes.get_mut(lane).filter(|state| state.phase == Phase::Connecting) {
-            state.phase = Phase::Open;
+        if self.lanes.get(lane).is_some_and(|state| state.phase == Phase::Connecting) {
+            self.enter_phase(lane, Phase::Open);
         }
         self.advance();
     }
@@ -201,12 +217,8 @@ impl Engine {
 
     /// When [`Engine::handle_timeout`] must be called at the latest; `None`: only something happening matters.
     pub fn next_timeout(&self) -> Option<Duration> {
-        let heads = (0..self.lanes.len()).filter_map(|lane| match self.readiness(lane) {
-            Readiness::At(time) => Some(time),
-            _ => None,
-        });
-        let waits = heads.chain(self.next_deadline()).chain(self.next_milestone_deadline());
-        waits.chain(self.stall_deadline()).min()
+        let waits = [self.schedule.next_timer(), self.next_deadline(), self.next_milestone_deadline()];
+        waits.into_iter().chain([self.stall_deadline()]).flatten().min()
     }
 
     /// Ends the run after [`Engine::is_done`]: closes what is open and judges what was never answered.
@@ -231,29 +243,35 @@ impl Engine {
                 progress = true;
             }
             if !progress && !self.give_up_milestones() && !self.give_up_stalled() {
-                return;
+                break;
             }
         }
+        debug_assert!(
+            (0..self.lanes.len()).all(|lane| self.readiness(lane) != Readiness::Now),
+            "a step that may be performed was overlooked"
+        );
     }
 
     /// The lane with the earliest step that may be performed now.
-    fn next_ready(&self) -> Option<usize> {
-        let heads = self.lanes.iter().zip(&self.plan.lanes).enumerate();
-        let heads = heads.filter_map(|(lane, (state, planned))| Some((planned.steps.get(state.next_step)?.seq, lane)));
-        let ready = heads.filter(|(_, lane)| self.readiness(*lane) == Readiness::Now);
-        ready.min().map(|(_, lane)| lane)
+    fn next_ready(&mut self) -> Option<usize> {
+        self.schedule.pass_timers(self.now);
+        while let Some(lane) = self.schedule.take_touched() {
+            let readiness = self.readiness(lane);
+            self.schedule.enter(lane, readiness);
+        }
+        self.schedule.first_ready()
     }
 
     fn perform(&mut self, lane: usize) {
-        let Some(state) = self.lanes.get_mut(lane) else { return };
-        let step = self.plan.lanes.get(lane).and_then(|planned| planned.steps.get(state.next_step));
+        let next = self.lanes.get(lane).map_or(0, |state| state.next_step);
+        let step = self.plan.lanes.get(lane).and_then(|planned| planned.steps.get(next));
         let Some(action) = step.map(|step| step.action.clone()) else { return };
-        state.next_step = state.next_step.saturating_add(1);
+        self.pass_steps(lane, next.saturating_add(1));
         self.last_performed = self.now;
         self.last_happened = self.now;
         match action {
             Action::Connect => {
-                state.phase = Phase::Connecting;
+                self.enter_phase(lane, Phase::Connecting);
                 self.commands.push_back(Command::Connect(lane));
             }
             Action::Send(chain) => self.send(lane, &chain),
@@ -293,7 +311,25 @@ impl Engine {
     }
 
     fn steps_done(&self) -> bool {
-        self.lanes.iter().zip(&self.plan.lanes).all(|(state, lane)| state.next_step >= lane.steps.len())
+        self.schedule.first_head().is_none()
+    }
+
+    /// The steps of a lane before `next` are performed, or never will be.
+    fn pass_steps(&mut self, lane: usize, next: usize) {
+        let (Some(state), Some(planned)) = (self.lanes.get_mut(lane), self.plan.lanes.get(lane)) else { return };
+        state.next_step = next.min(planned.steps.len());
+        if let Some(passed) = next.checked_sub(1).and_then(|passed| planned.steps.get(passed)) {
+            self.performed_until = self.performed_until.max(passed.time);
+        }
+        self.schedule.begins_with(lane, planned.steps.get(next).map(|step| step.seq));
+    }
+
+    fn enter_phase(&mut self, lane: usize, phase: Phase) {
+        let Some(state) = self.lanes.get_mut(lane) else { return };
+        let connecting = |phase: Phase| usize::from(phase == Phase::Connecting);
+        self.connecting = self.connecting.saturating_add(connecting(phase)).saturating_sub(connecting(state.phase));
+        state.phase = phase;
+        self.schedule.touch(lane);
     }
 
     fn connection_number(&self, lane: usize) -> u32 {

@@ -82,6 +82,7 @@ impl Engine {
             state.progress = Progress::Skipped;
             state.cause = cause;
         }
+        self.changed(index);
         self.records.push_back(Record::Request(RequestRecord {
             request: index,
             lane: None,
@@ -141,6 +142,7 @@ impl Engine {
                 if let Some(state) = self.requests.get_mut(*index) {
                     state.progress = Progress::Dropped;
                 }
+                self.changed(*index);
                 if let Some(lane) = lane {
                     self.record(lane, *index, LiveEnd::ConnectionClosed { by_server }, None);
                 }
