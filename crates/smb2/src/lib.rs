@@ -17,6 +17,7 @@ pub mod command;
 pub mod compression;
 pub mod context;
 pub mod crypto;
+pub mod fscc;
 pub mod header;
 pub mod id;
 pub mod malformed;
