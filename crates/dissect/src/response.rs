@@ -241,12 +241,12 @@ impl State {
     }
 }
 
-/// Fills in what an open says; a tree that the message named itself stands.
+/// Fills in what an open says; a TreeId that the message has itself stands, also when nothing is known of it.
 pub(crate) fn works_on(operation: &mut Operation, open: &Open) {
     operation.session.get_or_insert(open.session);
     operation.open = Some(open.number);
     operation.path.clone_from(&open.path);
-    if operation.tree.is_none() {
+    if operation.tree.is_none() && operation.tree_id.is_none_or(|tree_id| tree_id == 0) {
         operation.tree = open.tree;
         operation.share.clone_from(&open.share);
         operation.share_type = open.share_type;

@@ -144,6 +144,18 @@ fn what_was_opened_before_the_capture_stays_unnamed() {
 }
 
 #[test]
+fn an_unknown_tree_id_names_no_share_although_the_handle_is_of_a_known_one() {
+    let mut trace = Trace::new();
+    connect_tree(&mut trace, 1, "\\\\srv\\a", 1);
+    open(&mut trace, 2, "x", 5);
+    trace.send(&[message(Command::CLOSE, 3, &close_request(file_id(5))).tree(2)]);
+    trace.receive(&[message(Command::CLOSE, 3, &error_response()).tree(2).status(0xc000_00c9)]);
+    let row = trace.rows().pop().unwrap();
+    assert_eq!((row.tree_id, row.tree, row.share), (Some(2), None, None));
+    assert_eq!((row.open, row.path.as_deref()), (Some(0), Some("x")));
+}
+
+#[test]
 fn a_rename_moves_the_path_of_its_open() {
     let mut trace = Trace::new();
     open(&mut trace, 1, "dir\\old", 5);

@@ -18,13 +18,15 @@
 mod accepted;
 #[path = "tshark/columns.rs"]
 mod columns;
+#[path = "tshark/comparison.rs"]
+mod comparison;
 
 use accepted::ACCEPTED;
-use capture::Trace;
 use columns::{COLUMNS, Frames};
-use smbreplay_dissect::{Dissector, Operation, Secrets};
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use comparison::{differences, expected, frames, operations};
+use smbreplay_dissect::Secrets;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// Captures whose fields are not compared, and why.
 const LEFT_OUT: [(&str, &str); 1] =
@@ -40,36 +42,6 @@ fn corpus() -> Option<PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/captures");
     let folder = std::env::var_os("SMBREPLAY_CORPUS").map_or_else(|| PathBuf::from(beside), PathBuf::from);
     folder.join("expected").is_dir().then_some(folder)
-}
-
-fn operations(capture: &Path) -> (Vec<Operation>, Dissector) {
-    operations_with(capture, Secrets::default())
-}
-
-fn operations_with(capture: &Path, secrets: Secrets) -> (Vec<Operation>, Dissector) {
-    let mut dissector = Dissector::with_secrets(secrets);
-    let mut rows = Vec::new();
-    let mut trace = Trace::open(capture).unwrap();
-    while let Some(event) = trace.next_event().unwrap() {
-        dissector.handle(event);
-        rows.extend(std::iter::from_fn(|| dissector.poll()));
-    }
-    dissector.finish();
-    rows.extend(std::iter::from_fn(|| dissector.poll()));
-    (rows, dissector)
-}
-
-/// The lines of a file of tshark's fields: the frame's number, and the values of [`COLUMNS`].
-fn expected(file: &Path) -> BTreeMap<u64, Vec<String>> {
-    let text = String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned();
-    let mut lines = text.lines().map(|line| line.split('\t').collect::<Vec<_>>());
-    let names = lines.next().unwrap();
-    let place = |name: &str| names.iter().position(|other| *other == name).unwrap();
-    let places: Vec<_> = COLUMNS.iter().map(|column| place(column)).collect();
-    let frame = place("frame.number");
-    lines
-        .map(|line| (line[frame].parse().unwrap(), places.iter().map(|place| line[*place].to_owned()).collect()))
-        .collect()
 }
 
 #[test]
@@ -95,27 +67,19 @@ fn every_message_says_what_tshark_says() {
         if capture.is_some() {
             SESSION_KEYS.iter().for_each(|key| secrets.add_session_key(key).unwrap());
         }
-        let (rows, _) = operations_with(&corpus.join(capture.unwrap_or(name)), secrets);
+        let (rows, _) = operations(&corpus.join(capture.unwrap_or(name)), secrets);
         let ours = Frames::of(&rows);
-        let theirs = expected(&file);
-        let frames: BTreeSet<_> = theirs.keys().copied().chain(ours.frames()).collect();
-        for frame in frames {
-            for (index, column) in COLUMNS.iter().enumerate() {
-                let ours = ours.value(frame, column);
-                let theirs = theirs.get(&frame).map_or("", |values| values[index].as_str());
-                compared += 1;
-                if ours == theirs {
-                    continue;
+        let theirs = expected(&String::from_utf8_lossy(&std::fs::read(&file).unwrap()));
+        compared += frames(&ours, &theirs).len() * COLUMNS.len();
+        for found in differences(&ours, &theirs) {
+            let known = |known: &&accepted::Accepted| {
+                (known.capture, known.column) == (name, found.column) && known.frames.contains(&found.frame)
+            };
+            match ACCEPTED.iter().find(known) {
+                Some(known) if known.ours == found.ours => {
+                    accepted.insert((known.capture, known.column, found.frame));
                 }
-                match ACCEPTED
-                    .iter()
-                    .find(|known| known.capture == name && known.column == *column && known.frames.contains(&frame))
-                {
-                    Some(known) if known.ours == ours => {
-                        accepted.insert((known.capture, known.column, frame));
-                    }
-                    _ => wrong.push(format!("{name} frame {frame} {column}: ours {ours:?}, tshark {theirs:?}")),
-                }
+                _ => wrong.push(format!("{name} {found}")),
             }
         }
     }
@@ -152,14 +116,14 @@ fn users_are_those_of_the_ntlm_messages() {
         ("smb_net_user.pcap", 0x0000_2000_0400_0031, ["", "", "", "Kerberos"]),
     ];
     for (capture, session_id, who) in known {
-        let (_, dissector) = operations(&corpus.join(capture));
+        let (_, dissector) = operations(&corpus.join(capture), Secrets::default());
         let sessions = dissector.sessions();
         let session = sessions.iter().find(|session| session.session_id == session_id).expect(capture);
         let found = [&session.domain, &session.user, &session.workstation, &session.mechanism];
         assert_eq!(found.map(|text| text.as_deref().unwrap_or_default()), who, "{capture}");
         assert_eq!((session.generation, session.logon_status), (1, Some(0)), "{capture}");
     }
-    let (_, dissector) = operations(&corpus.join("smb_v2_only_non_zero_reserved1.pcap"));
+    let (_, dissector) = operations(&corpus.join("smb_v2_only_non_zero_reserved1.pcap"), Secrets::default());
     let sessions = dissector.sessions();
     assert_eq!((sessions.len(), sessions[0].connections.len()), (1, 4), "one session bound to four connections");
 }

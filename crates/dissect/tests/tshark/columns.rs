@@ -1,6 +1,6 @@
 //! What our rows say, in the words of tshark's fields.
 
-use smb2::message::{QueryDirectoryResponse, QueryInfoResponse};
+use smb2::message::{ChangeNotifyResponse, ErrorResponse, QueryDirectoryResponse, QueryInfoResponse};
 use smb2::transport::Protocol;
 use smb2::{Command, Header, utf16, wire};
 use smbreplay_dissect::{Kind, Operation};
@@ -22,7 +22,7 @@ pub(crate) const COLUMNS: [&str; 10] = [
 
 /// The role of a message in its row.
 #[derive(Clone, Copy, PartialEq)]
-enum Role {
+pub(crate) enum Role {
     Request,
     Interim,
     Response,
@@ -33,15 +33,31 @@ type Fields = BTreeMap<&'static str, Vec<String>>;
 /// The place of a message: position of its PDU in the trace, index in its chain.
 type Place = (u64, u16);
 
-/// The messages of every frame.
-#[derive(Default)]
-pub(crate) struct Frames {
-    frames: BTreeMap<u64, Vec<(Place, Fields)>>,
+/// What we say of a message.
+pub(crate) struct Said<'a> {
+    pub(crate) row: &'a Operation,
+    pub(crate) role: Role,
+    /// The message itself.
+    pub(crate) bytes: &'a [u8],
+    fields: Fields,
 }
 
-impl Frames {
+impl Said<'_> {
+    /// The values of a column.
+    pub(crate) fn values(&self, column: &str) -> &[String] {
+        self.fields.get(column).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// The messages of every frame.
+#[derive(Default)]
+pub(crate) struct Frames<'a> {
+    frames: BTreeMap<u64, Vec<(Place, Said<'a>)>>,
+}
+
+impl<'a> Frames<'a> {
     /// Takes up to three messages out of each row.
-    pub(crate) fn of(rows: &[Operation]) -> Self {
+    pub(crate) fn of(rows: &'a [Operation]) -> Self {
         let mut frames = Self::default();
         for row in rows {
             frames.add(row, Role::Request, &row.request, row.request_frame, row.request_seq, row.compound_index);
@@ -55,22 +71,26 @@ impl Frames {
         frames
     }
 
-    pub(crate) fn frames(&self) -> impl Iterator<Item = u64> + '_ {
+    pub(crate) fn frames(&self) -> impl Iterator<Item = u64> {
         self.frames.keys().copied()
+    }
+
+    /// The messages of a frame, in their order.
+    pub(crate) fn messages(&self, frame: u64) -> impl Iterator<Item = &Said<'a>> {
+        self.frames.get(&frame).into_iter().flatten().map(|(_, said)| said)
     }
 
     /// What tshark should print for `column` of `frame`.
     pub(crate) fn value(&self, frame: u64, column: &str) -> String {
-        let messages = self.frames.get(&frame).map(Vec::as_slice).unwrap_or_default();
-        let values: Vec<_> = messages.iter().filter_map(|(_, fields)| fields.get(column)).flatten().cloned().collect();
+        let values: Vec<_> = self.messages(frame).flat_map(|said| said.values(column)).cloned().collect();
         values.join(";")
     }
 
     fn add(
         &mut self,
-        row: &Operation,
+        row: &'a Operation,
         role: Role,
-        bytes: &Option<bytes::Bytes>,
+        bytes: &'a Option<bytes::Bytes>,
         frame: Option<u64>,
         seq: Option<u64>,
         index: Option<u16>,
@@ -92,7 +112,7 @@ impl Frames {
             _ => BTreeMap::from([("smb2.protocol_id", vec![row.malformed.clone().unwrap()])]),
         };
         let place = (seq.unwrap(), index.unwrap_or(0));
-        self.frames.entry(frame.unwrap()).or_default().push((place, fields));
+        self.frames.entry(frame.unwrap()).or_default().push((place, Said { row, role, bytes, fields }));
     }
 }
 
@@ -133,12 +153,12 @@ fn plain(row: &Operation, role: Role, bytes: &[u8]) -> Fields {
     if let Some(share) = row.share.as_deref().filter(|_| shows_share) {
         fields.insert("smb2.tree", vec![share.to_owned()]);
     }
-    fields.insert("smb2.filename", names(row, role, bytes));
+    fields.insert("smb2.filename", names(row, role, &header, bytes).iter().map(|name| escaped(name)).collect());
     fields
 }
 
 /// tshark's `smb2.filename`: the path of a CREATE request, the new one of a rename, and names in the answers of queries.
-fn names(row: &Operation, role: Role, bytes: &[u8]) -> Vec<String> {
+fn names(row: &Operation, role: Role, header: &Header, bytes: &[u8]) -> Vec<String> {
     match (row.command, role) {
         (Some(Command::CREATE), Role::Request) => row.path.iter().map(|path| path.to_string()).collect(),
         (Some(Command::SET_INFO), Role::Request) => row.new_path.iter().cloned().collect(),
@@ -146,6 +166,9 @@ fn names(row: &Operation, role: Role, bytes: &[u8]) -> Vec<String> {
         (Some(Command::QUERY_DIRECTORY), Role::Response) if row.status == Some(0) && row.response_holes.is_empty() => {
             let buffer = QueryDirectoryResponse::parse(bytes).unwrap().buffer().unwrap();
             entries(buffer, row.info_class)
+        }
+        (Some(Command::CHANGE_NOTIFY), Role::Response) if !ErrorResponse::is_in(header, bytes) => {
+            changes(ChangeNotifyResponse::parse(bytes).unwrap().buffer().unwrap())
         }
         (Some(Command::QUERY_INFO), Role::Response) if row.status == Some(0) => {
             let buffer = QueryInfoResponse::parse(bytes).unwrap().buffer().unwrap();
@@ -170,6 +193,16 @@ fn entries(buffer: &[u8], class: Option<u8>) -> Vec<String> {
         Some(38) => (60, 80),
         other => panic!("class {other:?}"),
     };
+    chained_names(buffer, length_at, name_at)
+}
+
+/// The names of changes (MS-FSCC 2.7.1).
+fn changes(buffer: &[u8]) -> Vec<String> {
+    chained_names(buffer, 8, 12)
+}
+
+/// The names of entries, each of which begins with NextEntryOffset.
+fn chained_names(buffer: &[u8], length_at: usize, name_at: usize) -> Vec<String> {
     let mut names = Vec::new();
     let mut entry = buffer;
     while !entry.is_empty() {
@@ -183,6 +216,13 @@ fn entries(buffer: &[u8], class: Option<u8>) -> Vec<String> {
 fn name(buffer: &[u8], at: usize, length_at: usize) -> String {
     let length = wire::u32_at(buffer, length_at, "FileNameLength").unwrap() as usize;
     utf16::to_string(&buffer[at..at + length])
+}
+
+/// tshark prints these control characters by their escapes in C.
+fn escaped(text: &str) -> String {
+    const ESCAPES: [(char, &str); 5] =
+        [('\u{8}', "\\b"), ('\t', "\\t"), ('\n', "\\n"), ('\u{c}', "\\f"), ('\r', "\\r")];
+    ESCAPES.iter().fold(text.to_owned(), |text, (character, escape)| text.replace(*character, escape))
 }
 
 fn hex64(value: u64) -> String {
