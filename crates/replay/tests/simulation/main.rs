@@ -16,6 +16,7 @@ mod chains;
 mod closes;
 mod credits;
 mod deadlines;
+mod disorder;
 mod hostile;
 mod logon;
 mod message_ids;

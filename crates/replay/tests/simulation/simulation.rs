@@ -165,6 +165,11 @@ impl Simulation {
         self.carry_out();
     }
 
+    /// Time since the start.
+    pub(crate) fn now(&self) -> Duration {
+        self.now
+    }
+
     pub(crate) fn is_done(&self) -> bool {
         self.engine.is_done()
     }
@@ -239,6 +244,11 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// What was carried out.
+    pub(crate) fn plan(&self) -> &Plan {
+        self.engine.plan()
+    }
+
     /// What became of the captured request with this MessageId.
     pub(crate) fn record(&self, connection: u32, message_id: u64) -> &RequestRecord {
         let found = self.records.iter().find(|record| {
