@@ -2,11 +2,12 @@
 
 use crate::counters::{Counters, count};
 use crate::format::{LinkType, Packet};
-use crate::fragments::Fragments;
+use crate::fragments::{Fragments, Joined};
 use crate::limits::Limits;
 use crate::link::{self, LinkPayload};
-use crate::network::{self, NetworkPayload};
+use crate::network::{self, Envelope, NetworkPayload};
 use crate::pdu::Event;
+use crate::segment::{TcpFlags, TcpSegment};
 use crate::tcp::Table;
 use crate::tunnel::MAX_DEPTH;
 use etherparse::IpNumber;
@@ -40,25 +41,17 @@ impl Assembler {
         let c = &mut self.counters;
         count(&mut c.packets, 1);
         let original = (packet.original_length as usize).max(packet.data.len());
-        let joined = match unwrap(packet.link_type, packet.data, original, packet, c) {
+        match unwrap(packet.link_type, packet.data, original, packet, c) {
             NetworkPayload::Fragment(fragment) => {
-                let (source, destination, _, protocol) = fragment.key;
-                self.fragments.take(fragment, c).map(|whole| (whole, (source, destination), IpNumber(protocol)))
+                let (source, destination, identification, protocol) = fragment.key;
+                let identification = if source.is_ipv4() { u16::try_from(identification).ok() } else { None };
+                let ends = (source, destination);
+                let envelope = Envelope { ends, identification, frame: packet.frame, time: packet.time };
+                if let Some(joined) = self.fragments.take(fragment, c) {
+                    account_joined(&joined, IpNumber(protocol), envelope, packet, &mut self.table, c);
+                }
             }
-            other => {
-                account(other, &mut self.table, c);
-                None
-            }
-        };
-        if let Some((whole, ends, protocol)) = joined {
-            let (frame, time) = (packet.frame, packet.time);
-            let mut carried = network::transport(protocol, &whole, whole.len(), ends, frame, time);
-            if let NetworkPayload::Tunnel { link_type, offset } = carried {
-                count(&mut c.tunnelled_packets, 1);
-                let inner = whole.get(offset..).unwrap_or_default();
-                carried = unwrap(link_type, inner, inner.len(), packet, c);
-            }
-            account(carried, &mut self.table, c);
+            other => account(other, &mut self.table, c),
         }
         self.table.reach(packet.frame, c);
     }
@@ -107,6 +100,48 @@ fn unwrap<'a>(
         }
     }
     NetworkPayload::Other
+}
+
+/// Gives `table` what a packet put together from fragments carries.
+fn account_joined(
+    joined: &Joined,
+    protocol: IpNumber,
+    envelope: Envelope,
+    packet: &Packet<'_>,
+    table: &mut Table,
+    c: &mut Counters,
+) {
+    let Some(((_, first), later)) = joined.runs.split_first() else { return };
+    match network::transport(protocol, first, joined.length, envelope) {
+        NetworkPayload::Tunnel { link_type, offset } => {
+            count(&mut c.tunnelled_packets, 1);
+            let inner = first.get(offset..).unwrap_or_default();
+            let carried = unwrap(link_type, inner, joined.length.saturating_sub(offset), packet, c);
+            account(carried, table, c);
+        }
+        NetworkPayload::Tcp(segment) if !later.is_empty() => {
+            let header = joined.length.saturating_sub(segment.payload.len()).saturating_sub(segment.missing as usize);
+            let mut starts: Vec<usize> = later.iter().map(|(start, _)| *start).collect();
+            starts.push(joined.length);
+            for ((start, run), next) in joined.runs.iter().zip(starts) {
+                let at = start.saturating_sub(header);
+                let payload = if *start == 0 { segment.payload } else { run };
+                let missing = next.saturating_sub(header).saturating_sub(at).saturating_sub(payload.len());
+                let (first, last) = (*start == 0, next == joined.length);
+                let TcpFlags { syn, fin, rst } = segment.flags;
+                let part = TcpSegment {
+                    sequence: segment.sequence.wrapping_add(at as u32),
+                    flags: TcpFlags { syn: syn && first, fin: fin && last, rst: rst && last },
+                    at,
+                    payload,
+                    missing: u32::try_from(missing).unwrap_or(u32::MAX),
+                    ..segment
+                };
+                account(NetworkPayload::Tcp(part), table, c);
+            }
+        }
+        other => account(other, table, c),
+    }
 }
 
 /// Gives a segment to `table`, and counts what is none.

@@ -30,8 +30,10 @@ counters! {
     ip_fragments,
     /// IP packets put together from fragments.
     reassembled_packets,
-    /// Fragments dropped because others of their packet, or bytes of their own, were not captured.
+    /// Fragments dropped because others of their packet were not captured.
     ip_fragments_lost,
+    /// Fragments that the snaplen cut.
+    ip_fragments_cut,
     /// Fragments that came again.
     ip_fragments_repeated,
     /// Tunnels unwrapped: VXLAN, GENEVE, GRE, ERSPAN.
@@ -46,7 +48,7 @@ counters! {
     tcp_segments,
     /// TCP segments whose payload the snaplen cut.
     snaplen_cut_segments,
-    /// Bytes of payload that the snaplen cut off.
+    /// Bytes of payload that the snaplen cut off, of every packet, also of those that came again.
     snaplen_cut_bytes,
     /// TCP connections of any protocol.
     connections,
@@ -56,14 +58,19 @@ counters! {
     midstream_connections,
     /// Connections that took over the addresses and ports of an earlier one.
     port_reuses,
-    /// Connections with the handshake of another one: probably the same before and after an address translation (NAT),
-    /// whose operations are there twice.
+    /// Connections that are another one, before or after an address translation (NAT, load balancer): read as one.
     translated_connections,
+    /// Connections with the handshake of another one that may be the same, but nothing proves it: if they are, their operations
+    /// are there twice.
+    possibly_translated_connections,
     /// Connections given up because of their number.
     connections_evicted,
     /// TCP payload of connections that show no SMB.
     non_smb_bytes,
-    /// Segments with bytes seen before only.
+    /// Segments that were captured twice: by mirror ports that see both sides of a switch or router, tagged and untagged, before
+    /// and after an address translation. What the first copy lacks is taken from the second.
+    mirrored_segments,
+    /// Segments that were sent again, with bytes seen before only.
     retransmitted_segments,
     /// Segments kept back because bytes before them were missing.
     out_of_order_segments,
@@ -81,6 +88,8 @@ counters! {
     holes,
     /// Bytes in these holes.
     hole_bytes,
+    /// Bytes of these streams whose segment was captured, but cut by the snaplen.
+    snaplen_hole_bytes,
     /// Times that the bound on memory forced a hole to be declared or a PDU to be cut.
     memory_bound_reached,
     /// Transport PDUs handed out.
@@ -91,6 +100,8 @@ counters! {
     unfinished_pdus,
     /// PDUs lost because their ProtocolId is in a hole.
     pdus_without_protocol_id,
+    /// Captured bytes of these PDUs.
+    bytes_without_protocol_id,
     /// NetBIOS session requests and their answers.
     netbios_session_messages,
     /// NetBIOS keep-alives and empty messages.

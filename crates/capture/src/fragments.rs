@@ -20,9 +20,19 @@ pub(crate) struct Fragment<'a> {
     pub(crate) offset: usize,
     /// Whether it is the last one.
     pub(crate) last: bool,
+    /// The captured part of its payload.
     pub(crate) payload: &'a [u8],
-    /// Whether the capture has all of its payload.
-    pub(crate) whole: bool,
+    /// Length of its payload on the wire.
+    pub(crate) length: usize,
+}
+
+/// The payload of a packet put together from its fragments.
+#[derive(Debug)]
+pub(crate) struct Joined {
+    /// What was captured of it, in order: offset and bytes. The ends of fragments may be missing. Never empty.
+    pub(crate) runs: Vec<(usize, Vec<u8>)>,
+    /// Its length on the wire.
+    pub(crate) length: usize,
 }
 
 /// The packets of which not all fragments have come.
@@ -34,17 +44,25 @@ pub(crate) struct Fragments {
 #[derive(Debug)]
 struct Unfinished {
     key: Key,
-    /// Fragments by their offset, not overlapping in what is used of them.
-    parts: Vec<(usize, Vec<u8>)>,
+    parts: Vec<Part>,
     length: Option<usize>,
 }
 
+#[derive(Debug)]
+struct Part {
+    offset: usize,
+    captured: Vec<u8>,
+    /// On the wire.
+    length: usize,
+}
+
 impl Fragments {
-    /// Takes a fragment; the payload of its packet when that is whole now.
-    pub(crate) fn take(&mut self, fragment: Fragment<'_>, c: &mut Counters) -> Option<Vec<u8>> {
+    /// Takes a fragment; the payload of its packet when all of them are there now.
+    pub(crate) fn take(&mut self, fragment: Fragment<'_>, c: &mut Counters) -> Option<Joined> {
         count(&mut c.ip_fragments, 1);
-        let end = fragment.offset.saturating_add(fragment.payload.len());
-        if !fragment.whole || fragment.payload.is_empty() || end > usize::from(u16::MAX) {
+        let end = fragment.offset.saturating_add(fragment.length);
+        count(&mut c.ip_fragments_cut, u64::from(fragment.payload.len() < fragment.length));
+        if fragment.length == 0 || end > usize::from(u16::MAX) {
             count(&mut c.ip_fragments_lost, 1);
             return None;
         }
@@ -57,11 +75,12 @@ impl Fragments {
             count(&mut c.ip_fragments_lost, 1);
             return None;
         }
-        if packet.parts.iter().any(|(offset, _)| *offset == fragment.offset) {
+        if packet.parts.iter().any(|part| part.offset == fragment.offset) {
             count(&mut c.ip_fragments_repeated, 1);
             return None;
         }
-        packet.parts.push((fragment.offset, fragment.payload.to_vec()));
+        let Fragment { offset, payload, length, .. } = fragment;
+        packet.parts.push(Part { offset, captured: payload.to_vec(), length });
         if fragment.last {
             packet.length = Some(end);
         }
@@ -90,20 +109,27 @@ impl Fragments {
 }
 
 impl Unfinished {
-    /// The payload, if no byte is missing; fragments that overlap are no honest packet, and none is made of them.
-    fn joined(&mut self) -> Option<Vec<u8>> {
+    /// The payload, if no fragment is missing; fragments that overlap are no honest packet, and none is made of them.
+    fn joined(&mut self) -> Option<Joined> {
         let length = self.length?;
-        if self.parts.iter().map(|(_, part)| part.len()).sum::<usize>() != length {
+        if self.parts.iter().map(|part| part.length).sum::<usize>() != length {
             return None;
         }
-        self.parts.sort_unstable_by_key(|(offset, _)| *offset);
-        let mut whole = Vec::with_capacity(length);
-        for (offset, part) in &self.parts {
-            if *offset != whole.len() {
+        self.parts.sort_unstable_by_key(|part| part.offset);
+        let mut runs: Vec<(usize, Vec<u8>)> = Vec::new();
+        let mut end = 0usize;
+        for part in &self.parts {
+            if part.offset != end {
                 return None;
             }
-            whole.extend_from_slice(part);
+            end = end.saturating_add(part.length);
+            match runs.last_mut() {
+                Some((start, run)) if start.saturating_add(run.len()) == part.offset => {
+                    run.extend_from_slice(&part.captured);
+                }
+                _ => runs.push((part.offset, part.captured.clone())),
+            }
         }
-        Some(whole)
+        Some(Joined { runs, length })
     }
 }

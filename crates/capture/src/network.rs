@@ -39,7 +39,7 @@ pub(crate) enum NetworkPayload<'a> {
 /// Reads the IP packet at the start of `packet`, of which `original_length` bytes were on the wire, padding included.
 pub(crate) fn payload(packet: &[u8], original_length: usize, frame: u64, time: Timestamp) -> NetworkPayload<'_> {
     let Ok((ip, _)) = LaxIpSlice::from_slice(packet) else { return NetworkPayload::Malformed };
-    let (source, destination, length) = match &ip {
+    let (source, destination, length, identification) = match &ip {
         LaxIpSlice::Ipv4(ip) => {
             let header = ip.header();
             // With segmentation offload the length is zero: the packet was captured before it got one.
@@ -47,7 +47,8 @@ pub(crate) fn payload(packet: &[u8], original_length: usize, frame: u64, time: T
                 0 => original_length,
                 length => length,
             };
-            (IpAddr::V4(header.source_addr()), IpAddr::V4(header.destination_addr()), length)
+            let identification = Some(header.identification()).filter(|identification| *identification != 0);
+            (IpAddr::V4(header.source_addr()), IpAddr::V4(header.destination_addr()), length, identification)
         }
         LaxIpSlice::Ipv6(ip) => {
             let header = ip.header();
@@ -55,11 +56,12 @@ pub(crate) fn payload(packet: &[u8], original_length: usize, frame: u64, time: T
                 0 => original_length,
                 length => length.saturating_add(etherparse::Ipv6Header::LEN),
             };
-            (IpAddr::V6(header.source_addr()), IpAddr::V6(header.destination_addr()), length)
+            (IpAddr::V6(header.source_addr()), IpAddr::V6(header.destination_addr()), length, None)
         }
     };
     let carried = ip.payload();
     let ends = (source, destination);
+    let envelope = Envelope { ends, identification, frame, time };
     let Some(start) = offset_in(packet, carried.payload) else { return NetworkPayload::Malformed };
     let Some(bytes) = packet.get(start..).and_then(|rest| rest.get(..carried.payload.len())) else {
         return NetworkPayload::Malformed;
@@ -68,7 +70,7 @@ pub(crate) fn payload(packet: &[u8], original_length: usize, frame: u64, time: T
     if carried.fragmented || carried.ip_number == ip_number::IPV6_FRAGMENTATION_HEADER {
         return fragment(&ip, bytes, length, ends).map_or(NetworkPayload::Malformed, NetworkPayload::Fragment);
     }
-    match transport(carried.ip_number, bytes, length, ends, frame, time) {
+    match transport(carried.ip_number, bytes, length, envelope) {
         NetworkPayload::Tunnel { link_type, offset } => {
             NetworkPayload::Tunnel { link_type, offset: offset.saturating_add(start) }
         }
@@ -76,15 +78,21 @@ pub(crate) fn payload(packet: &[u8], original_length: usize, frame: u64, time: T
     }
 }
 
-/// Reads what an IP packet between `ends` carries: the captured `bytes` of `length`.
-pub(crate) fn transport(
-    protocol: IpNumber,
-    bytes: &[u8],
-    length: usize,
-    ends: (IpAddr, IpAddr),
-    frame: u64,
-    time: Timestamp,
-) -> NetworkPayload<'_> {
+/// What is known of a TCP segment from around it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Envelope {
+    /// Source and destination.
+    pub(crate) ends: (IpAddr, IpAddr),
+    /// Identification of the IP packet, unless it has none.
+    pub(crate) identification: Option<u16>,
+    /// 1-based number of the frame.
+    pub(crate) frame: u64,
+    /// Time of the frame.
+    pub(crate) time: Timestamp,
+}
+
+/// Reads what an IP packet carries: the captured `bytes` of `length`.
+pub(crate) fn transport(protocol: IpNumber, bytes: &[u8], length: usize, envelope: Envelope) -> NetworkPayload<'_> {
     let tunnel = |inner: Option<(LinkType, usize)>| {
         inner.map_or(NetworkPayload::Other, |(link_type, offset)| NetworkPayload::Tunnel { link_type, offset })
     };
@@ -94,7 +102,7 @@ pub(crate) fn transport(
         IpNumber::TCP if to_or_from(SMB_DIRECT_TCP) && !to_or_from(445) && !to_or_from(139) => {
             NetworkPayload::SmbDirect
         }
-        IpNumber::TCP => tcp(bytes, length, ends, frame, time).map_or(NetworkPayload::Malformed, NetworkPayload::Tcp),
+        IpNumber::TCP => tcp(bytes, length, envelope).map_or(NetworkPayload::Malformed, NetworkPayload::Tcp),
         IpNumber::UDP => match in_udp(bytes) {
             None if to_or_from(QUIC) => NetworkPayload::Quic,
             None if be16(bytes, 2) == Some(ROCE) => NetworkPayload::SmbDirect,
@@ -136,7 +144,7 @@ fn fragment<'a>(ip: &LaxIpSlice<'_>, bytes: &'a [u8], length: usize, ends: (IpAd
         offset: offset.checked_mul(8)?,
         last: !more,
         payload: bytes,
-        whole: bytes.len() >= length,
+        length: length.max(bytes.len()),
     })
 }
 
@@ -147,13 +155,8 @@ fn offset_in(whole: &[u8], part: &[u8]) -> Option<usize> {
 
 /// Reads the TCP header at the start of `bytes`, the captured part of `length` bytes. Options may be cut off: nothing in
 /// them is needed.
-fn tcp<'a>(
-    bytes: &'a [u8],
-    length: usize,
-    (source, destination): (IpAddr, IpAddr),
-    frame: u64,
-    time: Timestamp,
-) -> Option<TcpSegment<'a>> {
+fn tcp(bytes: &[u8], length: usize, envelope: Envelope) -> Option<TcpSegment<'_>> {
+    let Envelope { ends: (source, destination), identification, frame, time } = envelope;
     let u16_at = |offset: usize| Some(u16::from_be_bytes(*bytes.get(offset..)?.first_chunk()?));
     let u32_at = |offset: usize| Some(u32::from_be_bytes(*bytes.get(offset..)?.first_chunk()?));
     let header = usize::from(bytes.get(12)? >> 4).checked_mul(4).filter(|header| *header >= 20)?;
@@ -167,8 +170,12 @@ fn tcp<'a>(
         destination: SocketAddr::new(destination, u16_at(2)?),
         sequence: u32_at(4)?,
         acknowledgement: if flags & 0x10 == 0 { None } else { Some(u32_at(8)?) },
+        window: u16_at(14)?,
         flags: TcpFlags { fin: flags & 0x01 != 0, syn: flags & 0x02 != 0, rst: flags & 0x04 != 0 },
+        at: 0,
         payload,
+        identification,
+        mirrored: false,
         missing: u32::try_from(missing).unwrap_or(u32::MAX),
     })
 }

@@ -71,7 +71,8 @@ pub struct Pdu {
     pub first: Mark,
     /// The byte that completed the PDU: the latest in the trace of all its bytes.
     pub last: Mark,
-    /// Offset in this direction's TCP stream just after the PDU's last byte.
+    /// Offset in this direction's TCP stream just after the PDU's last byte. Of a connection that was open before the capture
+    /// began the first byte has some offset above 0.
     pub stream_end: u64,
     /// The ACK number of the segment that carried the first byte, as an offset in the other direction's TCP stream
     /// (comparable with `stream_end` of that direction's PDUs). `None` when the other direction was not captured or

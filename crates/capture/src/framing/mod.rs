@@ -43,8 +43,9 @@ enum State {
     Header(Start),
     /// In a PDU.
     Body(Partial),
-    /// In so many bytes that are passed over, and are no loss of framing.
-    Passing(u64),
+    /// In bytes that are passed over, and are no loss of framing: `unidentified` when they are those of a PDU whose ProtocolId
+    /// was not captured.
+    Passing { remaining: u64, unidentified: bool },
     /// Somewhere unknown.
     Search(Window),
     /// In another protocol.
@@ -97,12 +98,23 @@ impl Framer {
         self.sender = Some(sender);
     }
 
+    /// Tells, before any bytes come, that the direction is captured from its first byte on.
+    pub(crate) fn starts_here(&mut self) {
+        self.from_start = true;
+        self.state = State::Header(Start::default());
+    }
+
+    /// Whether a transport header is to come next.
+    pub(crate) fn is_between_pdus(&self) -> bool {
+        matches!(self.state, State::Header(Start { length: 0, .. }))
+    }
+
     /// Memory held, in bytes.
     pub(crate) fn cost(&self) -> usize {
         match &self.state {
             State::Body(partial) => partial.cost(),
             State::Search(window) => window.bytes.capacity(),
-            State::Header(_) | State::Passing(_) | State::Foreign => 0,
+            State::Header(_) | State::Passing { .. } | State::Foreign => 0,
         }
     }
 
@@ -124,8 +136,8 @@ impl Framer {
                 let start = *start;
                 match start.known_length() {
                     Some(rest) => {
-                        count(&mut c.pdus_without_protocol_id, 1);
-                        self.pass_hole(rest, length, c);
+                        start.unidentified(c);
+                        self.pass_hole(rest, true, length, c);
                     }
                     None => {
                         count(&mut c.unframed_bytes, start.length as u64);
@@ -143,9 +155,9 @@ impl Framer {
                     }
                 }
             }
-            State::Passing(remaining) => {
-                let remaining = *remaining;
-                self.pass_hole(remaining, length, c);
+            State::Passing { remaining, unidentified } => {
+                let (remaining, unidentified) = (*remaining, *unidentified);
+                self.pass_hole(remaining, unidentified, length, c);
             }
             State::Search(window) => {
                 let dropped = std::mem::take(window).bytes.len();
@@ -160,7 +172,7 @@ impl Framer {
     pub(crate) fn cut(&mut self, out: &mut Vec<Framed>, c: &mut Counters) {
         match std::mem::replace(&mut self.state, State::Header(Start::default())) {
             State::Body(partial) => {
-                self.state = State::Passing(partial.remaining() as u64);
+                self.state = State::Passing { remaining: partial.remaining() as u64, unidentified: false };
                 count(&mut c.unfinished_pdus, 1);
                 self.emit(partial.finish(), out, c);
             }
@@ -170,8 +182,8 @@ impl Framer {
             }
             State::Header(start) if start.length > 0 => match start.known_length() {
                 Some(rest) => {
-                    count(&mut c.pdus_without_protocol_id, 1);
-                    self.state = State::Passing(rest);
+                    start.unidentified(c);
+                    self.state = State::Passing { remaining: rest, unidentified: true };
                 }
                 None => {
                     count(&mut c.unframed_bytes, start.length as u64);
@@ -194,8 +206,9 @@ impl Framer {
         while !bytes.is_empty() {
             let taken = match &mut self.state {
                 State::Foreign => bytes.len(),
-                State::Passing(remaining) => {
+                State::Passing { remaining, unidentified } => {
                     let taken = usize::try_from(*remaining).unwrap_or(usize::MAX).min(bytes.len());
+                    count(&mut c.bytes_without_protocol_id, if *unidentified { taken as u64 } else { 0 });
                     *remaining = remaining.saturating_sub(taken as u64);
                     if *remaining == 0 {
                         self.state = State::Header(Start::default());
@@ -267,12 +280,12 @@ impl Framer {
                 }
                 Header::SessionService(length) => {
                     count(&mut c.netbios_session_messages, 1);
-                    self.pass(length as u64);
+                    self.pass(length as u64, false);
                     return taken;
                 }
                 Header::KeepAlive => {
                     count(&mut c.netbios_keep_alives, 1);
-                    self.pass(0);
+                    self.pass(0, false);
                     return taken;
                 }
                 Header::Foreign => return self.foreign_header(before, c),
@@ -343,14 +356,17 @@ impl Framer {
         }
     }
 
-    fn pass(&mut self, length: u64) {
-        self.state = if length == 0 { State::Header(Start::default()) } else { State::Passing(length) };
+    fn pass(&mut self, remaining: u64, unidentified: bool) {
+        self.state = match remaining {
+            0 => State::Header(Start::default()),
+            _ => State::Passing { remaining, unidentified },
+        };
     }
 
     /// A hole of `length` bytes where `remaining` bytes were to be passed over.
-    fn pass_hole(&mut self, remaining: u64, length: u64, c: &mut Counters) {
+    fn pass_hole(&mut self, remaining: u64, unidentified: bool, length: u64, c: &mut Counters) {
         match remaining.checked_sub(length) {
-            Some(remaining) => self.pass(remaining),
+            Some(remaining) => self.pass(remaining, unidentified),
             None => self.lose(c),
         }
     }
@@ -402,6 +418,12 @@ impl Start {
             *place = byte;
             self.length = self.length.saturating_add(1);
         }
+    }
+
+    /// Counts the PDU that begins here as lost, and what came of it.
+    fn unidentified(&self, c: &mut Counters) {
+        count(&mut c.pdus_without_protocol_id, 1);
+        count(&mut c.bytes_without_protocol_id, self.length as u64);
     }
 
     /// Bytes that belong to the message and have not come, when its length has.

@@ -76,6 +76,20 @@ impl Connection {
         }
     }
 
+    /// Whether its events have begun to come.
+    pub(super) fn is_announced(&self) -> bool {
+        self.number.is_some()
+    }
+
+    /// Whether it has brought payload.
+    pub(super) fn has_payload(&self) -> bool {
+        self.payload_bytes > 0
+    }
+
+    pub(super) fn first_frame(&self) -> u64 {
+        self.first.frame
+    }
+
     pub(super) fn last_frame(&self) -> u64 {
         self.last_frame
     }
@@ -86,7 +100,7 @@ impl Connection {
         let stream = self.streams.of(sender);
         match stream.exact_start() {
             Some(known) => known != start,
-            None => self.foreign || stream.offset_of(start).is_some_and(|offset| offset != 0),
+            None => self.foreign || !stream.may_start_at(start),
         }
     }
 
@@ -101,11 +115,14 @@ impl Connection {
     }
 
     /// The frame since which the connection has been waiting for acknowledged bytes, if it does and was not scheduled.
-    pub(super) fn schedule(&mut self) -> Option<u64> {
+    pub(super) fn schedule(&mut self, limits: &Limits) -> Option<u64> {
         if self.scheduled {
             return None;
         }
-        let (low, high) = (self.streams.low.waiting_since(), self.streams.high.waiting_since());
+        let (low, high) = (
+            self.streams.low.waiting_since(limits.reorder_frames),
+            self.streams.high.waiting_since(limits.reorder_frames),
+        );
         let since = low.into_iter().chain(high).min();
         self.scheduled = since.is_some();
         since
@@ -138,7 +155,7 @@ impl Connection {
         }
         self.round_trip(sender, segment);
         let (own, _) = self.streams.split(sender);
-        own.heard(segment.sequence);
+        own.heard(segment.sequence, segment.frame, limits.reorder_frames);
         let (receiver, _) = self.streams.split(sender.other());
         let acked = segment.acknowledgement.and_then(|ack| receiver.acknowledge(ack, segment.frame, c));
         let gate = receiver.gate();
@@ -218,6 +235,9 @@ impl Connection {
     /// Learns from a SYN or SYN-ACK where the streams start.
     fn open(&mut self, sender: Side, segment: &TcpSegment<'_>) {
         let start = segment.sequence.wrapping_add(1);
+        if self.number.is_none() {
+            self.client = Some(if segment.acknowledgement.is_none() { sender } else { sender.other() });
+        }
         self.streams.of_mut(sender).start_at(start);
         match segment.acknowledgement {
             Some(ack) => {
@@ -274,6 +294,7 @@ impl Connection {
     fn force(&mut self, side: Side, now: u64, limits: &Limits, outbox: &mut Outbox, c: &mut Counters) -> bool {
         match self.streams.of(side).head() {
             Some(head) => self.streams.of_mut(side.other()).pretend(head.acked),
+            None if self.streams.of_mut(side).settle() => {}
             None => {
                 if !self.streams.of_mut(side).give_up_gap(&mut outbox.framed, c) {
                     return false;

@@ -12,6 +12,10 @@ use std::ops::Range;
 /// How far beyond everything seen an acknowledgement is believed: more than any window of lost packets.
 const PLAUSIBLE_JUMP: u64 = 64 << 20;
 
+/// Where the first byte known of a stream is put whose beginning was not captured: there is room before it, because a
+/// capture that is out of order may bring earlier bytes a little later.
+const ROOM_BEFORE: u64 = 1 << 20;
+
 /// Segments far before everything expected, in a row, that make the direction another connection's.
 const STRANGE_SEGMENTS: u8 = 4;
 
@@ -40,6 +44,12 @@ pub(super) struct Stream {
     seen: bool,
     /// Where the stream begins, once known.
     base: Option<Base>,
+    /// Offset of the first byte: 0 if a SYN told it before any other segment.
+    begin: u64,
+    /// Frame from which on the first byte known is taken for the first one.
+    settled_at: Option<u64>,
+    /// Bytes were delivered or given up.
+    started: bool,
     /// Offset of the next byte to deliver.
     next: u64,
     pending: Pending,
@@ -82,6 +92,9 @@ impl Stream {
         Self {
             seen: false,
             base: None,
+            begin: 0,
+            settled_at: None,
+            started: false,
             next: 0,
             pending: Pending::default(),
             promises: VecDeque::new(),
@@ -115,28 +128,67 @@ impl Stream {
 
     /// Sequence number of the first byte, when a SYN or its acknowledgement told it.
     pub(super) fn exact_start(&self) -> Option<u32> {
-        self.base.filter(|base| base.exact).map(|base| base.sequence)
+        self.base.filter(|base| base.exact).map(|base| base.sequence.wrapping_add(self.begin as u32))
+    }
+
+    /// Whether nothing known speaks against the stream starting at `sequence`.
+    pub(super) fn may_start_at(&self, sequence: u32) -> bool {
+        let Some(offset) = self.offset_of(sequence) else { return true };
+        if self.is_unsettled() {
+            return self.could_begin_at(offset).is_some();
+        }
+        u64::try_from(offset) == Ok(self.begin)
     }
 
     /// Learns from a SYN, or from the acknowledgement of one, that the stream starts at `sequence`.
     pub(super) fn start_at(&mut self, sequence: u32) {
-        if self.next == 0 && self.pending.is_empty() {
-            self.base = Some(Base { sequence, exact: true });
+        if self.started || self.starts_exactly() {
+            return;
+        }
+        match (self.base, self.offset_of(sequence)) {
+            (Some(base), Some(offset)) => {
+                let Some(begin) = self.could_begin_at(offset) else { return };
+                self.base = Some(Base { exact: true, ..base });
+                (self.begin, self.next) = (begin, begin);
+            }
+            _ => self.base = Some(Base { sequence, exact: true }),
+        }
+        if let Some(framer) = &mut self.framer {
+            framer.starts_here();
         }
     }
 
-    /// Notes that a segment of this direction came, whose first byte has `sequence`.
-    pub(super) fn heard(&mut self, sequence: u32) {
+    /// Notes that a segment of this direction came in frame `frame`, whose first byte has `sequence`.
+    pub(super) fn heard(&mut self, sequence: u32, frame: u64, patience: u64) {
         self.silent = false;
-        if !self.seen && self.base.is_none() {
-            let behind = self.last_ack.map(|ack| distance(ack, sequence)).filter(|behind| *behind >= 0);
-            let start = match (behind, self.last_ack) {
-                (Some(behind), Some(ack)) if behind.unsigned_abs() <= PLAUSIBLE_JUMP => ack,
-                _ => sequence,
-            };
-            self.base = Some(Base { sequence: start, exact: false });
-        }
         self.seen = true;
+        if self.base.is_none() {
+            self.base = Some(Base { sequence: sequence.wrapping_sub(ROOM_BEFORE as u32), exact: false });
+            (self.begin, self.next) = (ROOM_BEFORE, ROOM_BEFORE);
+            self.settled_at = Some(frame.saturating_add(patience));
+        } else if self.is_unsettled()
+            && let Some(begin) = self.offset_of(sequence).and_then(|offset| self.could_begin_at(offset))
+        {
+            (self.begin, self.next) = (begin, begin);
+        }
+    }
+
+    /// Whether earlier bytes than those known may still come: the beginning was not captured, or comes late.
+    fn is_unsettled(&self) -> bool {
+        !self.started && !self.starts_exactly() && self.settled_at.is_some()
+    }
+
+    /// Takes the first byte known for the first one; says whether that was still open.
+    pub(super) fn settle(&mut self) -> bool {
+        let open = self.is_unsettled();
+        self.settled_at = None;
+        open
+    }
+
+    /// `offset`, if the stream can begin there for all that is known.
+    fn could_begin_at(&self, offset: i64) -> Option<u64> {
+        let first = self.pending.first().map_or(self.next, |(first, _)| first.max(self.next));
+        u64::try_from(offset).ok().filter(|offset| *offset <= first)
     }
 
     /// The stream offset of sequence number `sequence`, negative before the start.
@@ -153,10 +205,7 @@ impl Stream {
             return None;
         }
         let offset = u64::try_from(self.offset_of(ack)?).unwrap_or(0);
-        Some(match self.fin {
-            Some(fin) if offset == fin.saturating_add(1) => fin,
-            _ => offset,
-        })
+        Some(self.without_fin(offset))
     }
 
     /// Takes an acknowledgement by the receiver; returns the offset it stands for if it is believed.
@@ -196,13 +245,14 @@ impl Stream {
         if total == 0 {
             let keep_alive = self.next.checked_sub(1).and_then(|before| i64::try_from(before).ok());
             let plain = !segment.flags.syn && !segment.flags.fin && !segment.flags.rst;
-            count(&mut c.keep_alives, u64::from(plain && keep_alive == Some(offset)));
+            let counted = plain && !segment.mirrored && keep_alive == Some(offset);
+            count(&mut c.keep_alives, u64::from(counted));
             return;
         }
         let ahead = i64::try_from(self.next).unwrap_or(i64::MAX).saturating_sub(offset);
         let known = u64::try_from(ahead).unwrap_or(0);
         if known >= total {
-            self.count_old(known, total, c);
+            self.count_old(segment.mirrored, known, total, c);
             return;
         }
         self.strange_segments = 0;
@@ -210,14 +260,18 @@ impl Stream {
         let payload = segment.payload.get(skipped..).unwrap_or_default();
         let missing = total.saturating_sub(known).saturating_sub(payload.len() as u64);
         let offset = u64::try_from(offset).unwrap_or(0).max(self.next);
-        let origin = Origin { frame: segment.frame, time: segment.time, at: skipped, acked };
-        if offset == self.next && self.pending.is_empty() && acked.unwrap_or(0) <= gate {
+        let at = segment.at.saturating_add(skipped);
+        let origin = Origin { frame: segment.frame, time: segment.time, at, acked };
+        let deliverable = self.pending.is_empty() && !self.is_unsettled() && acked.unwrap_or(0) <= gate;
+        if offset == self.next && deliverable {
             self.deliver_bytes(payload, origin, out, c);
             self.deliver_cut(missing, out, c);
         } else {
-            count(&mut c.out_of_order_segments, u64::from(offset > self.next));
             let overlap = self.pending.insert(offset, payload, origin);
-            count(&mut c.overlapping_bytes, overlap.bytes);
+            if !segment.mirrored {
+                count(&mut c.out_of_order_segments, u64::from(offset > self.next));
+                count(&mut c.overlapping_bytes, overlap.bytes);
+            }
             count(&mut c.conflicting_bytes, overlap.conflicting);
             self.pending.insert_cut(offset.saturating_add(payload.len() as u64), missing, origin);
         }
@@ -237,6 +291,11 @@ impl Stream {
         };
         if how == CloseKind::Fin && self.fin.is_none() {
             self.fin = Some(end);
+            // What acknowledged the FIN before it was seen promises no byte.
+            self.matured = self.without_fin(self.matured);
+            for promise in self.promises.iter_mut().filter(|promise| promise.upto == end.saturating_add(1)) {
+                promise.upto = end;
+            }
         }
         if self.close.is_none() {
             self.close = Some(CloseMark { offset, how, at, acked });
@@ -245,11 +304,19 @@ impl Stream {
 
     /// How far the other direction may consider this one delivered.
     pub(super) fn gate(&self) -> u64 {
-        if self.seen { self.next.max(self.matured) } else { u64::MAX }
+        match self.fin {
+            _ if !self.seen => u64::MAX,
+            // Nothing comes behind it, and its own number is acknowledged like a byte.
+            Some(fin) if self.next >= fin => u64::MAX,
+            _ => self.next.max(self.matured),
+        }
     }
 
     /// What could be delivered next, if no byte before it is missing.
     pub(super) fn head(&self) -> Option<Head> {
+        if self.is_unsettled() {
+            return None;
+        }
         if let Some((offset, chunk)) = self.pending.first() {
             let head = Head { frame: chunk.origin.frame, acked: chunk.origin.acked.unwrap_or(0) };
             return (offset <= self.next).then_some(head);
@@ -280,6 +347,9 @@ impl Stream {
 
     /// Stops waiting for what was acknowledged at least `patience` frames before frame `now`.
     pub(super) fn mature(&mut self, now: u64, patience: u64) {
+        if self.settled_at.is_some_and(|at| at <= now) {
+            self.settle();
+        }
         let confirmed = self.last_ack.and_then(|ack| self.acknowledged_offset(ack)).unwrap_or(0);
         while let Some(promise) = self.promises.front() {
             let kept = promise.upto <= self.next;
@@ -295,9 +365,18 @@ impl Stream {
         }
     }
 
-    /// The frame at which the oldest unkept promise was made.
-    pub(super) fn waiting_since(&self) -> Option<u64> {
-        self.promises.front().map(|promise| promise.frame)
+    /// The frame since which acknowledged bytes, or the beginning of the stream, are waited for, patience being `patience`.
+    pub(super) fn waiting_since(&self, patience: u64) -> Option<u64> {
+        let beginning = self.settled_at.filter(|_| self.is_unsettled()).map(|at| at.saturating_sub(patience));
+        self.promises.front().map(|promise| promise.frame).into_iter().chain(beginning).min()
+    }
+
+    /// `offset`, which an acknowledgement told, without the number of the FIN.
+    fn without_fin(&self, offset: u64) -> u64 {
+        match self.fin {
+            Some(fin) if offset == fin.saturating_add(1) => fin,
+            _ => offset,
+        }
     }
 
     /// Declares the gap in front a hole as far as nobody waits for it; says whether there was one.
@@ -349,24 +428,34 @@ impl Stream {
     }
 
     fn give_up(&mut self, until: u64, out: &mut Vec<Framed>, c: &mut Counters) -> bool {
+        let until = self.without_fin(until);
         let Some(length) = until.checked_sub(self.next).filter(|length| *length > 0) else { return false };
         // What a connection sent before the capture began is no hole in the capture.
-        if self.next > 0 || self.starts_exactly() {
+        // A single byte behind everything is the number of a FIN that was not captured.
+        let fin = length == 1 && self.fin.is_none() && self.is_at_rest();
+        if (self.started || self.starts_exactly()) && !fin {
             count(&mut c.holes, 1);
             count(&mut c.hole_bytes, length);
         }
+        self.started = true;
         self.last_hole = self.next..until;
-        if let Some(framer) = &mut self.framer {
+        if let Some(framer) = self.framer.as_mut().filter(|_| !fin) {
             framer.hole(length, out, c);
         }
         self.next = until;
         true
     }
 
+    /// Whether nothing is kept back and no PDU has begun.
+    fn is_at_rest(&self) -> bool {
+        self.pending.is_empty() && self.framer.as_ref().is_none_or(Framer::is_between_pdus)
+    }
+
     fn deliver_bytes(&mut self, bytes: &[u8], origin: Origin, out: &mut Vec<Framed>, c: &mut Counters) {
         if let Some(framer) = &mut self.framer {
             framer.data(self.next, bytes, origin, out, c);
         }
+        self.started |= !bytes.is_empty();
         self.next = self.next.saturating_add(bytes.len() as u64);
     }
 
@@ -375,12 +464,17 @@ impl Stream {
             if let Some(framer) = &mut self.framer {
                 framer.hole(length, out, c);
             }
+            self.started = true;
+            count(&mut c.snaplen_hole_bytes, length);
             self.next = self.next.saturating_add(length);
         }
     }
 
     /// Counts a segment of `total` bytes that starts `known` bytes before what is expected and brings nothing.
-    fn count_old(&mut self, known: u64, total: u64, c: &mut Counters) {
+    fn count_old(&mut self, mirrored: bool, known: u64, total: u64, c: &mut Counters) {
+        if mirrored {
+            return;
+        }
         if known == 1 && total == 1 {
             count(&mut c.keep_alives, 1);
             return;

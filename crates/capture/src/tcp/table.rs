@@ -1,12 +1,15 @@
 //! All connections of a trace.
 
 use super::connection::{Connection, Outbox};
+use super::mirror::{Mirror, Sender};
 use super::side::{Flow, flow};
+use super::translation::{Handshake, Translations};
 use crate::counters::{Counters, count};
 use crate::limits::Limits;
 use crate::pdu::Event;
 use crate::segment::TcpSegment;
 use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 
 /// The connections of a trace, by their ends.
@@ -18,9 +21,8 @@ pub(crate) struct Table {
     retired: VecDeque<Box<Connection>>,
     /// Frames at which connections stop waiting for acknowledged bytes, ascending.
     deadlines: VecDeque<(u64, Flow)>,
-    /// Sequence numbers of the handshakes seen: of the server's and the client's first byte. The connection, and another
-    /// one with the same, if there was one.
-    handshakes: FxHashMap<(u32, u32), (Flow, Option<Flow>)>,
+    mirror: Mirror,
+    translations: Translations,
     outbox: Outbox,
     /// Memory that connections hold.
     cost: usize,
@@ -35,7 +37,8 @@ impl Table {
             connections: FxHashMap::default(),
             retired: VecDeque::new(),
             deadlines: VecDeque::new(),
-            handshakes: FxHashMap::default(),
+            mirror: Mirror::default(),
+            translations: Translations::new(limits.connections),
             outbox: Outbox::default(),
             cost: 0,
             now: 0,
@@ -45,12 +48,11 @@ impl Table {
 
     /// Takes a segment.
     pub(crate) fn handle(&mut self, segment: &TcpSegment<'_>, c: &mut Counters) {
-        let (flow, sender) = flow(segment.source, segment.destination);
-        if segment.flags.syn
-            && let Some(acknowledged) = segment.acknowledgement
-        {
-            self.recognise((segment.sequence, acknowledged), flow, c);
-        }
+        let captured_as = flow(segment.source, segment.destination);
+        let (flow, sender) = self.belongs_to(segment, captured_as, c);
+        let mirrored = self.mirror.is_copy(segment, (flow, sender), captured_as.0);
+        count(&mut c.mirrored_segments, u64::from(mirrored));
+        let segment = &TcpSegment { mirrored, ..*segment };
         let known = self.connections.get(&flow);
         let opens = segment.flags.syn && segment.acknowledgement.is_none();
         let replaced =
@@ -68,7 +70,7 @@ impl Table {
         let cost = connection.cost();
         connection.handle(sender, segment, &self.limits, &mut self.outbox, c);
         self.cost = self.cost.saturating_sub(cost).saturating_add(connection.cost());
-        if let Some(since) = connection.schedule() {
+        if let Some(since) = connection.schedule(&self.limits) {
             self.deadlines.push_back((since.saturating_add(self.limits.reorder_frames), flow));
         }
         if self.cost > self.limits.buffered_bytes {
@@ -85,7 +87,7 @@ impl Table {
             connection.unschedule();
             connection.advance(now, &self.limits, &mut self.outbox, c);
             self.cost = self.cost.saturating_sub(cost).saturating_add(connection.cost());
-            if let Some(since) = connection.schedule() {
+            if let Some(since) = connection.schedule(&self.limits) {
                 // The queue stays nearly ascending: this one waited behind frames that are all at least as old.
                 self.deadlines.push_back((since.saturating_add(self.limits.reorder_frames), flow));
             }
@@ -111,17 +113,58 @@ impl Table {
         }
     }
 
-    /// Counts a connection whose handshake another one with other ends had: the same packets before and after an address
-    /// translation. Both are kept, as nothing says which of them the user means.
-    fn recognise(&mut self, handshake: (u32, u32), flow: Flow, c: &mut Counters) {
-        if self.handshakes.len() >= self.limits.connections {
-            self.handshakes.clear();
+    /// The direction that a segment belongs to which was captured as one of `captured_as`: often that, and that of another
+    /// connection if this one is its copy behind an address translation.
+    fn belongs_to(&mut self, segment: &TcpSegment<'_>, captured_as: Sender, c: &mut Counters) -> Sender {
+        let mut sender = self.translations.resolve(captured_as);
+        let opens = segment.flags.syn && segment.acknowledgement.is_none();
+        if sender != captured_as && opens {
+            let known = self.connections.get(&sender.0);
+            if known.is_none_or(|known| known.is_other_than(sender.1, segment.sequence)) {
+                self.translations.part(captured_as.0);
+                sender = captured_as;
+            }
         }
-        let (first, second) = self.handshakes.entry(handshake).or_insert((flow, None));
-        if *first != flow && *second != Some(flow) {
-            *second = Some(flow);
-            count(&mut c.translated_connections, 1);
+        let same = match segment.acknowledgement {
+            Some(acknowledged) if segment.flags.syn => {
+                match self.translations.handshake(sender, segment.sequence, acknowledged, segment.time) {
+                    Handshake::New => None,
+                    Handshake::Same(other) => Some(other),
+                    Handshake::Doubtful => {
+                        count(&mut c.possibly_translated_connections, 1);
+                        None
+                    }
+                }
+            }
+            Some(acknowledged) if !self.connections.get(&sender.0).is_some_and(|known| known.has_payload()) => {
+                let TcpSegment { sequence, time, .. } = *segment;
+                let end = self.translations.end_of_handshake(sender, sequence, acknowledged, time);
+                end.or_else(|| self.mirror.proven_by(segment, sender))
+            }
+            _ => self.mirror.proven_by(segment, sender),
+        };
+        match same.map(|other| self.translations.resolve(other)) {
+            Some(other) if other.0 != sender.0 => self.join(sender, other, c),
+            _ => sender,
         }
+    }
+
+    /// Makes one of two connections that are the same; returns the direction that stays.
+    fn join(&mut self, one: Sender, other: Sender, c: &mut Counters) -> Sender {
+        let rank = |sender: Sender| {
+            let known = self.connections.get(&sender.0)?;
+            Some((known.is_announced(), known.has_payload(), Reverse(known.first_frame())))
+        };
+        let (kept, left) = if rank(one) > rank(other) { (one, other) } else { (other, one) };
+        self.translations.join(left, kept);
+        count(&mut c.translated_connections, 1);
+        if self.connections.get(&left.0).is_some_and(|known| known.is_announced() || known.has_payload()) {
+            self.retire(left.0);
+        } else if let Some(known) = self.connections.remove(&left.0) {
+            self.cost = self.cost.saturating_sub(known.cost());
+            c.connections = c.connections.saturating_sub(1);
+        }
+        kept
     }
 
     fn retire(&mut self, flow: Flow) {
