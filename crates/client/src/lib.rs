@@ -3,7 +3,8 @@
 //! The protocol core ([`Connection`]) signs and encrypts what it is given, opens and verifies what comes back, keeps
 //! the window of MessageIds, the preauthentication hashes and the keys. It does not decide what is sent: the messages,
 //! their ids, flags and credits are the caller's. [`driver`] carries its bytes over TCP. On these two, and on requests
-//! built in [`request`], [`probe`] finds out whether a server, a user and a share are fit for a replay.
+//! built in [`request`], [`probe`] finds out whether a server, a user and a share are fit for a replay, and
+//! [`provision`] makes the folders it needs.
 //!
 //! # Invariants
 //! - The core is sans-I/O: bytes come in as arguments, bytes and messages go out. Only [`driver`] touches sockets
@@ -16,6 +17,7 @@ pub mod driver;
 pub mod framing;
 pub mod negotiated;
 pub mod probe;
+pub mod provision;
 pub mod request;
 pub mod security;
 pub mod window;

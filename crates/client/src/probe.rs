@@ -5,11 +5,11 @@ mod error;
 
 pub use error::ProbeError;
 
-use crate::Negotiated;
 use crate::request::logoff::logoff;
 use crate::request::negotiate::{ALL_DIALECTS, Offer, negotiate};
 use crate::request::session_setup::session_setup;
 use crate::request::tree_connect::{share_path, tree_connect};
+use crate::{Negotiated, Received};
 use conversation::{Conversation, Protection};
 use smb2::auth::{Credentials, Entropy, NtlmLogon};
 use smb2::message::session_setup::SessionSetupResponse;
@@ -48,22 +48,64 @@ pub async fn probe(
     dialects: &[u16],
     patience: Duration,
 ) -> Result<Probe, ProbeError> {
-    let mut conversation = Conversation::open(address, patience).await?;
-    let negotiated = settle_dialect(&mut conversation, dialects).await?;
-    let session = log_on(&mut conversation, server_name, credentials).await?;
-    let share = connect_share(&mut conversation, &share_path(server_name, share)).await;
-    if matches!(share, Ok(_) | Err(ProbeError::ShareRefused { .. })) {
-        // What was to be found out is known: a server that does not answer this is no worse for a replay.
-        let _ = conversation.exchange(&logoff()).await;
-    }
-    let share = share?;
-    Ok(Probe {
-        negotiated,
+    let visit = Visit::begin(address, server_name, credentials, share, dialects, patience).await?;
+    let Visit { negotiated, session, share, .. } = &visit;
+    let found = Probe {
+        negotiated: negotiated.clone(),
         session_encrypted: session.encrypted,
         share_encrypted: share.encrypted,
         share_type: share.share_type,
         guest: session.guest,
-    })
+    };
+    visit.end().await;
+    Ok(found)
+}
+
+/// A connection with a session and a share.
+pub(crate) struct Visit {
+    conversation: Conversation,
+    negotiated: Negotiated,
+    session: Session,
+    share: Share,
+}
+
+impl Visit {
+    /// As [`probe`], as far as the share.
+    pub(crate) async fn begin(
+        address: SocketAddr,
+        server_name: &str,
+        credentials: &Credentials,
+        share: &str,
+        dialects: &[u16],
+        patience: Duration,
+    ) -> Result<Self, ProbeError> {
+        let mut conversation = Conversation::open(address, patience).await?;
+        let negotiated = settle_dialect(&mut conversation, dialects).await?;
+        let session = log_on(&mut conversation, server_name, credentials).await?;
+        let share = match connect_share(&mut conversation, &share_path(server_name, share)).await {
+            Ok(share) => share,
+            Err(refused @ ProbeError::ShareRefused { .. }) => {
+                // What was to be found out is known: a server that does not answer this is no worse for a replay.
+                let _ = conversation.exchange(&logoff()).await;
+                return Err(refused);
+            }
+            Err(error) => return Err(error),
+        };
+        if share.encrypted && !session.guest {
+            conversation.encrypt();
+        }
+        Ok(Self { conversation, negotiated, session, share })
+    }
+
+    /// Sends a request on the share and waits for its final response, whatever the status.
+    pub(crate) async fn exchange(&mut self, request: &crate::request::Request) -> Result<Received, ProbeError> {
+        self.conversation.exchange_on(self.share.tree_id, request).await
+    }
+
+    /// Logs off and closes. A server that does not answer this is no worse for a replay.
+    pub(crate) async fn end(mut self) {
+        let _ = self.conversation.exchange(&logoff()).await;
+    }
 }
 
 /// The highest dialect that the server at `address` picks when offered all; `None` when none could be settled within
@@ -138,6 +180,7 @@ async fn log_on(
 }
 
 struct Share {
+    tree_id: u32,
     share_type: u8,
     encrypted: bool,
 }
@@ -155,7 +198,8 @@ async fn connect_share(conversation: &mut Conversation, path: &str) -> Result<Sh
         what: request.command,
         source,
     })?;
-    Ok(Share { share_type: view.share_type(), encrypted: view.share_flags() & SHARE_ENCRYPT_DATA != 0 })
+    let tree_id = response.header.tree_id().unwrap_or_default();
+    Ok(Share { tree_id, share_type: view.share_type(), encrypted: view.share_flags() & SHARE_ENCRYPT_DATA != 0 })
 }
 
 /// The user as people write it.

@@ -4,10 +4,13 @@
 //! A [`Request`] is a command and its body; [`Request::message`] puts the header in front once its place on a
 //! connection is known. Every offset in a body already counts that header.
 
+pub mod close;
+pub mod create;
 pub mod logoff;
 pub mod negotiate;
 pub mod session_setup;
 pub mod tree_connect;
+pub mod write;
 
 use smb2::{Command, HeaderFlags, header};
 

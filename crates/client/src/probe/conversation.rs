@@ -79,8 +79,18 @@ impl Conversation {
         self.protection = protection;
     }
 
-    /// Sends a request and waits for its final response, whatever the status.
+    /// Requests are encrypted from now on; they must be protected already.
+    pub(super) fn encrypt(&mut self) {
+        self.protection = Protection::Encrypted;
+    }
+
+    /// Sends a request that needs no share and waits for its final response, whatever the status.
     pub(super) async fn exchange(&mut self, request: &Request) -> Result<Received, ProbeError> {
+        self.exchange_on(0, request).await
+    }
+
+    /// Sends a request on a share and waits for its final response, whatever the status.
+    pub(super) async fn exchange_on(&mut self, tree_id: u32, request: &Request) -> Result<Received, ProbeError> {
         let (address, what, patience) = (self.address, request.command, self.patience);
         let has_charge = self.negotiated().is_some_and(|negotiated| negotiated.dialect > SMB_2_0_2);
         let message_id = self.next_message_id;
@@ -90,7 +100,7 @@ impl Conversation {
             credit_charge: has_charge.into(),
             credits: CREDITS,
             session_id: self.session_id,
-            tree_id: 0,
+            tree_id,
             signed: self.protection == Protection::Signed,
         };
         let encrypt = (self.protection == Protection::Encrypted).then_some(self.session_id);
