@@ -55,32 +55,33 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Starts to connect to `address`; what comes of it arrives in `events` under `key`. Must be called inside a tokio
-    /// runtime.
+    /// Starts to connect to `address`; what comes of it arrives in `events` under `key`. While nobody takes events out,
+    /// nothing more is read from the socket: what a server can make the caller hold is bounded by the channel's size
+    /// times 256 KiB. Must be called inside a tokio runtime.
     pub fn connect<K: Copy + Send + Sync + 'static>(
         address: SocketAddr,
         patience: Duration,
         key: K,
-        events: mpsc::UnboundedSender<Arrival<K>>,
+        events: mpsc::Sender<Arrival<K>>,
     ) -> Self {
         let (orders, inbox) = mpsc::unbounded_channel();
         tokio::spawn(async move {
-            let tell = |event| events.send(Arrival { key, at: Instant::now(), event }).is_ok();
+            let events = Events { key, events };
             let stream = match tokio::time::timeout(patience, TcpStream::connect(address)).await {
                 Ok(Ok(stream)) => stream,
                 Ok(Err(error)) => {
-                    tell(SocketEvent::ConnectFailed(error));
+                    events.tell(SocketEvent::ConnectFailed(error)).await;
                     return;
                 }
                 Err(_) => {
-                    tell(SocketEvent::ConnectFailed(io::ErrorKind::TimedOut.into()));
+                    events.tell(SocketEvent::ConnectFailed(io::ErrorKind::TimedOut.into())).await;
                     return;
                 }
             };
             // Without it a small request waits for the acknowledgement of the one before.
             let _ = stream.set_nodelay(true);
-            if tell(SocketEvent::Connected) {
-                carry(stream, tell, inbox).await;
+            if events.tell(SocketEvent::Connected).await {
+                carry(stream, events, inbox).await;
             }
         });
         Self { orders }
@@ -109,10 +110,23 @@ enum End {
     Reset,
 }
 
-async fn carry(mut stream: TcpStream, tell: impl Fn(SocketEvent) -> bool, mut inbox: mpsc::UnboundedReceiver<Order>) {
+/// Where the caller learns what happens.
+struct Events<K> {
+    key: K,
+    events: mpsc::Sender<Arrival<K>>,
+}
+
+impl<K: Copy> Events<K> {
+    /// False when the caller is gone.
+    async fn tell(&self, event: SocketEvent) -> bool {
+        self.events.send(Arrival { key: self.key, at: Instant::now(), event }).await.is_ok()
+    }
+}
+
+async fn carry<K: Copy>(mut stream: TcpStream, events: Events<K>, mut inbox: mpsc::UnboundedReceiver<Order>) {
     let end = {
         let (reading, writing) = stream.split();
-        let mut reading = std::pin::pin!(read(reading, &tell));
+        let mut reading = std::pin::pin!(read(reading, &events));
         let mut writing = std::pin::pin!(write(writing, &mut inbox));
         tokio::select! {
             () = &mut reading => writing.await,
@@ -131,22 +145,22 @@ async fn carry(mut stream: TcpStream, tell: impl Fn(SocketEvent) -> bool, mut in
     }
 }
 
-async fn read(mut reading: ReadHalf<'_>, tell: impl Fn(SocketEvent) -> bool) {
+async fn read<K: Copy>(mut reading: ReadHalf<'_>, events: &Events<K>) {
     let mut buffer = BytesMut::new();
     loop {
         buffer.reserve(READ_SIZE);
         match reading.read_buf(&mut buffer).await {
             Ok(0) => {
-                tell(SocketEvent::Closed(None));
+                events.tell(SocketEvent::Closed(None)).await;
                 return;
             }
             Ok(_) => {
-                if !tell(SocketEvent::Received(buffer.split().freeze())) {
+                if !events.tell(SocketEvent::Received(buffer.split().freeze())).await {
                     return;
                 }
             }
             Err(error) => {
-                tell(SocketEvent::Closed(Some(error)));
+                events.tell(SocketEvent::Closed(Some(error))).await;
                 return;
             }
         }

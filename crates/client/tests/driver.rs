@@ -13,13 +13,13 @@ use std::io::ErrorKind;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{Receiver, channel};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-async fn connected() -> (Socket, UnboundedReceiver<Arrival<u8>>, TcpStream) {
+async fn connected() -> (Socket, Receiver<Arrival<u8>>, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let (events, mut arrivals) = unbounded_channel();
+    let (events, mut arrivals) = channel(1);
     let socket = Socket::connect(listener.local_addr().unwrap(), PATIENCE, 1, events);
     let (server, _) = listener.accept().await.unwrap();
     assert!(matches!(arrivals.recv().await.unwrap().event, SocketEvent::Connected));

@@ -1,15 +1,18 @@
 //! Carries an engine's commands to sockets, and what sockets give back to it.
 
+use crate::alarm::Alarm;
 use crate::engine::{Command, Engine, Record};
 use client::driver::{Arrival, Socket, SocketEvent};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::{self, Receiver, Sender};
 
 /// How often an interrupt is looked for.
 const TICK: Duration = Duration::from_millis(100);
+/// How many events may wait to be handled, of all connections together.
+const ARRIVALS: usize = 64;
 /// How long the server may take to close its side at the end.
 const FAREWELL: Duration = Duration::from_millis(500);
 
@@ -23,9 +26,10 @@ pub async fn drive<E>(
     address: SocketAddr,
     patience: Duration,
     cancelled: &AtomicBool,
+    alarm: &Alarm,
     mut record: impl FnMut(&Engine, Record) -> Result<(), E>,
 ) -> Result<(), E> {
-    let (events, mut arrivals) = mpsc::unbounded_channel();
+    let (events, mut arrivals) = mpsc::channel(ARRIVALS);
     let mut driver = Driver { address, patience, events, sockets: HashMap::new() };
     let start = Instant::now();
     let mut interrupted = false;
@@ -43,8 +47,8 @@ pub async fn drive<E>(
             engine.interrupt(start.elapsed());
             continue;
         }
-        let now = start.elapsed();
-        let wait = engine.next_timeout().map_or(TICK, |at| at.saturating_sub(now)).min(TICK);
+        let tick = start.elapsed().saturating_add(TICK);
+        let wake = engine.next_timeout().map_or(tick, |at| at.min(tick));
         tokio::select! {
             biased;
             arrival = arrivals.recv() => {
@@ -55,7 +59,7 @@ pub async fn drive<E>(
                     handle(engine, start, arrival);
                 }
             }
-            () = tokio::time::sleep(wait) => engine.handle_timeout(start.elapsed()),
+            () = alarm.at(start.checked_add(wake).unwrap_or(start)) => engine.handle_timeout(start.elapsed()),
         }
     }
     engine.finish(start.elapsed());
@@ -70,7 +74,7 @@ pub async fn drive<E>(
 struct Driver {
     address: SocketAddr,
     patience: Duration,
-    events: UnboundedSender<Arrival<usize>>,
+    events: Sender<Arrival<usize>>,
     sockets: HashMap<usize, Socket>,
 }
 
@@ -102,7 +106,7 @@ impl Driver {
     }
 
     /// Lets what was written go out and the server close, for a moment.
-    async fn say_farewell(self, arrivals: &mut UnboundedReceiver<Arrival<usize>>) {
+    async fn say_farewell(self, arrivals: &mut Receiver<Arrival<usize>>) {
         let Self { events, sockets, .. } = self;
         drop(events);
         drop(sockets);

@@ -10,6 +10,7 @@
 //! - The engine is sans-I/O: [`driver`] alone touches sockets and the clock, [`record`] alone files.
 //! - A replay ends: whatever the server does or does not do, every wait has a deadline or a reason not to exist.
 
+pub mod alarm;
 pub mod driver;
 pub mod engine;
 pub mod load;

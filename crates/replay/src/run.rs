@@ -1,5 +1,6 @@
 //! A replay from beginning to end: guard, plan, engine, recording, report.
 
+use crate::alarm::Alarm;
 use crate::driver;
 use crate::engine::{Engine, Seed};
 use crate::options::Options;
@@ -122,13 +123,14 @@ pub fn run(
     let seed = Seed { random, filetime: ticks.saturating_add(UNIX_EPOCH_AS_FILETIME) };
     let start = Timestamp(i64::try_from(start.as_nanosecond()).unwrap_or(i64::MAX));
 
+    let alarm = Alarm::new().map_err(ReplayError::System)?;
     let run = Run::create(output)?;
     let mut writer = RunWriter::create(&run)?;
     let mut tally = Tally::default();
     let total = u64::try_from(plan.requests.len()).unwrap_or(u64::MAX);
     let captured_span = captured_span(&plan);
     let mut engine = Engine::new(plan, options.clone(), seed);
-    let driven = driver::drive(&mut engine, address, options.max_wait, cancelled, |engine, found| {
+    let driven = driver::drive(&mut engine, address, options.max_wait, cancelled, &alarm, |engine, found| {
         tally.count(engine, &found);
         writer.push(record::row(engine, found, start))?;
         let skipped = tally.of(Verdict::Skipped);

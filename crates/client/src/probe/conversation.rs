@@ -26,7 +26,7 @@ pub(super) struct Conversation {
     patience: Duration,
     connection: Connection,
     socket: Socket,
-    arrivals: mpsc::UnboundedReceiver<Arrival<()>>,
+    arrivals: mpsc::Receiver<Arrival<()>>,
     next_message_id: u64,
     session_id: u64,
     protection: Protection,
@@ -40,7 +40,7 @@ const CREDITS: u16 = 1;
 impl Conversation {
     /// Connects to `address`; waits for that, and for each answer later, as long as `patience`.
     pub(super) async fn open(address: SocketAddr, patience: Duration) -> Result<Self, ProbeError> {
-        let (events, mut arrivals) = mpsc::unbounded_channel();
+        let (events, mut arrivals) = mpsc::channel(1);
         let socket = Socket::connect(address, patience, (), events);
         match arrivals.recv().await.map(|arrival| arrival.event) {
             Some(SocketEvent::ConnectFailed(source)) => return Err(ProbeError::Unreachable { address, source }),
