@@ -11,9 +11,12 @@
 //! - A replay ends: whatever the server does or does not do, every wait has a deadline or a reason not to exist.
 
 pub mod alarm;
+pub mod compare;
 pub mod driver;
 pub mod engine;
+pub mod file_filter;
 pub mod load;
+pub mod map;
 pub mod message;
 pub mod options;
 pub mod plan;
@@ -24,7 +27,10 @@ pub mod tally;
 pub mod trace;
 pub mod verdict;
 
+pub use file_filter::FileFilter;
 pub use load::{LoadError, load};
+pub use map::Mapping;
 pub use options::{Options, Order, Pace, Target};
+pub use plan::Selection;
 pub use report::Report;
 pub use run::{Progress, ReplayError, run};

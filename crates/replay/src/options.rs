@@ -1,5 +1,9 @@
 //! What the user may say about a replay.
 
+use crate::compare;
+use crate::map::Mapping;
+use crate::plan::Selection;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// How fast requests are sent.
@@ -88,6 +92,34 @@ pub struct Options {
     pub ping: bool,
     /// Whether the target may be an address that occurs as a server in the trace.
     pub allow_captured_server: bool,
+    /// Where captured shares, paths and users lie live.
+    pub mapping: Mapping,
+    /// How many copies of the sessions are replayed at once, each in a folder of its own.
+    pub clones: NonZeroU32,
+    /// Which operations of the chosen sessions are replayed.
+    pub selection: Selection,
+    /// What is compared, and what of it does not count.
+    pub comparison: compare::Settings,
+}
+
+impl Options {
+    /// Everything at its default, to this target.
+    pub fn to(target: Target) -> Self {
+        Self {
+            target,
+            pace: Pace::default(),
+            order: Order::default(),
+            max_wait: Duration::from_secs(5),
+            max_gap: None,
+            dialect: None,
+            ping: true,
+            allow_captured_server: false,
+            mapping: Mapping::default(),
+            clones: NonZeroU32::MIN,
+            selection: Selection::default(),
+            comparison: compare::Settings::default(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! A replay from beginning to end: guard, plan, engine, recording, report.
 
 use crate::alarm::Alarm;
+use crate::compare::{BaselineError, Noise};
 use crate::driver;
 use crate::engine::{Engine, Seed};
+use crate::map::Names;
 use crate::options::Options;
+use crate::plan::dialect::Inferred;
 use crate::plan::{Fate, Plan};
 use crate::record;
 use crate::report::{Report, ReportTarget};
@@ -30,10 +33,18 @@ pub enum ReplayError {
         reason: String,
     },
     /// The captured disk shares would fall on one live share and mix there.
-    #[error("the chosen sessions use {} disk shares ({}), which would all go to the one configured share", shares.len(), shares.join(", "))]
+    #[error("the captured disk shares {} would all go to the live share {live}", shares.join(", "))]
     SeveralShares {
         /// Their names.
         shares: Vec<String>,
+        /// The live share.
+        live: String,
+    },
+    /// The capture does not tell which dialect a connection spoke.
+    #[error("the capture does not show which dialect connection {connection} spoke")]
+    UnknownDialect {
+        /// Number of the captured connection.
+        connection: u32,
     },
     /// The target's name does not resolve.
     #[error("{server}: {source}")]
@@ -71,6 +82,9 @@ pub enum ReplayError {
     /// The run could not be recorded.
     #[error(transparent)]
     Record(#[from] RunError),
+    /// A run to compare with cannot be used.
+    #[error("--baseline: {0}")]
+    Baseline(#[from] BaselineError),
     /// No random numbers, or no runtime for the sockets.
     #[error("the system refuses what a replay needs: {0}")]
     System(std::io::Error),
@@ -107,7 +121,9 @@ pub fn run(
     let sessions = trace.sessions.iter().map(|id| format!("{id:#018x}")).collect();
     let plan = Plan::new(trace, options);
     refuse_empty(&plan)?;
-    refuse_several_shares(&plan)?;
+    refuse_unknown_dialect(&plan, options)?;
+    refuse_several_shares(&plan, options)?;
+    warnings.extend(assumptions(&plan));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ReplayError::System)?;
     if options.ping {
         let guid = runtime.block_on(probe(&plan, address, options))?;
@@ -129,6 +145,8 @@ pub fn run(
     let mut tally = Tally::default();
     let total = u64::try_from(plan.requests.len()).unwrap_or(u64::MAX);
     let captured_span = captured_span(&plan);
+    let mut options = options.clone();
+    options.comparison.noise = Noise::of(&plan, output, &options.comparison)?.into();
     let mut engine = Engine::new(plan, options.clone(), seed);
     let driven = driver::drive(&mut engine, address, options.max_wait, cancelled, &alarm, |engine, found| {
         tally.count(engine, &found);
@@ -139,6 +157,7 @@ pub fn run(
     });
     runtime.block_on(driven)?;
     writer.finish()?;
+    tally.ignore(engine.comparison().ignored());
 
     warnings.extend(engine.warnings().iter().cloned());
     let target = &options.target;
@@ -190,20 +209,41 @@ fn refuse_empty(plan: &Plan) -> Result<(), ReplayError> {
     Err(ReplayError::Nothing { reason: reason.unwrap_or_else(|| "the sessions have no requests".to_owned()) })
 }
 
+/// A dialect is part of what is replayed: none is chosen for the user.
+fn refuse_unknown_dialect(plan: &Plan, options: &Options) -> Result<(), ReplayError> {
+    match plan.dialects.unknown.first() {
+        Some(connection) if options.dialect.is_none() => {
+            Err(ReplayError::UnknownDialect { connection: *connection })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Without a folder for each, the files of several captured shares would overwrite each other.
-fn refuse_several_shares(plan: &Plan) -> Result<(), ReplayError> {
-    let connects = plan.requests.iter().filter(|request| {
-        request.command() == Some(smb2::Command::TREE_CONNECT)
-            && request.captured_status() == Some(smb2::NtStatus::SUCCESS)
-    });
-    let mut shares: Vec<String> = connects
-        .filter_map(|request| crate::message::tree_connect::captured_path(&request.bytes))
-        .map(|path| crate::message::tree_connect::share_name(&path).to_uppercase())
-        .filter(|share| share != "IPC$")
+fn refuse_several_shares(plan: &Plan, options: &Options) -> Result<(), ReplayError> {
+    let root = options.mapping.root.as_ref();
+    let names = Names::new(&plan.shares, &options.target.share, &options.mapping, root);
+    let Some(collision) = names.collisions().first() else { return Ok(()) };
+    let share = |index: &usize| plan.shares.get(*index).map(|share| share.name.clone());
+    let live = names.share(collision.first().copied()).name.clone();
+    Err(ReplayError::SeveralShares { shares: collision.iter().filter_map(share).collect(), live })
+}
+
+/// What the plan took for granted or left out, a sentence each.
+fn assumptions(plan: &Plan) -> Vec<String> {
+    let mut told: Vec<String> = plan
+        .dialects
+        .inferred
+        .iter()
+        .map(|Inferred { connection, dialect, because }| {
+            let name = smb2::names::dialect(*dialect).unwrap_or("unknown");
+            format!("the dialect of connection {connection} is not in the capture; {name} follows from {because}")
+        })
         .collect();
-    shares.sort_unstable();
-    shares.dedup();
-    if shares.len() > 1 { Err(ReplayError::SeveralShares { shares }) } else { Ok(()) }
+    if plan.left_out > 0 {
+        told.push(format!("{} operations of the chosen sessions are left out, as asked for", plan.left_out));
+    }
+    told
 }
 
 fn captured_span(plan: &Plan) -> f64 {

@@ -123,8 +123,8 @@ fn chosen<'a>(
 }
 
 fn options(arguments: &ReplayArguments, context: &Context<'_>) -> Result<Options, Failure> {
+    let target = target::target(&context.config, &arguments.server)?;
     Ok(Options {
-        target: target::target(&context.config, &arguments.server)?,
         pace: arguments.pace,
         order: arguments.order.into(),
         max_wait: context.config.max_wait(),
@@ -132,5 +132,6 @@ fn options(arguments: &ReplayArguments, context: &Context<'_>) -> Result<Options
         dialect: arguments.dialect,
         ping: !arguments.no_ping,
         allow_captured_server: arguments.allow_captured_server,
+        ..Options::to(target)
     })
 }

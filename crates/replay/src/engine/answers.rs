@@ -10,6 +10,8 @@ use smb2::{Command, NtStatus};
 
 /// SMB2_SHAREFLAG_ENCRYPT_DATA (MS-SMB2 2.2.10).
 const SHARE_ENCRYPT_DATA: u32 = 0x0000_8000;
+/// SMB2_SHARE_CAP_DFS (MS-SMB2 2.2.10).
+const SHARE_CAP_DFS: u32 = 0x0000_0008;
 
 impl Engine {
     /// Takes in a message of the server.
@@ -84,9 +86,11 @@ impl Engine {
 
     fn tree_connected(&mut self, index: usize, received: &Received) {
         let tree = received.header.tree_id();
-        let flags = TreeConnectResponse::parse(&received.message).map_or(0, |view| view.share_flags());
+        let view = TreeConnectResponse::parse(&received.message);
+        let (flags, capabilities) = view.map_or((0, 0), |view| (view.share_flags(), view.capabilities()));
         if let Some(state) = self.requests.get_mut(index) {
             state.issued_tree = tree;
+            state.in_dfs = capabilities & SHARE_CAP_DFS != 0;
         }
         self.issued.trees.extend(tree);
         if let (Some(tree), true) = (tree, flags & SHARE_ENCRYPT_DATA != 0) {

@@ -181,11 +181,6 @@ impl Engine {
                     draft.overwrite(place, &id.to_le_bytes(), "PreviousSessionId")?;
                 }
             }
-            Some(Smb2Command::TREE_CONNECT) => {
-                if let Some(path) = self.live_share_path(request) {
-                    message::tree_connect::rewrite(draft, &path)?;
-                }
-            }
             Some(Smb2Command::IOCTL) if message::validate_negotiate::is_validate_negotiate(&request.bytes) => {
                 let state = self.lanes.get(lane);
                 let dialect = state.and_then(|state| state.core.negotiated()).map(|negotiated| negotiated.dialect);
@@ -198,7 +193,7 @@ impl Engine {
                     message::validate_negotiate::rewrite(draft, &negotiate)?;
                 }
             }
-            _ => {}
+            _ => self.rewrite_names(draft, index, request)?,
         }
         Ok(())
     }
@@ -214,20 +209,6 @@ impl Engine {
             salt: self.draw(),
             server_name: self.options.target.server.clone(),
         }
-    }
-
-    /// `\\server\share` on the live server; `None` leaves the captured path.
-    fn live_share_path(&self, request: &Request) -> Option<String> {
-        let captured = message::tree_connect::captured_path(&request.bytes)?;
-        if !captured.starts_with("\\\\") {
-            return None;
-        }
-        let share = message::tree_connect::share_name(&captured);
-        let target = &self.options.target;
-        let keeps_name =
-            share.eq_ignore_ascii_case("IPC$") || request.captured_status() == Some(NtStatus::BAD_NETWORK_NAME);
-        let share = if keeps_name { share } else { &target.share };
-        Some(format!("\\\\{}\\{share}", target.server))
     }
 }
 

@@ -41,15 +41,7 @@ impl Engine {
     }
 
     fn new_logon(&mut self, leg: Logon) -> NtlmLogon {
-        let target = &self.options.target;
-        let credentials = match leg.identity {
-            Identity::Anonymous => Credentials::default(),
-            Identity::User | Identity::WrongProof => Credentials {
-                domain: target.domain.clone(),
-                user: target.username.clone(),
-                password: target.password.clone(),
-            },
-        };
+        let credentials = self.credentials(leg);
         let since_start = u64::try_from(self.now.as_nanos() / 100).unwrap_or(0);
         let entropy = Entropy {
             client_challenge: self.draw(),
@@ -58,6 +50,28 @@ impl Engine {
         };
         let logon = NtlmLogon::new(&credentials, entropy);
         if leg.identity == Identity::WrongProof { logon.with_wrong_proof() } else { logon }
+    }
+
+    /// Who logs on for a captured user.
+    fn credentials(&self, leg: Logon) -> Credentials {
+        let target = &self.options.target;
+        let configured = || Credentials {
+            domain: target.domain.clone(),
+            user: target.username.clone(),
+            password: target.password.clone(),
+        };
+        let mapped = leg.rule.and_then(|rule| self.options.mapping.users.credentials(rule, &target.domain));
+        match leg.identity {
+            Identity::Anonymous => Credentials::default(),
+            Identity::User | Identity::WrongProof => mapped.unwrap_or_else(configured),
+            Identity::Guest => {
+                let account = leg.account.and_then(|account| self.plan.accounts.get(account));
+                // The configured user is known to the live server and would not become a guest.
+                let account = account.filter(|account| !account.user.eq_ignore_ascii_case(&target.username));
+                let (domain, user) = account.map_or(("", "guest"), |account| (&account.domain, &account.user));
+                Credentials { domain: domain.to_owned(), user: user.to_owned(), password: String::new() }
+            }
+        }
     }
 
     fn begin_bind(&mut self, lane: usize, request: &Request) {

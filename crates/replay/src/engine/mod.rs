@@ -13,6 +13,7 @@ mod extras;
 mod frontier;
 mod logons;
 mod message_ids;
+mod naming;
 mod milestones;
 mod patience;
 mod protection;
@@ -25,6 +26,8 @@ mod state;
 pub use records::{ExtraRecord, Record, RequestRecord};
 pub use seed::Seed;
 
+use crate::compare::Comparison;
+use crate::map::Names;
 use crate::options::Options;
 use crate::plan::{Action, Fate, Plan};
 use capture::Timestamp;
@@ -35,6 +38,7 @@ use smb2::Command as Smb2Command;
 use state::{Extra, Issued, LaneState, LogonState, Phase, Progress, RequestState, SessionState};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Something the driver has to do on a connection. Lanes are numbered as in the plan.
@@ -52,7 +56,8 @@ pub enum Command {
 
 /// A replay under way.
 pub struct Engine {
-    plan: Plan,
+    plan: Arc<Plan>,
+    names: Names,
     options: Options,
     seed: Seed,
     draws: u64,
@@ -78,6 +83,7 @@ pub struct Engine {
     deadlines: BinaryHeap<Reverse<(Duration, usize)>>,
     commands: VecDeque<Command>,
     records: VecDeque<Record>,
+    comparison: Comparison,
     warnings: Vec<String>,
     interrupted: bool,
     /// When the last step was performed.
@@ -90,7 +96,10 @@ pub struct Engine {
 
 impl Engine {
     /// An engine that has done nothing yet.
-    pub fn new(plan: Plan, options: Options, seed: Seed) -> Self {
+    pub fn new(plan: impl Into<Arc<Plan>>, options: Options, seed: Seed) -> Self {
+        let plan: Arc<Plan> = plan.into();
+        let mapping = &options.mapping;
+        let names = Names::new(&plan.shares, &options.target.share, mapping, mapping.root.as_ref());
         let lanes = plan.lanes.iter().enumerate().map(|(index, lane)| LaneState {
             core: Connection::new(u16::try_from(index).unwrap_or(u16::MAX)),
             phase: Phase::Before,
@@ -108,8 +117,10 @@ impl Engine {
         let schedule = schedule::Schedule::new(&plan);
         let came = (0..plan.lanes.len()).collect();
         let captured_breaks = breaks::CapturedBreaks::of(&plan);
+        let comparison = Comparison::new(&plan, options.comparison.clone());
         let mut engine = Self {
             plan,
+            names,
             options,
             seed,
             draws: 0,
@@ -130,6 +141,7 @@ impl Engine {
             deadlines: BinaryHeap::new(),
             commands: VecDeque::new(),
             records: VecDeque::new(),
+            comparison,
             warnings: Vec::new(),
             interrupted: false,
             last_performed: Duration::ZERO,
@@ -143,6 +155,16 @@ impl Engine {
     /// The plan that is carried out.
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// Where captured names lie live.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// What was compared so far.
+    pub fn comparison(&self) -> &Comparison {
+        &self.comparison
     }
 
     /// Things the user should be told at the end.

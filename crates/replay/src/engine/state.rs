@@ -84,6 +84,8 @@ pub(super) struct RequestState {
     /// SessionId, TreeId or FileId that its response issued.
     pub(super) issued_session: Option<u64>,
     pub(super) issued_tree: Option<u32>,
+    /// Whether the share it connected to is in DFS.
+    pub(super) in_dfs: bool,
     pub(super) issued_file: Option<FileId>,
     pub(super) issued_resume_key: Option<[u8; crate::message::resume_key::LENGTH]>,
     /// OplockLevel that the open has, 0xff for a lease; 0 once it is lost (MS-SMB2 2.2.14).
@@ -105,6 +107,7 @@ impl Default for RequestState {
             cause: None,
             issued_session: None,
             issued_tree: None,
+            in_dfs: false,
             issued_file: None,
             issued_resume_key: None,
             oplock: 0,

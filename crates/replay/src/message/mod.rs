@@ -1,9 +1,12 @@
 //! Captured messages to live ones: declared patches on captured bytes, nothing else (MS-SMB2 2.2).
 
+pub mod create;
+pub mod dfs;
 pub mod draft;
 pub mod handle;
 pub mod multi_protocol;
 pub mod negotiate;
+pub mod rename;
 pub mod resume_key;
 pub mod session_setup;
 pub mod tree_connect;

@@ -1,23 +1,36 @@
 //! Logons: SESSION_SETUPs that belong together, and how each is re-enacted (MS-SMB2 3.2.4.2.3).
 
+use crate::map::Users;
 use crate::plan::identity::{self, Reference};
 use crate::plan::request::Request;
 use crate::trace::Trace;
 use smb2::auth::ntlm::Message;
 use smb2::auth::spnego;
-use smb2::message::SessionSetupRequest;
+use smb2::message::{SessionSetupRequest, SessionSetupResponse};
 use smb2::{Command, NtStatus};
 use std::collections::HashMap;
 
 /// Who logs on in the live logon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Identity {
-    /// The configured user.
+    /// The configured user, or the one that a rule names for the captured one.
     User,
     /// Nobody, as in the capture.
     Anonymous,
-    /// The configured user with a wrong proof, because the captured logon was refused.
+    /// A user whom the captured server did not know and let in as a guest; a rule for that user makes it a
+    /// [`Identity::User`].
+    Guest,
+    /// The user with a wrong proof, because the captured logon was refused.
     WrongProof,
+}
+
+/// A captured user, as NTLM names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Domain, may be empty.
+    pub domain: String,
+    /// User name.
+    pub user: String,
 }
 
 /// A SESSION_SETUP request as a leg of a logon.
@@ -31,12 +44,16 @@ pub struct Logon {
     pub last: bool,
     /// Who logs on.
     pub identity: Identity,
+    /// The captured user, counted in [`crate::plan::Plan::accounts`].
+    pub account: Option<usize>,
+    /// The rule for that user, in the mapping's users.
+    pub rule: Option<usize>,
     /// Whether it binds a session of another connection to this one.
     pub bind: bool,
 }
 
-/// Groups the SESSION_SETUPs of the plan into logons.
-pub(super) fn mark(_trace: &Trace, requests: &mut [Request]) {
+/// Groups the SESSION_SETUPs of the plan into logons; returns the captured users.
+pub(super) fn mark(trace: &Trace, requests: &mut [Request], users: &Users) -> Vec<Account> {
     let mut open: HashMap<(u32, Reference), Vec<usize>> = HashMap::new();
     let mut logons: Vec<Vec<usize>> = Vec::new();
     for (index, request) in requests.iter().enumerate() {
@@ -59,33 +76,89 @@ pub(super) fn mark(_trace: &Trace, requests: &mut [Request]) {
         }
     }
     logons.extend(open.into_values());
+    let mut accounts: Vec<Account> = Vec::new();
     for legs in logons {
-        let identity = identity_of(legs.iter().filter_map(|leg| requests.get(*leg)));
+        let captured = Captured::of(trace, legs.iter().filter_map(|leg| requests.get(*leg)));
+        let rule = captured.account.as_ref().and_then(|account| users.find(&account.domain, &account.user));
+        let identity =
+            if rule.is_some() && captured.identity == Identity::Guest { Identity::User } else { captured.identity };
+        let account = captured.account.map(|account| {
+            let known = accounts.iter().position(|known| *known == account);
+            known.unwrap_or_else(|| {
+                accounts.push(account);
+                accounts.len().saturating_sub(1)
+            })
+        });
         let bind = legs.first().and_then(|first| requests.get(*first)).is_some_and(|leg| identity::is_bind(&leg.bytes));
         let Some((first, count)) = legs.first().map(|first| (*first, legs.len())) else { continue };
         for (leg, index) in legs.into_iter().enumerate() {
             if let Some(request) = requests.get_mut(index) {
                 let last = leg.saturating_add(1) == count;
                 let leg = u16::try_from(leg).unwrap_or(u16::MAX);
-                request.logon = Some(Logon { first, leg, last, identity, bind });
+                request.logon = Some(Logon { first, leg, last, identity, account, rule, bind });
             }
         }
     }
+    accounts
 }
 
-fn identity_of<'a>(legs: impl Iterator<Item = &'a Request>) -> Identity {
-    let mut identity = Identity::User;
-    for leg in legs {
-        if let Ok(view) = SessionSetupRequest::parse(&leg.bytes)
-            && let Ok(blob) = view.security_buffer()
-            && let Some(Ok(Message::Authenticate(message))) = spnego::find_ntlm(blob).map(Message::parse)
-            && message.is_anonymous()
-        {
-            identity = Identity::Anonymous;
+/// What the capture shows of a logon.
+struct Captured {
+    identity: Identity,
+    account: Option<Account>,
+}
+
+impl Captured {
+    fn of<'a>(trace: &Trace, legs: impl Iterator<Item = &'a Request>) -> Self {
+        // SMB2_SESSION_FLAG_IS_GUEST (MS-SMB2 2.2.6).
+        const IS_GUEST: u16 = 0x0001;
+        let mut found = Self { identity: Identity::User, account: None };
+        for leg in legs {
+            if let Ok(view) = SessionSetupRequest::parse(&leg.bytes)
+                && let Ok(blob) = view.security_buffer()
+                && let Some(Ok(Message::Authenticate(message))) = spnego::find_ntlm(blob).map(Message::parse)
+            {
+                if message.is_anonymous() {
+                    found.identity = Identity::Anonymous;
+                } else if let (Ok(domain), Ok(user)) = (message.domain(), message.user()) {
+                    found.account = Some(Account { domain, user });
+                }
+            }
+            let response = trace.rows.get(leg.row).and_then(|row| row.operation.response.as_deref());
+            let flags = response.and_then(|response| SessionSetupResponse::parse(response).ok());
+            if leg.captured_status() == Some(NtStatus::SUCCESS)
+                && found.identity == Identity::User
+                && flags.is_some_and(|view| view.session_flags() & IS_GUEST != 0)
+            {
+                found.identity = Identity::Guest;
+            }
+            if leg.captured_status().is_some_and(is_refusal_of_user) {
+                found.identity = Identity::WrongProof;
+            }
         }
-        if leg.captured_status() == Some(NtStatus::LOGON_FAILURE) {
-            identity = Identity::WrongProof;
-        }
+        found
     }
-    identity
+}
+
+/// Whether a logon failed for who the user is or what the user knows, and not for what the request looked like.
+fn is_refusal_of_user(status: NtStatus) -> bool {
+    // NO_LOGON_SERVERS, NO_SUCH_USER, WRONG_PASSWORD, LOGON_FAILURE to ACCOUNT_DISABLED, LOGON_NOT_GRANTED,
+    // LOGON_TYPE_NOT_GRANTED, ACCOUNT_EXPIRED, PASSWORD_MUST_CHANGE, ACCOUNT_LOCKED_OUT (MS-ERREF 2.3.1).
+    const REFUSALS: [u32; 14] = [
+        0xc000_005e,
+        0xc000_0064,
+        0xc000_006a,
+        0xc000_006d,
+        0xc000_006e,
+        0xc000_006f,
+        0xc000_0070,
+        0xc000_0071,
+        0xc000_0072,
+        0xc000_0155,
+        0xc000_015b,
+        0xc000_0193,
+        0xc000_0224,
+        0xc000_0234,
+    ];
+    REFUSALS.contains(&status.0)
 }

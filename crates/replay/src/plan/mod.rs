@@ -6,17 +6,22 @@
 
 pub mod cause;
 pub mod conflict;
+pub mod dialect;
 pub mod identity;
 mod lane;
 pub mod logon;
 mod request;
+mod selection;
+mod share;
 mod timeline;
 
 pub use cause::Cause;
 pub use identity::Reference;
 pub use lane::{Action, Lane, Milestone, MilestoneKind, Step};
 pub use request::{Captured, Fate, Form, Request};
+pub use selection::Selection;
 
+use crate::map::{CapturedShare, Users};
 use crate::options::{Options, Order};
 use crate::trace::Trace;
 
@@ -29,20 +34,51 @@ pub struct Plan {
     pub requests: Vec<Request>,
     /// The connections.
     pub lanes: Vec<Lane>,
+    /// The shares that requests name.
+    pub shares: Vec<CapturedShare>,
+    /// The users that captured logons name.
+    pub accounts: Vec<logon::Account>,
+    /// What is known of the dialects that the capture does not show.
+    pub dialects: dialect::Dialects,
+    /// Operations of the chosen sessions that the selection leaves out.
+    pub left_out: u64,
 }
 
 impl Plan {
     /// Works out the plan.
-    pub fn new(trace: Trace, options: &Options) -> Self {
-        let mut requests = request::requests(&trace);
-        identity::resolve(&trace, &mut requests);
-        logon::mark(&trace, &mut requests);
+    pub fn new(mut trace: Trace, options: &Options) -> Self {
+        let users = &options.mapping.users;
+        let mut left_out = 0;
+        let mut draft = Draft::of(&trace, users);
+        if !options.selection.is_everything() {
+            left_out = options.selection.apply(&mut trace, &draft.requests);
+            draft = Draft::of(&trace, users);
+        }
+        let Draft { mut requests, shares, accounts } = draft;
+        let dialects = dialect::settle(&mut trace, &requests);
         request::mark_unsendable(&trace, &mut requests);
         if options.order == Order::Trace {
             conflict::mark(&trace, &mut requests);
         }
         let mut lanes = lane::lanes(&trace, &requests, options.order);
         timeline::set_due_times(&mut lanes, options.pace, options.max_gap);
-        Self { trace, requests, lanes }
+        Self { trace, requests, lanes, shares, accounts, dialects, left_out }
+    }
+}
+
+/// The requests of a trace with all that their bytes tell.
+struct Draft {
+    requests: Vec<Request>,
+    shares: Vec<CapturedShare>,
+    accounts: Vec<logon::Account>,
+}
+
+impl Draft {
+    fn of(trace: &Trace, users: &Users) -> Self {
+        let mut requests = request::requests(trace);
+        identity::resolve(trace, &mut requests);
+        let shares = share::resolve(trace, &mut requests);
+        let accounts = logon::mark(trace, &mut requests, users);
+        Self { requests, shares, accounts }
     }
 }

@@ -66,6 +66,10 @@ pub struct Request {
     pub session: Reference,
     /// TreeId of the header.
     pub tree: Reference,
+    /// The TREE_CONNECT whose tree it uses, also when it leaves the tree to an earlier member of its chain.
+    pub tree_connect: Option<usize>,
+    /// The share it is about, counted in [`crate::plan::Plan::shares`].
+    pub share: Option<usize>,
     /// FileIds in the body: offset in the message, and whose they are.
     pub file_ids: Vec<(usize, Reference)>,
     /// Resume key of a server-side copy: offset in the message, and the request whose response issued it.
@@ -171,6 +175,8 @@ fn request(row: usize, operation: &Operation) -> Option<Request> {
         captured,
         session: Reference::Verbatim,
         tree: Reference::Verbatim,
+        tree_connect: None,
+        share: None,
         file_ids: Vec::new(),
         resume_key: None,
         previous_session: None,

@@ -1,10 +1,9 @@
 //! A capture, replayed on a fresh private Samba while tcpdump records what really goes over the wire.
 
 use lab::{Recorder, Samba, SambaOptions};
-use smbreplay_replay::{Options, Order, Pace, Report, Target};
+use smbreplay_replay::{Options, Pace, Report, Target};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 use store::layout::Layout;
 use store::{IngestRequest, ingest};
 use tempfile::TempDir;
@@ -22,6 +21,16 @@ pub(crate) struct Outcome {
 
 /// Replays all sessions of `capture`, whose server listened on `port`.
 pub(crate) fn replay_all(capture: &Path, port: u16, pace: Pace) -> Outcome {
+    replay_with(capture, port, SambaOptions::default(), |options| options.pace = pace)
+}
+
+/// Replays all sessions of `capture` on a Samba of one's own making, with options of one's own.
+pub(crate) fn replay_with(
+    capture: &Path,
+    port: u16,
+    samba: SambaOptions,
+    adjust: impl FnOnce(&mut Options),
+) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     let layout = Layout::with_folders(folder.path().join("cases"), Some(folder.path().join("out")));
     let place = layout.place(capture).unwrap();
@@ -33,26 +42,19 @@ pub(crate) fn replay_all(capture: &Path, port: u16, pace: Pace) -> Outcome {
     let files: Vec<String> = metadata.sessions.iter().map(|session| session.file.clone()).collect();
     let trace = smbreplay_replay::load(&place.output, &metadata, &files).unwrap();
 
-    let samba = Samba::start(SambaOptions::default()).unwrap();
+    let samba = Samba::start(samba).unwrap();
     let recording = folder.path().join("live.pcap");
     let recorder = Recorder::start(samba.port(), &recording).unwrap();
-    let options = Options {
-        target: Target {
-            server: "127.0.0.1".into(),
-            port: samba.port(),
-            domain: String::new(),
-            username: samba.username().into(),
-            password: samba.password().into(),
-            share: samba.share().into(),
-        },
-        pace,
-        order: Order::Trace,
-        max_wait: Duration::from_secs(5),
-        max_gap: None,
-        dialect: None,
-        ping: false,
-        allow_captured_server: false,
+    let target = Target {
+        server: "127.0.0.1".into(),
+        port: samba.port(),
+        domain: String::new(),
+        username: samba.username().into(),
+        password: samba.password().into(),
+        share: samba.share().into(),
     };
+    let mut options = Options { ping: false, ..Options::to(target) };
+    adjust(&mut options);
     let report = smbreplay_replay::run(trace, &place.output, &options, &never, &mut |_| {}).unwrap();
     let recorded = recorder.finish().unwrap();
     assert_eq!(recorded.dropped, 0, "the recording has drops and proves nothing");

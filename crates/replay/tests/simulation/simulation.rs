@@ -5,7 +5,7 @@ use crate::wire;
 use smb2::Header;
 use smbreplay_replay::engine::{Command, Engine, ExtraRecord, Record, RequestRecord, Seed};
 use smbreplay_replay::plan::Plan;
-use smbreplay_replay::{Options, Order, Pace, Target};
+use smbreplay_replay::{Options, Target};
 use std::time::Duration;
 use store::runs::Verdict;
 
@@ -14,23 +14,15 @@ pub(crate) const MAX_WAIT: Duration = Duration::from_millis(1000);
 
 /// The options used when a test does not say otherwise.
 pub(crate) fn options() -> Options {
-    Options {
-        target: Target {
-            server: "lab".into(),
-            port: 445,
-            domain: String::new(),
-            username: "user".into(),
-            password: "password".into(),
-            share: "share".into(),
-        },
-        pace: Pace::Asap,
-        order: Order::Trace,
-        max_wait: MAX_WAIT,
-        max_gap: None,
-        dialect: None,
-        ping: false,
-        allow_captured_server: false,
-    }
+    let target = Target {
+        server: "lab".into(),
+        port: 445,
+        domain: String::new(),
+        username: "user".into(),
+        password: "password".into(),
+        share: "share".into(),
+    };
+    Options { max_wait: MAX_WAIT, ping: false, ..Options::to(target) }
 }
 
 /// A message that went out.

@@ -1,6 +1,5 @@
 //! `session --list` and `session ID`.
 
-mod filter;
 mod list;
 mod row;
 mod show;
@@ -9,7 +8,7 @@ use super::{Context, trace};
 use crate::arguments::{Global, SessionArguments};
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
-use filter::FileFilter;
+use replay::FileFilter;
 use show::View;
 
 /// Lists the sessions of a trace or shows one.

@@ -1,6 +1,6 @@
 //! `session ID`: the operations of a session, written as they are read.
 
-use super::filter::FileFilter;
+use replay::FileFilter;
 use super::row;
 use crate::arguments::{Format, SessionArguments};
 use crate::command::Context;

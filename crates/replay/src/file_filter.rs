@@ -2,13 +2,14 @@
 
 /// A pattern for paths: `*` is any text, `?` any character, upper and lower case are the same, `/` is `\`. A pattern
 /// without `*` and `?` is looked for anywhere in the path.
-pub(crate) struct FileFilter {
+#[derive(Clone, Debug)]
+pub struct FileFilter {
     pattern: Vec<char>,
 }
 
 impl FileFilter {
     /// The filter for `pattern`.
-    pub(crate) fn new(pattern: &str) -> Self {
+    pub fn new(pattern: &str) -> Self {
         let folded = fold(pattern);
         let is_glob = folded.contains(&'*') || folded.contains(&'?');
         let pattern = if is_glob { folded } else { [vec!['*'], folded, vec!['*']].concat() };
@@ -16,7 +17,7 @@ impl FileFilter {
     }
 
     /// Whether `path`, or the last name in it, is meant.
-    pub(crate) fn accepts(&self, path: &str) -> bool {
+    pub fn accepts(&self, path: &str) -> bool {
         let path = fold(path);
         let name = path.rsplit(|character| *character == '\\').next().unwrap_or(&[]);
         matches(&self.pattern, &path) || matches(&self.pattern, name)

@@ -1,0 +1,117 @@
+//! Captured shares, and `--map-share`.
+
+use crate::map::rule::{RuleError, sides};
+use crate::map::{is_same, units};
+use std::net::IpAddr;
+
+/// What a share holds (ShareType, MS-SMB2 2.2.10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShareKind {
+    /// Files.
+    Disk,
+    /// Named pipes.
+    Pipe,
+    /// A printer.
+    Print,
+}
+
+/// A share that a TREE_CONNECT of the capture names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CapturedShare {
+    /// Address of the captured server.
+    pub address: Option<IpAddr>,
+    /// Name of the captured server, as the client wrote it; empty when it wrote none.
+    pub server: String,
+    /// Name of the share, as the client wrote it first.
+    pub name: String,
+    /// What it holds.
+    pub kind: ShareKind,
+    /// Whether the captured server let anybody in.
+    pub connected: bool,
+}
+
+impl CapturedShare {
+    /// Whether a TREE_CONNECT at `address` to `name` is about this share.
+    pub fn is(&self, address: Option<IpAddr>, name: &str) -> bool {
+        self.address == address && is_same(&units(&self.name), &units(name))
+    }
+}
+
+/// `A=B` or `\\SERVER\A=B`: the captured share A is B on the live server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShareRule {
+    /// Name or address of the captured server; `None`: any.
+    server: Option<String>,
+    captured: String,
+    live: String,
+}
+
+impl ShareRule {
+    /// The live share, if the rule is about this captured one.
+    pub fn apply(&self, share: &CapturedShare) -> Option<&str> {
+        let same = |a: &str, b: &str| is_same(&units(a), &units(b));
+        let address = share.address.map(|address| address.to_string());
+        let is_server =
+            |server: &str| same(server, &share.server) || address.is_some_and(|address| same(server, &address));
+        (same(&self.captured, &share.name) && self.server.as_deref().is_none_or(is_server)).then_some(&self.live)
+    }
+}
+
+impl std::str::FromStr for ShareRule {
+    type Err = RuleError;
+
+    fn from_str(text: &str) -> Result<Self, RuleError> {
+        let (captured, live) = sides(text)?;
+        let slashes: &[_] = &['\\', '/'];
+        let (server, captured) = match captured.strip_prefix("\\\\").or_else(|| captured.strip_prefix("//")) {
+            Some(path) => path.split_once(slashes).map_or((None, path), |(server, share)| (Some(server), share)),
+            None => (None, captured),
+        };
+        Ok(Self { server: server.map(str::to_owned), captured: name(captured, "before")?, live: name(live, "behind")? })
+    }
+}
+
+fn name(text: &str, side: &'static str) -> Result<String, RuleError> {
+    let text = text.trim_matches(['\\', '/']);
+    if text.is_empty() {
+        return Err(RuleError::Empty { what: "share", side });
+    }
+    let bad = |character: char| character.is_control() || "\"*/:<>?\\|".contains(character);
+    if text.contains(bad) { Err(RuleError::Share { name: text.to_owned() }) } else { Ok(text.to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn share(server: &str, name: &str) -> CapturedShare {
+        CapturedShare {
+            address: Some([10, 0, 0, 9].into()),
+            server: server.to_owned(),
+            name: name.to_owned(),
+            kind: ShareKind::Disk,
+            connected: true,
+        }
+    }
+
+    #[test]
+    fn a_share_is_named_without_case_and_with_its_server_where_that_matters() {
+        let rule: ShareRule = "Büro=lab".parse().unwrap();
+        assert_eq!(rule.apply(&share("fs1", "BÜRO")), Some("lab"));
+        assert_eq!(rule.apply(&share("fs1", "BÜROS")), None);
+        for rule in ["\\\\FS1\\büro=lab", "//10.0.0.9/büro=lab"] {
+            let rule: ShareRule = rule.parse().unwrap();
+            assert_eq!(rule.apply(&share("fs1", "BÜRO")), Some("lab"));
+        }
+        let rule: ShareRule = "\\\\fs2\\büro=lab".parse().unwrap();
+        assert_eq!(rule.apply(&share("fs1", "BÜRO")), None);
+    }
+
+    #[test]
+    fn what_is_no_rule_is_refused() {
+        for rule in ["docs", "=lab", "docs=", "docs=a\\b", "do*cs=lab", "\\\\fs1=lab\u{7}"] {
+            assert!(rule.parse::<ShareRule>().is_err(), "{rule}");
+        }
+    }
+}
