@@ -42,11 +42,8 @@ pub enum SecretError {
         form: &'static str,
     },
     /// The SessionId is neither of its forms.
-    #[error("session id '{text}': expected 0x and up to 16 hex digits, or 16 hex digits in the byte order of the wire")]
-    SessionId {
-        /// What stands there.
-        text: String,
-    },
+    #[error("session id: expected 0x and up to 16 hex digits, or 16 hex digits in the byte order of the wire")]
+    SessionId,
     /// A key is no hexadecimal number of whole bytes.
     #[error("{what}: expected pairs of hex digits")]
     Hex {
@@ -152,6 +149,16 @@ impl Secrets {
         self.add_account(account, NtHash::from(hash), "USER=HASH")
     }
 
+    /// SessionIds that keys were given for, ascending.
+    pub fn session_ids(&self) -> impl Iterator<Item = u64> {
+        self.sessions.keys().copied()
+    }
+
+    /// Accounts that passwords or hashes were given for, in lower case: domain, if one was named, and user.
+    pub fn accounts(&self) -> impl Iterator<Item = (Option<&str>, &str)> {
+        self.accounts.iter().map(|account| (account.domain.as_deref(), account.user.as_str()))
+    }
+
     /// What is known of the session with this id.
     pub(crate) fn session(&self, session_id: u64) -> Option<&SessionSecret> {
         self.sessions.get(&session_id)
@@ -215,7 +222,7 @@ impl fmt::Debug for Secrets {
 }
 
 fn parse_session_id(text: &str) -> Result<u64, SecretError> {
-    let wrong = || SecretError::SessionId { text: text.to_owned() };
+    let wrong = || SecretError::SessionId;
     if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         let hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
         return u64::from_str_radix(digits, 16).ok().filter(|_| hex).ok_or_else(wrong);
