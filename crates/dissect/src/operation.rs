@@ -78,6 +78,11 @@ impl SignatureState {
     pub const ALL: [Self; 4] = [Self::Absent, Self::Unverified, Self::Ok, Self::Bad];
 }
 
+/// XXH3-128 of READ or WRITE data, as the `payload_hash` column has it.
+pub fn payload_hash(data: &[u8]) -> [u8; 16] {
+    xxhash_rust::xxh3::xxh3_128(data).to_be_bytes()
+}
+
 /// How a connection was closed: which side first, and with what.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Closed {

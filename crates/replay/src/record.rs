@@ -46,6 +46,7 @@ fn request_row(engine: &Engine, record: RequestRecord, start: Timestamp) -> RunR
                 what: patch.what.to_owned(),
             })
             .collect(),
+        differences: record.differences,
         detail: record.reason,
         ..RunRow::new(record.verdict)
     }

@@ -32,6 +32,12 @@ pub struct Report {
     pub reasons: Vec<Reason>,
     /// Root divergences, grouped.
     pub roots: Vec<Root>,
+    /// Operations that diverge because an earlier one did.
+    #[serde(default)]
+    pub explained: u64,
+    /// Differences that do not count, by rule.
+    #[serde(default)]
+    pub ignored: Vec<Ignored>,
     /// How late requests were sent against when they were due.
     pub lag_ms: Percentiles,
     /// Server response times.
@@ -91,6 +97,32 @@ pub struct Root {
     pub first_frame: Option<u64>,
     /// Path of the first one.
     pub path: Option<String>,
+    /// Fields whose values differ, of a group whose statuses do not.
+    #[serde(default)]
+    pub fields: Vec<String>,
+    /// The differences of the first one.
+    #[serde(default)]
+    pub differences: Vec<FieldDifference>,
+}
+
+/// A field whose captured and live values differ.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FieldDifference {
+    /// Name of the field.
+    pub field: String,
+    /// As captured.
+    pub captured: String,
+    /// As answered live.
+    pub live: String,
+}
+
+/// Differences that were asked not to count.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ignored {
+    /// The rule, or the runs of the baseline.
+    pub rule: String,
+    /// How many differences it took out.
+    pub differences: u64,
 }
 
 /// Three numbers that describe a distribution, milliseconds.

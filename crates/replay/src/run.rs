@@ -124,9 +124,11 @@ pub fn run(
     refuse_unknown_dialect(&plan, options)?;
     refuse_several_shares(&plan, options)?;
     warnings.extend(assumptions(&plan));
+    let mut options = options.clone();
+    options.comparison.noise = Noise::of(&plan, output, &options.comparison)?.into();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ReplayError::System)?;
     if options.ping {
-        let guid = runtime.block_on(probe(&plan, address, options))?;
+        let guid = runtime.block_on(probe(&plan, address, &options))?;
         if server_guids.contains(&guid) {
             warnings.push(format!("{address} has the ServerGuid of a captured server: it may be that server"));
         }
@@ -145,8 +147,6 @@ pub fn run(
     let mut tally = Tally::default();
     let total = u64::try_from(plan.requests.len()).unwrap_or(u64::MAX);
     let captured_span = captured_span(&plan);
-    let mut options = options.clone();
-    options.comparison.noise = Noise::of(&plan, output, &options.comparison)?.into();
     let mut engine = Engine::new(plan, options.clone(), seed);
     let driven = driver::drive(&mut engine, address, options.max_wait, cancelled, &alarm, |engine, found| {
         tally.count(engine, &found);

@@ -1,7 +1,7 @@
 //! Counts records up to a report.
 
 use crate::engine::{Engine, Record, RequestRecord};
-use crate::report::{Latency, Percentiles, Reason, Report, Root};
+use crate::report::{FieldDifference, Ignored, Latency, Percentiles, Reason, Report, Root};
 use smb2::NtStatus;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,7 +13,9 @@ pub struct Tally {
     counts: BTreeMap<&'static str, u64>,
     total: u64,
     reasons: BTreeMap<(&'static str, String), u64>,
-    roots: BTreeMap<(String, String, String), Root>,
+    roots: BTreeMap<(String, String, String, Vec<String>), Root>,
+    explained: u64,
+    ignored: BTreeMap<String, u64>,
     lag: Vec<u64>,
     captured_latency: Vec<u64>,
     live_latency: Vec<u64>,
@@ -26,6 +28,14 @@ impl Tally {
         match record {
             Record::Request(record) => self.count_request(engine, record),
             Record::Extra(record) => self.last_answer = self.last_answer.max(record.answered.unwrap_or_default()),
+        }
+    }
+
+    /// Counts the differences that did not count.
+    pub fn ignore(&mut self, ignored: Vec<Ignored>) {
+        for Ignored { rule, differences } in ignored {
+            let count = self.ignored.entry(rule).or_default();
+            *count = count.saturating_add(differences);
         }
     }
 
@@ -61,6 +71,10 @@ impl Tally {
             .collect();
         report.roots = self.roots.into_values().collect();
         report.roots.sort_by(|a, b| b.count.cmp(&a.count).then(a.first_frame.cmp(&b.first_frame)));
+        report.explained = self.explained;
+        report.ignored = self.ignored.into_iter().map(|(rule, differences)| Ignored { rule, differences }).collect();
+        let idle = report.ignored.iter().filter(|ignored| ignored.differences == 0);
+        report.warnings.extend(idle.map(|ignored| format!("nothing was ignored by: {}", ignored.rule)));
         report.lag_ms = percentiles(&mut self.lag);
         report.latency_ms =
             Latency { captured: percentiles(&mut self.captured_latency), live: percentiles(&mut self.live_latency) };
@@ -78,12 +92,15 @@ impl Tally {
             *count = count.saturating_add(1);
         }
         let Some(request) = engine.plan().requests.get(record.request) else { return };
-        if matches!(record.verdict, Verdict::Status | Verdict::Body | Verdict::NoResponse) && record.cause.is_none() {
+        let diverged = matches!(record.verdict, Verdict::Status | Verdict::Body | Verdict::NoResponse);
+        self.explained = self.explained.saturating_add(u64::from(diverged && record.cause.is_some()));
+        if diverged && record.cause.is_none() {
             let row = engine.plan().trace.rows.get(request.row);
             let command = request.command().map_or_else(|| "unknown".to_owned(), |command| command.to_string());
             let status = |status: Option<NtStatus>| status.map_or_else(|| "no response".to_owned(), |s| s.to_string());
             let (captured, live) = (status(request.captured_status()), status(record.live_status));
-            let key = (command.clone(), captured.clone(), live.clone());
+            let fields = fields(record);
+            let key = (command.clone(), captured.clone(), live.clone(), fields.clone());
             let frame = row.and_then(|row| row.operation.request_frame);
             let root = self.roots.entry(key).or_insert_with(|| Root {
                 command,
@@ -92,11 +109,14 @@ impl Tally {
                 count: 0,
                 first_frame: frame,
                 path: None,
+                fields,
+                differences: Vec::new(),
             });
             root.count = root.count.saturating_add(1);
             if root.first_frame >= frame {
                 root.first_frame = frame;
                 root.path = row.and_then(|row| row.operation.path.as_deref().map(str::to_owned));
+                root.differences = differences(record);
             }
         }
         self.last_answer = self.last_answer.max(record.answered.unwrap_or_default());
@@ -108,6 +128,25 @@ impl Tally {
             self.captured_latency.extend(request.captured_latency().map(nanoseconds));
         }
     }
+}
+
+/// The fields that make a group of divergences: what differs where the statuses do not.
+fn fields(record: &RequestRecord) -> Vec<String> {
+    if record.verdict != Verdict::Body {
+        return Vec::new();
+    }
+    let mut fields: Vec<String> = record.differences.iter().map(|difference| difference.field.clone()).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    fields
+}
+
+/// The differences of an operation as a report shows them.
+fn differences(record: &RequestRecord) -> Vec<FieldDifference> {
+    const MOST_SHOWN: usize = 10;
+    let shown = record.differences.iter().take(MOST_SHOWN).cloned();
+    let shown = shown.map(|found| FieldDifference { field: found.field, captured: found.captured, live: found.live });
+    shown.collect()
 }
 
 /// How much later than due a request was sent.

@@ -17,7 +17,7 @@ pub(crate) mod session_setup;
 pub(crate) mod set_info;
 mod tree_connect;
 
-use crate::operation::Operation;
+use crate::operation::{Operation, payload_hash};
 use bytes::Bytes;
 use capture::Hole;
 use smb2::message::{
@@ -26,7 +26,6 @@ use smb2::message::{
 };
 use smb2::{Command, Header, Malformed};
 use std::ops::Range;
-use xxhash_rust::xxh3::xxh3_128;
 
 /// Fills in what a request says; what was read before a mistake in it stands.
 pub(crate) fn request(operation: &mut Operation, message: &Bytes, holes: &[Hole]) -> Result<(), Malformed> {
@@ -138,8 +137,7 @@ fn payload(operation: &mut Operation, message: &[u8], range: Range<usize>, holes
         start < range.end && start.saturating_add(hole.length as usize) > range.start
     };
     if !holes.iter().any(missing) {
-        operation.payload_hash =
-            message.get(range).filter(|data| !data.is_empty()).map(|data| xxh3_128(data).to_be_bytes());
+        operation.payload_hash = message.get(range).filter(|data| !data.is_empty()).map(payload_hash);
     }
 }
 

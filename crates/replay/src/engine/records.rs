@@ -1,5 +1,6 @@
 //! What became of each request, as it is told and stored.
 
+use crate::compare::MappedNames;
 use crate::engine::Engine;
 use crate::engine::state::{Outstanding, Progress};
 use crate::message::Patch;
@@ -7,7 +8,7 @@ use crate::verdict::{LiveEnd, judge};
 use bytes::Bytes;
 use smb2::NtStatus;
 use std::time::Duration;
-use store::runs::Verdict;
+use store::runs::{Difference, Verdict};
 
 /// What became of a request of the plan, or a request of our own that was sent.
 #[derive(Debug)]
@@ -47,6 +48,8 @@ pub struct RequestRecord {
     pub live_response: Option<Bytes>,
     /// The declared patches of `live_request`.
     pub patches: Vec<Patch>,
+    /// Compared fields whose values differ.
+    pub differences: Vec<Difference>,
 }
 
 /// A request that the capture does not have.
@@ -83,7 +86,7 @@ impl Engine {
             state.cause = cause;
         }
         self.changed(index);
-        self.records.push_back(Record::Request(RequestRecord {
+        let record = RequestRecord {
             request: index,
             lane: None,
             verdict: Verdict::Skipped,
@@ -97,7 +100,9 @@ impl Engine {
             live_request: None,
             live_response: None,
             patches: Vec::new(),
-        }));
+            differences: Vec::new(),
+        };
+        self.compare(record);
     }
 
     /// Records a request that was sent, once its end is known.
@@ -116,7 +121,7 @@ impl Engine {
             Some(_) => Some("an earlier message of its chain failed".to_owned()),
             None => reason.map(str::to_owned),
         };
-        self.records.push_back(Record::Request(RequestRecord {
+        let record = RequestRecord {
             request: index,
             lane: Some(lane),
             verdict,
@@ -130,7 +135,16 @@ impl Engine {
             live_request: Some(std::mem::take(&mut state.live_request)),
             live_response: response,
             patches: std::mem::take(&mut state.patches),
-        }));
+            differences: Vec::new(),
+        };
+        self.compare(record);
+    }
+
+    /// Compares what the answer holds, and hands the record out.
+    fn compare(&mut self, mut record: RequestRecord) {
+        let names = MappedNames { plan: &self.plan, names: &self.names };
+        self.comparison.judge(&self.plan, &names, &mut record);
+        self.records.push_back(Record::Request(record));
     }
 
     /// The connection of an outstanding request is gone.

@@ -1,4 +1,4 @@
-//! Entries of a QUERY_DIRECTORY response (MS-FSCC 2.4.8, 2.4.10, 2.4.14, 2.4.17 to 2.4.19, 2.4.22 to 2.4.24, 2.4.33).
+//! Entries of a QUERY_DIRECTORY response (MS-FSCC 2.4).
 
 use super::Entries;
 use crate::{Malformed, wire};

@@ -1,4 +1,4 @@
-//! FILE_FULL_EA_INFORMATION (MS-FSCC 2.4.16).
+//! FILE_FULL_EA_INFORMATION (MS-FSCC 2.4).
 
 use super::Entries;
 use crate::{Malformed, wire};

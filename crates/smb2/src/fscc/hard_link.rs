@@ -1,4 +1,4 @@
-//! FileHardLinkInformation (MS-FSCC 2.4.22).
+//! FileHardLinkInformation (MS-FSCC 2.4.16).
 
 use super::Entries;
 use crate::{Malformed, wire};
@@ -25,7 +25,7 @@ pub fn hard_links(buffer: &[u8]) -> Result<Entries<'_, HardLink<'_>>, Malformed>
 }
 
 fn link(bytes: &[u8], _class: u8) -> Result<HardLink<'_>, Malformed> {
-    // FileNameLength counts characters (MS-FSCC 2.4.22.1).
+    // FileNameLength counts characters (MS-FSCC 2.4.16.1).
     let length = (wire::u32_at(bytes, 16, "FileNameLength")? as usize).saturating_mul(2);
     Ok(HardLink {
         parent_file_id: wire::u64_at(bytes, 8, "ParentFileId")?,

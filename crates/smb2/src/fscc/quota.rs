@@ -1,4 +1,4 @@
-//! FILE_QUOTA_INFORMATION (MS-FSCC 2.4.41).
+//! FILE_QUOTA_INFORMATION (MS-FSCC 2.4).
 
 use super::{Entries, Sid};
 use crate::{Malformed, wire};

@@ -1,4 +1,4 @@
-//! FileStreamInformation (MS-FSCC 2.4.49).
+//! FileStreamInformation (MS-FSCC 2.4).
 
 use super::Entries;
 use crate::{Malformed, wire};

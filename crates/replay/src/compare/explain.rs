@@ -1,0 +1,268 @@
+//! What explains a difference: an earlier divergence on the same path that changed what is looked at.
+
+use super::fields::Found;
+use dissect::Operation;
+use smb2::{Command, NtStatus};
+use std::collections::HashMap;
+use store::runs::Verdict;
+
+/// A side of a file that operations change and answers show.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Aspect {
+    /// Whether it is there, and which object it is: explains a difference in every other aspect.
+    Existence,
+    /// Its bytes and its size.
+    Content,
+    /// Its attributes.
+    Attributes,
+    /// Its security descriptor.
+    Security,
+    /// One field that nothing else depends on.
+    Field(&'static str),
+}
+
+/// The paths on which something has diverged so far.
+#[derive(Debug, Default)]
+pub(super) struct Explanations {
+    /// By share and path, upper case: what diverged, and the request at the root of it.
+    diverged: HashMap<String, Vec<(Aspect, usize)>>,
+}
+
+/// What became of an operation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outcome<'a> {
+    pub(super) request: usize,
+    pub(super) verdict: Verdict,
+    pub(super) captured: Option<NtStatus>,
+    pub(super) live: Option<NtStatus>,
+    pub(super) found: &'a [Found],
+}
+
+impl Explanations {
+    /// The earliest divergence that explains all that differs in this outcome.
+    pub(super) fn cause(&self, operation: &Operation, outcome: &Outcome<'_>) -> Option<usize> {
+        let own = || key(operation, operation.path.as_deref()?);
+        match outcome.verdict {
+            Verdict::Body if !outcome.found.is_empty() => {
+                let causes = outcome.found.iter().map(|found| {
+                    let place = match &found.path {
+                        Some(path) => key(operation, path),
+                        None => own(),
+                    };
+                    self.earliest(&place?, outcome.request, |aspect| covers(aspect, aspect_of(found.field)))
+                });
+                causes.collect::<Option<Vec<_>>>()?.into_iter().min()
+            }
+            Verdict::Status if is_about_existence(outcome) => {
+                let place = own()?;
+                let parents = std::iter::successors(Some(place.as_str()), |place| Some(place.rsplit_once('\\')?.0));
+                parents
+                    .filter_map(|place| self.earliest(place, outcome.request, |aspect| aspect == Aspect::Existence))
+                    .min()
+            }
+            Verdict::Status if operation.command == Some(Command::READ) && is_about_size(outcome) => {
+                self.earliest(&own()?, outcome.request, |aspect| covers(aspect, Aspect::Content))
+            }
+            _ => None,
+        }
+    }
+
+    /// Remembers what an outcome may lead to. `cause` is what explains it itself.
+    pub(super) fn remember(&mut self, operation: &Operation, outcome: &Outcome<'_>, cause: Option<usize>) {
+        let root = cause.unwrap_or(outcome.request);
+        let own = operation.path.as_deref().and_then(|path| key(operation, path));
+        match outcome.verdict {
+            Verdict::Match if makes_anew(operation, outcome) => {
+                if let Some(own) = own {
+                    self.diverged.remove(&own);
+                }
+            }
+            Verdict::Body => {
+                for found in outcome.found {
+                    let place = match &found.path {
+                        Some(path) => key(operation, path),
+                        None => own.clone(),
+                    };
+                    self.add(place, aspect_of(found.field), root);
+                }
+            }
+            Verdict::Status | Verdict::NoResponse | Verdict::Skipped => {
+                let Some(aspect) = changes(operation) else { return };
+                self.add(own, aspect, root);
+                let renamed = operation.new_path.as_deref().and_then(|path| key(operation, path));
+                self.add(renamed, Aspect::Existence, root);
+            }
+            Verdict::Match | Verdict::NotCompared => {}
+        }
+    }
+
+    fn add(&mut self, place: Option<String>, aspect: Aspect, root: usize) {
+        let Some(place) = place else { return };
+        let known = self.diverged.entry(place).or_default();
+        if !known.iter().any(|(other, _)| *other == aspect) {
+            known.push((aspect, root));
+        }
+    }
+
+    fn earliest(&self, place: &str, before: usize, fits: impl Fn(Aspect) -> bool) -> Option<usize> {
+        let known = self.diverged.get(place)?;
+        known.iter().filter(|(aspect, root)| fits(*aspect) && *root < before).map(|(_, root)| *root).min()
+    }
+}
+
+fn key(operation: &Operation, path: &str) -> Option<String> {
+    let share = operation.share.as_deref()?;
+    Some(format!("{share}\\{path}").to_uppercase())
+}
+
+fn covers(diverged: Aspect, seen: Aspect) -> bool {
+    diverged == Aspect::Existence || diverged == seen
+}
+
+fn aspect_of(field: &'static str) -> Aspect {
+    match field {
+        "create_action" | "entry" | "entry_type" | "change" | "file_name" | "directory" => Aspect::Existence,
+        "end_of_file" | "transferred" | "data" | "allocated_ranges" | "region_entry_count" | "regions" => {
+            Aspect::Content
+        }
+        "file_attributes" | "reparse_tag" => Aspect::Attributes,
+        "sd_control" | "owner" | "group" | "dacl" | "sacl" => Aspect::Security,
+        other => Aspect::Field(other),
+    }
+}
+
+/// What a request changes that did not end as captured.
+fn changes(operation: &Operation) -> Option<Aspect> {
+    match operation.command? {
+        Command::CREATE => Some(Aspect::Existence),
+        Command::WRITE => Some(Aspect::Content),
+        Command::SET_INFO => match (operation.info_type?, operation.info_class.unwrap_or_default()) {
+            (1, 4) => Some(Aspect::Attributes),
+            (1, 10 | 11 | 13 | 64 | 65 | 72) => Some(Aspect::Existence),
+            (1, 15) => Some(Aspect::Field("extended_attributes")),
+            (1, 19 | 20 | 39) => Some(Aspect::Content),
+            (3, _) => Some(Aspect::Security),
+            _ => None,
+        },
+        Command::IOCTL => match operation.ctl_code? {
+            // SET_ZERO_DATA, FILE_LEVEL_TRIM, OFFLOAD_WRITE, DUPLICATE_EXTENTS (_EX), SRV_COPYCHUNK (_WRITE)
+            0x0009_80c8 | 0x0009_8208 | 0x0009_8268 | 0x0009_8344 | 0x0009_83e8 | 0x0014_40f2 | 0x0014_80f2 => {
+                Some(Aspect::Content)
+            }
+            // SET_REPARSE_POINT, DELETE_REPARSE_POINT, SET_SPARSE, SET_COMPRESSION
+            0x0009_00a4 | 0x0009_00ac | 0x0009_00c4 | 0x0009_c040 => Some(Aspect::Attributes),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A CREATE that went as captured and left a new or empty file: what was different before does not matter any more.
+fn makes_anew(operation: &Operation, outcome: &Outcome<'_>) -> bool {
+    const OPENED: u32 = 1;
+    operation.command == Some(Command::CREATE)
+        && outcome.live == Some(NtStatus::SUCCESS)
+        && operation.create_action.is_some_and(|action| action != OPENED)
+}
+
+/// One side found something that the other did not.
+fn is_about_existence(outcome: &Outcome<'_>) -> bool {
+    const OBJECT_NAME_NOT_FOUND: NtStatus = NtStatus(0xc000_0034);
+    const OBJECT_NAME_COLLISION: NtStatus = NtStatus(0xc000_0035);
+    const OBJECT_PATH_NOT_FOUND: NtStatus = NtStatus(0xc000_003a);
+    const DIRECTORY_NOT_EMPTY: NtStatus = NtStatus(0xc000_0101);
+    let telling = [
+        OBJECT_NAME_NOT_FOUND,
+        OBJECT_NAME_COLLISION,
+        OBJECT_PATH_NOT_FOUND,
+        DIRECTORY_NOT_EMPTY,
+        NtStatus::NO_SUCH_FILE,
+    ];
+    [outcome.captured, outcome.live].into_iter().flatten().any(|status| telling.contains(&status))
+}
+
+fn is_about_size(outcome: &Outcome<'_>) -> bool {
+    [outcome.captured, outcome.live].contains(&Some(NtStatus::END_OF_FILE))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use dissect::Kind;
+
+    fn operation(command: Command, path: &str) -> Operation {
+        let mut operation = Operation::new(0, Kind::Exchange, 0);
+        operation.command = Some(command);
+        operation.share = Some("\\\\s\\share".into());
+        operation.path = Some(path.into());
+        operation
+    }
+
+    fn differing(field: &'static str, path: Option<&str>) -> Found {
+        Found { field, captured: "1".into(), live: "2".into(), path: path.map(str::to_owned) }
+    }
+
+    fn outcome(request: usize, verdict: Verdict, found: &[Found]) -> Outcome<'_> {
+        Outcome { request, verdict, captured: Some(NtStatus::SUCCESS), live: Some(NtStatus::SUCCESS), found }
+    }
+
+    #[test]
+    fn data_behind_a_write_that_failed_is_explained_on_its_path_only() {
+        let mut known = Explanations::default();
+        let failed = Outcome { live: Some(NtStatus::ACCESS_DENIED), ..outcome(3, Verdict::Status, &[]) };
+        known.remember(&operation(Command::WRITE, "a"), &failed, None);
+        let data = [differing("data", None)];
+        let read = outcome(5, Verdict::Body, &data);
+        assert_eq!(known.cause(&operation(Command::READ, "A"), &read), Some(3));
+        assert_eq!(known.cause(&operation(Command::READ, "b"), &read), None);
+        let attributes = [differing("file_attributes", None)];
+        let query = outcome(6, Verdict::Body, &attributes);
+        assert_eq!(known.cause(&operation(Command::QUERY_INFO, "a"), &query), None, "a write changes no attributes");
+    }
+
+    #[test]
+    fn the_same_difference_again_has_the_first_for_its_cause() {
+        let mut known = Explanations::default();
+        let size = [differing("end_of_file", None)];
+        known.remember(&operation(Command::CREATE, "a"), &outcome(1, Verdict::Body, &size), None);
+        let close = outcome(4, Verdict::Body, &size);
+        assert_eq!(known.cause(&operation(Command::CLOSE, "a"), &close), Some(1));
+        known.remember(&operation(Command::CLOSE, "a"), &close, Some(1));
+        assert_eq!(known.cause(&operation(Command::CREATE, "a"), &outcome(9, Verdict::Body, &size)), Some(1));
+    }
+
+    #[test]
+    fn a_listing_is_explained_when_every_entry_that_differs_is() {
+        let mut known = Explanations::default();
+        let failed = Outcome { live: Some(NtStatus::ACCESS_DENIED), ..outcome(1, Verdict::Status, &[]) };
+        known.remember(&operation(Command::CREATE, "d\\new"), &failed, None);
+        let explained = [differing("entry", Some("d\\new"))];
+        let listing = operation(Command::QUERY_DIRECTORY, "d");
+        assert_eq!(known.cause(&listing, &outcome(7, Verdict::Body, &explained)), Some(1));
+        let both = [differing("entry", Some("d\\new")), differing("entry", Some("d\\other"))];
+        assert_eq!(known.cause(&listing, &outcome(7, Verdict::Body, &both)), None);
+    }
+
+    #[test]
+    fn a_file_made_anew_as_captured_ends_all_explanations() {
+        let mut known = Explanations::default();
+        let size = [differing("end_of_file", None)];
+        known.remember(&operation(Command::CREATE, "a"), &outcome(1, Verdict::Body, &size), None);
+        let mut overwritten = operation(Command::CREATE, "a");
+        overwritten.create_action = Some(3);
+        known.remember(&overwritten, &outcome(2, Verdict::Match, &[]), None);
+        assert_eq!(known.cause(&operation(Command::CLOSE, "a"), &outcome(4, Verdict::Body, &size)), None);
+    }
+
+    #[test]
+    fn what_is_not_found_below_a_folder_that_was_not_made_is_explained() {
+        let mut known = Explanations::default();
+        let failed = Outcome { live: Some(NtStatus::ACCESS_DENIED), ..outcome(1, Verdict::Status, &[]) };
+        known.remember(&operation(Command::CREATE, "d"), &failed, None);
+        let missing = Outcome { live: Some(NtStatus(0xc000_003a)), ..outcome(2, Verdict::Status, &[]) };
+        assert_eq!(known.cause(&operation(Command::CREATE, "d\\e\\f"), &missing), Some(1));
+        let denied = Outcome { live: Some(NtStatus::ACCESS_DENIED), ..outcome(2, Verdict::Status, &[]) };
+        assert_eq!(known.cause(&operation(Command::CREATE, "d\\e\\f"), &denied), None);
+    }
+}

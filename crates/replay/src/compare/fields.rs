@@ -1,0 +1,158 @@
+//! One answer against another, field by field.
+
+use super::answer::{Answer, CapturedNames};
+use super::table::{Field, Layout, Usage, layout};
+use super::value::{self, Value};
+use dissect::Operation;
+use smb2::message::ReadResponse;
+use smb2::{Command, Malformed};
+use std::borrow::Cow;
+
+/// A field whose values differ.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Found {
+    /// Name of the field.
+    pub field: &'static str,
+    /// As captured.
+    pub captured: String,
+    /// As answered live.
+    pub live: String,
+    /// The path it is about, where that is another than the request's: of an entry of a folder.
+    pub path: Option<String>,
+}
+
+/// What comparing two answers found.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Findings {
+    /// What differs.
+    pub found: Vec<Found>,
+    /// Something could not be compared, because the capture does not have all of the answer.
+    pub partly: bool,
+}
+
+/// The field for an answer that does not fit its specification.
+pub const MALFORMED: &str = "malformed";
+
+/// Compares the live answer to `request` with the captured one; both have the same status. `wanted` says which fields
+/// take part, `names` what live names were captured as.
+pub(super) fn compare(
+    operation: &Operation,
+    request: usize,
+    captured: &Answer<'_>,
+    live: &[u8],
+    names: &dyn CapturedNames,
+    wanted: &dyn Fn(&Field) -> bool,
+) -> Findings {
+    let Some(message) = captured.message else { return Findings { found: Vec::new(), partly: true } };
+    let other = captured.with_other_holes();
+    let comparison =
+        Comparison { message, other: other.as_deref(), live, request, names, layout: layout(operation, live) };
+    // An error in place of the command's answer, or the reverse, reads differently on both sides.
+    let findings = comparison.run(wanted);
+    match (operation.command, captured.payload) {
+        (Some(Command::READ), Some(payload)) if ReadResponse::parse(message).is_ok_and(|view| view.data().is_err()) => {
+            by_fingerprint(findings, payload, live)
+        }
+        _ => findings,
+    }
+}
+
+struct Comparison<'a> {
+    message: &'a [u8],
+    /// The captured message with other bytes in its holes.
+    other: Option<&'a [u8]>,
+    live: &'a [u8],
+    request: usize,
+    names: &'a dyn CapturedNames,
+    layout: Layout,
+}
+
+impl Comparison<'_> {
+    fn run(&self, wanted: &dyn Fn(&Field) -> bool) -> Findings {
+        let mut findings = Findings::default();
+        for part in self.layout.parts {
+            for field in part.fields.iter().filter(|field| wanted(field)) {
+                self.field(field, part.offset, &mut findings);
+            }
+        }
+        findings
+    }
+
+    fn field(&self, field: &Field, offset: usize, findings: &mut Findings) {
+        let captured = self.read(field, offset, self.message);
+        if let Some(other) = self.other {
+            let other = self.read(field, offset, other);
+            if other != captured {
+                findings.partly = true;
+                if let (Ok(Value::Data(one)), Ok(Value::Data(other))) = (captured, other) {
+                    self.data_between_holes(field, offset, (one, other), findings);
+                }
+                return;
+            }
+        }
+        match (captured, self.read(field, offset, self.live)) {
+            (Ok(captured), Ok(live)) => {
+                if let Some((captured, live)) = value::difference(&captured, &self.as_captured(live)) {
+                    findings.found.push(Found { field: field.name, captured, live, path: None });
+                }
+            }
+            (Err(_), _) if self.other.is_some() => findings.partly = true,
+            (captured, live) => malformed(captured.err(), live.err(), findings),
+        }
+    }
+
+    /// Compares what was captured of data with holes: the bytes that are the same whatever fills the holes.
+    fn data_between_holes(&self, field: &Field, offset: usize, fillings: (&[u8], &[u8]), findings: &mut Findings) {
+        let Ok(Value::Data(live)) = self.read(field, offset, self.live) else { return };
+        let (one, other) = fillings;
+        let mut filled = one.to_vec();
+        for ((byte, other), live) in filled.iter_mut().zip(other).zip(live) {
+            if byte != other {
+                *byte = *live;
+            }
+        }
+        if let Some((captured, live)) = value::difference(&Value::Data(&filled), &Value::Data(live)) {
+            findings.found.push(Found { field: field.name, captured, live, path: None });
+        }
+    }
+
+    fn read<'a>(&self, field: &Field, offset: usize, message: &'a [u8]) -> Result<Value<'a>, Malformed> {
+        let bytes = (self.layout.bytes)(message)?;
+        (field.read)(bytes.get(offset..).unwrap_or_default())
+    }
+
+    fn as_captured<'a>(&self, live: Value<'a>) -> Value<'a> {
+        match live {
+            Value::Path(path) => Value::Path(Cow::Owned(self.names.path(self.request, &path).into_owned())),
+            other => other,
+        }
+    }
+}
+
+/// One side, or both, do not fit the specification: told once an answer, unless both break the same rule.
+fn malformed(captured: Option<Malformed>, live: Option<Malformed>, findings: &mut Findings) {
+    if captured == live || findings.found.iter().any(|found| found.field == MALFORMED) {
+        return;
+    }
+    let say =
+        |problem: Option<Malformed>| problem.map_or_else(|| "well formed".to_owned(), |problem| problem.to_string());
+    findings.found.push(Found { field: MALFORMED, captured: say(captured), live: say(live), path: None });
+}
+
+/// The captured data was not kept: its fingerprint is compared.
+fn by_fingerprint(mut findings: Findings, payload: super::answer::Fingerprint, live: &[u8]) -> Findings {
+    findings.found.retain(|found| found.field != MALFORMED);
+    findings.partly = false;
+    let Ok(data) = ReadResponse::parse(live).and_then(|view| view.data()) else { return findings };
+    let hash = dissect::operation::payload_hash(data);
+    if data.len() as u64 == u64::from(payload.length) && hash != payload.hash {
+        let show = |hash: [u8; 16]| format!("{} bytes, XXH3-128 {:032x}", data.len(), u128::from_be_bytes(hash));
+        findings.found.push(Found { field: "data", captured: show(payload.hash), live: show(hash), path: None });
+    }
+    findings
+}
+
+/// Whether a field takes part without being asked for.
+pub(super) fn by_default(field: &Field) -> bool {
+    field.usage == Usage::Compared
+}

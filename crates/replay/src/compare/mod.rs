@@ -1,0 +1,197 @@
+//! Live answers held against captured ones.
+//!
+//! What is compared stands in [`table`], one table per command. Answers that only mean something together are compared
+//! as a union. A difference is taken out by a [`Rule`] of the user or as [`Noise`] of a baseline, and counted there; what
+//! is left makes the verdict `body`, unless an earlier divergence on the same path explains it.
+
+mod answer;
+mod baseline;
+mod explain;
+mod fields;
+mod rule;
+pub mod table;
+mod union;
+mod value;
+
+pub use answer::{Answer, Answers, CapturedNames, Fingerprint, MappedNames, SameNames};
+pub use baseline::{BaselineError, Noise};
+pub use fields::{Findings, Found, MALFORMED};
+pub use rule::{Rule, RuleError};
+pub use value::Value;
+
+use crate::engine::RequestRecord;
+use crate::plan::Plan;
+use crate::report::Ignored;
+use explain::{Explanations, Outcome};
+use smb2::{Command, NtStatus};
+use std::sync::Arc;
+use store::runs::{Difference, Verdict};
+use union::Unions;
+
+/// What the user says about the comparison.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Fields whose differences do not count.
+    pub ignore: Vec<Rule>,
+    /// Volatile fields that are compared nevertheless.
+    pub compare: Vec<Rule>,
+    /// Earlier runs of the same trace; what differs between them is noise.
+    pub baseline: Vec<String>,
+    /// What [`Noise::of`] found in them.
+    pub noise: Arc<Noise>,
+}
+
+/// Mark of an operation whose captured answer is not all there.
+const PARTLY: &str = "partly_captured";
+
+/// The comparison of one run: takes records as they come.
+#[derive(Debug)]
+pub struct Comparison {
+    settings: Settings,
+    unions: Unions,
+    explanations: Explanations,
+    /// How many differences each rule of `settings.ignore` took out.
+    ignored: Vec<u64>,
+    taken_as_noise: u64,
+}
+
+impl Comparison {
+    /// A comparison that has seen nothing yet.
+    pub fn new(plan: &Plan, settings: Settings) -> Self {
+        Self {
+            ignored: vec![0; settings.ignore.len()],
+            settings,
+            unions: Unions::of(plan),
+            explanations: Explanations::default(),
+            taken_as_noise: 0,
+        }
+    }
+
+    /// A comparison of runs with each other, in which no rule takes anything out.
+    fn between_runs(plan: &Plan, settings: &Settings) -> Self {
+        let settings = Settings { compare: settings.compare.clone(), ..Settings::default() };
+        Self::new(plan, settings)
+    }
+
+    /// Compares the answer of a record with the captured one: fills in `differences`, turns `match` into `body`, and
+    /// names the earlier request that explains a difference. Every record of a run has to come by here, in its order.
+    pub fn judge(&mut self, plan: &Plan, names: &dyn CapturedNames, record: &mut RequestRecord) {
+        let Some(planned) = plan.requests.get(record.request) else { return };
+        let Some(row) = plan.trace.rows.get(planned.row) else { return };
+        let live = record.live_status.zip(record.live_response.as_deref());
+        let Taken { mut found, partly, shifted } = self.compared(plan, plan, names, record.request, live);
+        if partly {
+            record.marks.push(PARTLY);
+        }
+        found.retain(|found| !self.takes_out(record.request, planned.command(), row.operation.path.as_deref(), found));
+        if record.verdict == Verdict::Match && !found.is_empty() {
+            record.verdict = Verdict::Body;
+        }
+        if let Some((why, first)) = shifted
+            && record.cause.is_none()
+        {
+            record.reason = Some(why.to_owned());
+            record.cause = first;
+        }
+        let outcome = Outcome {
+            request: record.request,
+            verdict: record.verdict,
+            captured: planned.captured_status(),
+            live: record.live_status,
+            found: &found,
+        };
+        if record.cause.is_none()
+            && let Some(cause) = self.explanations.cause(&row.operation, &outcome)
+        {
+            record.cause = Some(cause);
+            record.reason.get_or_insert_with(|| "an earlier divergence on the same path".to_owned());
+        }
+        self.explanations.remember(&row.operation, &outcome, record.cause);
+        record.differences = found.into_iter().map(Difference::from).collect();
+    }
+
+    /// What the rules and the baseline took out, and the rules that took out nothing.
+    pub fn ignored(&self) -> Vec<Ignored> {
+        let rules = self.settings.ignore.iter().zip(&self.ignored);
+        let mut ignored: Vec<Ignored> =
+            rules.map(|(rule, count)| Ignored { rule: rule.to_string(), differences: *count }).collect();
+        if !self.settings.baseline.is_empty() {
+            let rule = format!("baseline {}", self.settings.baseline.join(", "));
+            ignored.push(Ignored { rule, differences: self.taken_as_noise });
+        }
+        ignored
+    }
+
+    /// Compares without rules and explanations.
+    fn findings(
+        &mut self,
+        plan: &Plan,
+        source: &dyn Answers,
+        names: &dyn CapturedNames,
+        request: usize,
+        live: Option<(NtStatus, &[u8])>,
+    ) -> Findings {
+        let Taken { found, partly, .. } = self.compared(plan, source, names, request, live);
+        Findings { found, partly }
+    }
+
+    fn compared(
+        &mut self,
+        plan: &Plan,
+        source: &dyn Answers,
+        names: &dyn CapturedNames,
+        request: usize,
+        live: Option<(NtStatus, &[u8])>,
+    ) -> Taken {
+        let nothing = Taken { found: Vec::new(), partly: false, shifted: None };
+        let Some(planned) = plan.requests.get(request) else { return nothing };
+        let Some(row) = plan.trace.rows.get(planned.row) else { return nothing };
+        let operation = &row.operation;
+        let live = live.map(|(status, message)| Answer { status, message: Some(message), holes: &[], payload: None });
+        let folder = operation.path.as_deref().unwrap_or_default();
+        let union = self.unions.take(source, names, folder, request, live.as_ref());
+        let mut findings = union.findings;
+        if let (Some(command), Some(live), Some(captured)) = (planned.command(), live, source.answer(request))
+            && let Some(message) = live.message.filter(|_| live.status == captured.status)
+        {
+            let path = operation.path.as_deref();
+            let wanted = |field: &table::Field| {
+                fields::by_default(field)
+                    || self.settings.compare.iter().any(|rule| rule.covers(command, field.name, path))
+            };
+            let compared = fields::compare(operation, request, &captured, message, names, &wanted);
+            findings.found.extend(compared.found);
+            findings.partly |= compared.partly;
+        }
+        Taken { found: findings.found, partly: findings.partly, shifted: union.shifted }
+    }
+
+    /// Whether a difference does not count; it is counted as such.
+    fn takes_out(&mut self, request: usize, command: Option<Command>, path: Option<&str>, found: &Found) -> bool {
+        let path = found.path.as_deref().or(path);
+        let rules = self.settings.ignore.iter().zip(&mut self.ignored);
+        let hit = command.and_then(|command| {
+            rules.into_iter().find(|(rule, _)| rule.covers(command, found.field, path)).map(|(_, count)| count)
+        });
+        if let Some(count) = hit {
+            *count = count.saturating_add(1);
+            return true;
+        }
+        let is_noise = self.settings.noise.has(request, found.field);
+        self.taken_as_noise = self.taken_as_noise.saturating_add(u64::from(is_noise));
+        is_noise
+    }
+}
+
+/// What comparing one answer found.
+struct Taken {
+    found: Vec<Found>,
+    partly: bool,
+    shifted: Option<(&'static str, Option<usize>)>,
+}
+
+impl From<Found> for Difference {
+    fn from(found: Found) -> Self {
+        Self { field: found.field.to_owned(), captured: found.captured, live: found.live }
+    }
+}

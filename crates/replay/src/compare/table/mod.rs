@@ -1,0 +1,195 @@
+//! What is compared, command by command: tables that read as a specification. A field has the name of its column in
+//! session files where it has one; `Compared` fields are compared by default, `Volatile` ones only when asked for.
+
+mod command;
+mod control_code;
+mod error;
+mod file_information;
+mod file_system_information;
+mod security;
+
+use super::value::Value;
+use dissect::Operation;
+use smb2::message::ErrorResponse;
+use smb2::{Command, Header, Malformed, wire};
+
+/// Whether a field takes part by default.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Usage {
+    /// It does.
+    Compared,
+    /// Times, ids, GUIDs, serial numbers, allocation, and what else is a server's own: only when asked for.
+    Volatile,
+}
+
+/// Reads a field.
+pub type Read = for<'a> fn(&'a [u8]) -> Result<Value<'a>, Malformed>;
+
+/// A row of a table.
+#[derive(Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it takes part by default.
+    pub usage: Usage,
+    /// Reads it from the bytes that the table is about.
+    pub read: Read,
+}
+
+/// A table and where in the bytes its structure begins.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// The fields.
+    pub fields: &'static [Field],
+    /// Offset of its structure, bytes.
+    pub offset: usize,
+}
+
+/// The tables for an answer and the bytes they are about.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// The tables.
+    pub parts: &'static [Part],
+    /// The part of the answer that they read.
+    pub bytes: fn(&[u8]) -> Result<&[u8], Malformed>,
+}
+
+impl Layout {
+    const NOTHING: Self = Self { parts: &[], bytes: structure };
+
+    const fn message(parts: &'static [Part]) -> Self {
+        Self { parts, bytes: structure }
+    }
+}
+
+/// How the answer to `request` is read, given a whole message that answers it. What is judged in the union of several
+/// answers (directory entries, changes) is not in these tables.
+pub fn layout(request: &Operation, answer: &[u8]) -> Layout {
+    let Some(command) = request.command else { return Layout::NOTHING };
+    if Header::parse(answer).is_ok_and(|header| ErrorResponse::is_in(&header, answer)) {
+        return error::layout(answer);
+    }
+    let class = request.info_class.unwrap_or_default();
+    match command {
+        Command::QUERY_INFO => match request.info_type {
+            Some(1) => file_information::layout(class),
+            Some(2) => file_system_information::layout(class),
+            Some(3) => security::DESCRIPTOR_LAYOUT,
+            Some(4) => security::QUOTA_LAYOUT,
+            _ => Layout::NOTHING,
+        },
+        Command::IOCTL => control_code::layout(request.ctl_code.unwrap_or_default()),
+        Command::READ if is_pipe(request) => command::PIPE_READ,
+        _ => command::layout(command),
+    }
+}
+
+/// Whether a request goes to a named pipe rather than to a file.
+fn is_pipe(request: &Operation) -> bool {
+    const SHARE_TYPE_PIPE: u8 = 2;
+    let share = request.share.as_deref().unwrap_or_default();
+    let named_so = share.len() >= 5
+        && share.get(share.len().saturating_sub(5)..).is_some_and(|end| end.eq_ignore_ascii_case("\\IPC$"));
+    request.share_type == Some(SHARE_TYPE_PIPE) || named_so
+}
+
+/// Every field of every table, for a check of names.
+pub fn all_fields() -> impl Iterator<Item = &'static Field> {
+    let layouts = command::ALL.iter().chain(file_information::ALL).chain(file_system_information::ALL);
+    let layouts = layouts.chain(control_code::ALL).chain(security::ALL).chain(error::ALL);
+    layouts.flat_map(|layout| layout.parts).flat_map(|part| part.fields)
+}
+
+/// Declares a table: `USAGE name = |view| value;`, where `view` is what the parser makes of the bytes.
+macro_rules! table {
+    ($(#[$doc:meta])* $NAME:ident of $parse:expr => { $($usage:ident $field:ident = |$view:pat_param| $value:expr;)* }) => {
+        $(#[$doc])*
+        const $NAME: &[$crate::compare::table::Field] = &[$(
+            $crate::compare::table::Field {
+                name: stringify!($field),
+                usage: $crate::compare::table::Usage::$usage,
+                read: |bytes| {
+                    let $view = $parse(bytes)?;
+                    Ok($value)
+                },
+            },
+        )*];
+    };
+}
+use table;
+
+/// A structure of fixed layout, read by offsets; what lies behind its end is absent.
+fn structure(bytes: &[u8]) -> Result<&[u8], Malformed> {
+    Ok(bytes)
+}
+
+fn number<const N: usize>(bytes: &[u8], offset: usize) -> Option<u64> {
+    let found: [u8; N] = wire::array(bytes, offset, "").ok()?;
+    let mut wide = [0; 8];
+    wide.get_mut(..N)?.copy_from_slice(&found);
+    Some(u64::from_le_bytes(wide))
+}
+
+/// An unsigned number of `N` bytes at an offset.
+fn count<const N: usize>(bytes: &[u8], offset: usize) -> Value<'_> {
+    number::<N>(bytes, offset).map_or(Value::Absent, Value::Number)
+}
+
+/// Flags of 4 bytes at an offset.
+fn flags(bytes: &[u8], offset: usize) -> Value<'_> {
+    number::<4>(bytes, offset).map_or(Value::Absent, Value::Flags)
+}
+
+/// A FILETIME at an offset.
+fn time(bytes: &[u8], offset: usize) -> Value<'_> {
+    number::<8>(bytes, offset).map_or(Value::Absent, Value::Flags)
+}
+
+/// `N` bytes at an offset, which only equality matters of.
+fn opaque<const N: usize>(bytes: &[u8], offset: usize) -> Value<'_> {
+    match offset.checked_add(N).and_then(|end| bytes.get(offset..end)) {
+        Some(found) => Value::Data(found),
+        None => Value::Absent,
+    }
+}
+
+/// A path whose length field of 4 bytes lies at `length`, and itself at `offset`; as far as the buffer has it.
+fn path_at(bytes: &[u8], length: usize, offset: usize) -> Value<'_> {
+    let Some(length) = number::<4>(bytes, length) else { return Value::Absent };
+    let end = offset.saturating_add(usize::try_from(length).unwrap_or(usize::MAX)).min(bytes.len());
+    bytes.get(offset..end).map_or(Value::Absent, Value::path)
+}
+
+/// FILE_ATTRIBUTE_DIRECTORY (MS-FSCC 2.6): sizes of directories mean nothing.
+fn size_unless_directory(attributes: u32, size: u64) -> Value<'static> {
+    const DIRECTORY: u32 = 0x10;
+    if attributes & DIRECTORY != 0 { Value::NotComparable } else { Value::Number(size) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_table_names_a_field_twice() {
+        let layouts = command::ALL.iter().chain(file_information::ALL).chain(file_system_information::ALL);
+        for layout in layouts.chain(control_code::ALL).chain(security::ALL).chain(error::ALL) {
+            let mut seen = std::collections::BTreeSet::new();
+            for field in layout.parts.iter().flat_map(|part| part.fields) {
+                assert!(seen.insert(field.name), "{} stands twice", field.name);
+            }
+        }
+    }
+
+    #[test]
+    fn no_field_of_no_table_panics_on_any_short_answer() {
+        for length in 0..200_usize {
+            for byte in [0, 1, 0x40, 0xff] {
+                let bytes = vec![byte; length];
+                for field in all_fields() {
+                    let _ = (field.read)(&bytes);
+                }
+            }
+        }
+    }
+}
