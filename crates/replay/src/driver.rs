@@ -1,9 +1,9 @@
-//! Carries an engine's commands to sockets, and what sockets give back to it.
+//! Carries the commands of engines to sockets, and what sockets give back to them.
 
 use crate::alarm::Alarm;
 use crate::engine::{Command, Engine, Record};
 use client::driver::{Arrival, Socket, SocketEvent};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -13,113 +13,198 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 const TICK: Duration = Duration::from_millis(100);
 /// How many events may wait to be handled, of all connections together.
 const ARRIVALS: usize = 64;
+/// How many connections are made at once: the queue in which a server keeps those it has not accepted is not long.
+const CONNECTING: usize = 64;
 /// How long the server may take to close its side at the end.
 const FAREWELL: Duration = Duration::from_millis(500);
 
-/// Runs the engine against `address` to its end. Every record goes to `record` as it comes; when that fails, or
-/// `cancelled` is set, the run is brought to an orderly end.
+/// Runs the engines, one for each clone, side by side against `address` to their end. Every record goes to `record` as it
+/// comes, with the number of its engine; when that fails, or `cancelled` is set, the run is brought to an orderly end.
 ///
 /// # Errors
 /// What `record` failed with.
 pub async fn drive<E>(
-    engine: &mut Engine,
+    engines: &mut [Engine],
     address: SocketAddr,
     patience: Duration,
     cancelled: &AtomicBool,
     alarm: &Alarm,
-    mut record: impl FnMut(&Engine, Record) -> Result<(), E>,
+    mut record: impl FnMut(usize, &Engine, Record) -> Result<(), E>,
 ) -> Result<(), E> {
     let (events, mut arrivals) = mpsc::channel(ARRIVALS);
-    let mut driver = Driver { address, patience, events, sockets: HashMap::new() };
+    let mut driver = Driver::new(address, patience, events);
     let start = Instant::now();
+    let mut clock = Clock::default();
     let mut interrupted = false;
-    engine.handle_timeout(Duration::ZERO);
+    let mut touched: Vec<usize> = (0..engines.len()).collect();
+    for engine in engines.iter_mut() {
+        engine.handle_timeout(Duration::ZERO);
+    }
     loop {
-        driver.carry_out(engine);
-        while let Some(found) = engine.poll_record() {
-            record(engine, found)?;
+        for clone in touched.drain(..) {
+            let Some(engine) = engines.get_mut(clone) else { continue };
+            driver.carry_out(clone, engine);
+            while let Some(found) = engine.poll_record() {
+                record(clone, engine, found)?;
+            }
+            clock.set(clone, engine);
         }
-        if engine.is_done() {
+        if clock.all_done(engines.len()) {
             break;
         }
         if cancelled.load(Ordering::Relaxed) && !interrupted {
             interrupted = true;
-            engine.interrupt(start.elapsed());
+            engines.iter_mut().for_each(|engine| engine.interrupt(start.elapsed()));
+            touched.extend(0..engines.len());
             continue;
         }
         let tick = start.elapsed().saturating_add(TICK);
-        let wake = engine.next_timeout().map_or(tick, |at| at.min(tick));
+        let wake = clock.next().map_or(tick, |at| at.min(tick));
         tokio::select! {
             biased;
             arrival = arrivals.recv() => {
-                if let Some(arrival) = arrival {
-                    handle(engine, start, arrival);
+                let mut next = arrival;
+                while let Some(arrival) = next {
+                    touched.push(arrival.key.0);
+                    driver.handle(engines, start, arrival);
+                    next = arrivals.try_recv().ok();
                 }
-                while let Ok(arrival) = arrivals.try_recv() {
-                    handle(engine, start, arrival);
+                touched.sort_unstable();
+                touched.dedup();
+            }
+            () = alarm.at(start.checked_add(wake).unwrap_or(start)) => {
+                let now = start.elapsed();
+                for clone in clock.due(now) {
+                    if let Some(engine) = engines.get_mut(clone) {
+                        engine.handle_timeout(now);
+                        touched.push(clone);
+                    }
                 }
             }
-            () = alarm.at(start.checked_add(wake).unwrap_or(start)) => engine.handle_timeout(start.elapsed()),
         }
     }
-    engine.finish(start.elapsed());
-    driver.carry_out(engine);
-    while let Some(found) = engine.poll_record() {
-        record(engine, found)?;
+    for (clone, engine) in engines.iter_mut().enumerate() {
+        engine.finish(start.elapsed());
+        driver.carry_out(clone, engine);
+        while let Some(found) = engine.poll_record() {
+            record(clone, engine, found)?;
+        }
     }
     driver.say_farewell(&mut arrivals).await;
     Ok(())
 }
 
+/// A connection: the number of its engine, and of its lane there.
+type Key = (usize, usize);
+
+/// When each engine wants to be woken, and which of them have nothing more to do.
+#[derive(Default)]
+struct Clock {
+    wakes: BTreeSet<(Duration, usize)>,
+    wake_of: HashMap<usize, Duration>,
+    done: HashSet<usize>,
+}
+
+impl Clock {
+    /// Asks an engine that something has happened to.
+    fn set(&mut self, clone: usize, engine: &Engine) {
+        if let Some(before) = self.wake_of.remove(&clone) {
+            self.wakes.remove(&(before, clone));
+        }
+        if engine.is_done() {
+            self.done.insert(clone);
+            return;
+        }
+        self.done.remove(&clone);
+        if let Some(at) = engine.next_timeout() {
+            self.wakes.insert((at, clone));
+            self.wake_of.insert(clone, at);
+        }
+    }
+
+    fn next(&self) -> Option<Duration> {
+        self.wakes.first().map(|(at, _)| *at)
+    }
+
+    fn due(&self, now: Duration) -> Vec<usize> {
+        self.wakes.range(..=(now, usize::MAX)).map(|(_, clone)| *clone).collect()
+    }
+
+    fn all_done(&self, engines: usize) -> bool {
+        self.done.len() == engines
+    }
+}
+
 struct Driver {
     address: SocketAddr,
     patience: Duration,
-    events: Sender<Arrival<usize>>,
-    sockets: HashMap<usize, Socket>,
+    events: Sender<Arrival<Key>>,
+    sockets: HashMap<Key, Socket>,
+    /// Connections that are being made, and those that wait for their turn.
+    connecting: HashSet<Key>,
+    to_connect: VecDeque<Key>,
 }
 
 impl Driver {
-    fn carry_out(&mut self, engine: &mut Engine) {
+    fn new(address: SocketAddr, patience: Duration, events: Sender<Arrival<Key>>) -> Self {
+        let (connecting, to_connect) = (HashSet::new(), VecDeque::new());
+        Self { address, patience, events, sockets: HashMap::new(), connecting, to_connect }
+    }
+
+    fn carry_out(&mut self, clone: usize, engine: &mut Engine) {
         while let Some(command) = engine.poll_command() {
             match command {
-                Command::Connect(lane) => {
-                    let socket = Socket::connect(self.address, self.patience, lane, self.events.clone());
-                    self.sockets.insert(lane, socket);
-                }
+                Command::Connect(lane) => self.to_connect.push_back((clone, lane)),
                 Command::Write(lane, bytes) => {
-                    if let Some(socket) = self.sockets.get(&lane) {
+                    if let Some(socket) = self.sockets.get(&(clone, lane)) {
                         socket.write(bytes);
                     }
                 }
                 Command::Finish(lane) => {
-                    if let Some(socket) = self.sockets.get(&lane) {
+                    if let Some(socket) = self.sockets.get(&(clone, lane)) {
                         socket.finish();
                     }
                 }
                 Command::Reset(lane) => {
-                    if let Some(socket) = self.sockets.remove(&lane) {
+                    if let Some(socket) = self.sockets.remove(&(clone, lane)) {
                         socket.reset();
                     }
                 }
             }
         }
+        self.connect();
+    }
+
+    fn connect(&mut self) {
+        while self.connecting.len() < CONNECTING
+            && let Some(key) = self.to_connect.pop_front()
+        {
+            let socket = Socket::connect(self.address, self.patience, key, self.events.clone());
+            self.sockets.insert(key, socket);
+            self.connecting.insert(key);
+        }
+    }
+
+    fn handle(&mut self, engines: &mut [Engine], start: Instant, arrival: Arrival<Key>) {
+        let now = arrival.at.saturating_duration_since(start);
+        if !matches!(arrival.event, SocketEvent::Received(_)) && self.connecting.remove(&arrival.key) {
+            self.connect();
+        }
+        let (clone, lane) = arrival.key;
+        let Some(engine) = engines.get_mut(clone) else { return };
+        match arrival.event {
+            SocketEvent::Connected => engine.handle_connected(lane, now),
+            SocketEvent::ConnectFailed(_) | SocketEvent::Closed(_) => engine.handle_closed(lane, now),
+            SocketEvent::Received(bytes) => engine.handle_bytes(lane, &bytes, now),
+        }
     }
 
     /// Lets what was written go out and the server close, for a moment.
-    async fn say_farewell(self, arrivals: &mut Receiver<Arrival<usize>>) {
+    async fn say_farewell(self, arrivals: &mut Receiver<Arrival<Key>>) {
         let Self { events, sockets, .. } = self;
         drop(events);
         drop(sockets);
         let closing = async { while arrivals.recv().await.is_some() {} };
         let _ = tokio::time::timeout(FAREWELL, closing).await;
-    }
-}
-
-fn handle(engine: &mut Engine, start: Instant, arrival: Arrival<usize>) {
-    let now = arrival.at.saturating_duration_since(start);
-    match arrival.event {
-        SocketEvent::Connected => engine.handle_connected(arrival.key, now),
-        SocketEvent::ConnectFailed(_) | SocketEvent::Closed(_) => engine.handle_closed(arrival.key, now),
-        SocketEvent::Received(bytes) => engine.handle_bytes(arrival.key, &bytes, now),
     }
 }

@@ -11,6 +11,7 @@
 //! - A replay ends: whatever the server does or does not do, every wait has a deadline or a reason not to exist.
 
 pub mod alarm;
+pub mod clones;
 pub mod compare;
 pub mod driver;
 pub mod engine;
@@ -20,6 +21,7 @@ pub mod map;
 pub mod message;
 pub mod options;
 pub mod plan;
+pub mod provisioning;
 pub mod record;
 pub mod report;
 pub mod run;

@@ -46,6 +46,9 @@ pub struct Report {
     pub elapsed: f64,
     /// Seconds between the same points in the capture.
     pub captured_span: f64,
+    /// How many copies of the sessions were replayed at once.
+    #[serde(default)]
+    pub clones: u32,
     /// Whether the run was interrupted before its end.
     pub interrupted: bool,
     /// Things the user should know: repaired, inferred, warned about.

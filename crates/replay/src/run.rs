@@ -1,19 +1,24 @@
 //! A replay from beginning to end: guard, plan, engine, recording, report.
 
 use crate::alarm::Alarm;
+use crate::clones::{self, TooFewFiles};
 use crate::compare::{BaselineError, Noise};
 use crate::driver;
 use crate::engine::{Engine, Seed};
-use crate::map::Names;
+use crate::map::{CapturedShare, Names, ShareKind};
 use crate::options::Options;
 use crate::plan::dialect::Inferred;
+use crate::plan::logon::Identity;
 use crate::plan::{Fate, Plan};
+use crate::provisioning::{self, ProvideError};
 use crate::record;
 use crate::report::{Report, ReportTarget};
 use crate::tally::Tally;
 use crate::trace::Trace;
 use capture::Timestamp;
+use smb2::auth::Credentials;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use store::OutputFolder;
 use store::runs::{Run, RunError, RunWriter, Verdict};
@@ -76,6 +81,12 @@ pub enum ReplayError {
         /// What the live server would take.
         supported: Option<String>,
     },
+    /// The clones have more connections than this machine lets a process have.
+    #[error(transparent)]
+    OpenFiles(#[from] TooFewFiles),
+    /// The folders that names are mapped into cannot be made.
+    #[error(transparent)]
+    Provision(#[from] ProvideError),
     /// The live server cannot be used as the options say.
     #[error(transparent)]
     Probe(#[from] client::probe::ProbeError),
@@ -123,6 +134,7 @@ pub fn run(
     refuse_empty(&plan)?;
     refuse_unknown_dialect(&plan, options)?;
     refuse_several_shares(&plan, options)?;
+    clones::check_open_files(&plan, options.clones)?;
     warnings.extend(assumptions(&plan));
     let mut options = options.clone();
     options.comparison.noise = Noise::of(&plan, output, &options.comparison)?.into();
@@ -145,28 +157,45 @@ pub fn run(
     let run = Run::create(output)?;
     let mut writer = RunWriter::create(&run)?;
     let mut tally = Tally::default();
-    let total = u64::try_from(plan.requests.len()).unwrap_or(u64::MAX);
+    let clones = options.clones.get();
+    let total = u64::try_from(plan.requests.len()).unwrap_or(u64::MAX).saturating_mul(clones.into());
     let captured_span = captured_span(&plan);
-    let mut engine = Engine::new(plan, options.clone(), seed);
-    let driven = driver::drive(&mut engine, address, options.max_wait, cancelled, &alarm, |engine, found| {
+    let mut options = options.clone();
+    options.comparison.noise = Noise::of(&plan, output, &options.comparison)?.into();
+    let plan = Arc::new(plan);
+    let with_number = (0_u32..).zip(clones::options(&options, run.name()));
+    let mut engines: Vec<Engine> =
+        with_number.map(|(clone, options)| Engine::new(Arc::clone(&plan), options, seed.of_clone(clone))).collect();
+    let folders = provisioning::folders(&plan, engines.iter().map(Engine::names));
+    if !folders.is_empty() {
+        runtime.block_on(provisioning::provide(folders, address, &options, run.path()))?;
+    }
+    let lanes = u32::try_from(plan.lanes.len()).unwrap_or(u32::MAX);
+    let driven = driver::drive(&mut engines, address, options.max_wait, cancelled, &alarm, |clone, engine, found| {
         tally.count(engine, &found);
-        writer.push(record::row(engine, found, start))?;
+        let mut row = record::row(engine, found, start);
+        row.clone = u32::try_from(clone).unwrap_or(u32::MAX);
+        row.live_connection = row.live_connection.map(|lane| lane.saturating_add(lanes.saturating_mul(row.clone)));
+        writer.push(row)?;
         let skipped = tally.of(Verdict::Skipped);
         progress(Progress { total, done: tally.done(), divergences: tally.divergences(), skipped });
         Ok::<_, RunError>(())
     });
     runtime.block_on(driven)?;
     writer.finish()?;
-    tally.ignore(engine.comparison().ignored());
+    for engine in &engines {
+        tally.ignore(engine.comparison().ignored());
+    }
 
-    warnings.extend(engine.warnings().iter().cloned());
+    warnings.extend(live_warnings(&engines));
     let target = &options.target;
     let mut report = Report {
         schema_version: REPORT_SCHEMA_VERSION.to_owned(),
         run: run.name().to_owned(),
         sessions,
         captured_span,
-        interrupted: engine.is_interrupted(),
+        interrupted: engines.iter().any(Engine::is_interrupted),
+        clones,
         warnings,
         target: ReportTarget {
             server: target.server.clone(),
@@ -212,9 +241,7 @@ fn refuse_empty(plan: &Plan) -> Result<(), ReplayError> {
 /// A dialect is part of what is replayed: none is chosen for the user.
 fn refuse_unknown_dialect(plan: &Plan, options: &Options) -> Result<(), ReplayError> {
     match plan.dialects.unknown.first() {
-        Some(connection) if options.dialect.is_none() => {
-            Err(ReplayError::UnknownDialect { connection: *connection })
-        }
+        Some(connection) if options.dialect.is_none() => Err(ReplayError::UnknownDialect { connection: *connection }),
         _ => Ok(()),
     }
 }
@@ -227,6 +254,18 @@ fn refuse_several_shares(plan: &Plan, options: &Options) -> Result<(), ReplayErr
     let share = |index: &usize| plan.shares.get(*index).map(|share| share.name.clone());
     let live = names.share(collision.first().copied()).name.clone();
     Err(ReplayError::SeveralShares { shares: collision.iter().filter_map(share).collect(), live })
+}
+
+/// What the engines tell, within reason; with the clone's number when there are several.
+fn live_warnings(engines: &[Engine]) -> Vec<String> {
+    const MOST_WARNINGS: usize = 100;
+    let told = engines.iter().enumerate().flat_map(|(clone, engine)| {
+        engine.warnings().iter().map(move |warning| match engines.len() {
+            1 => warning.clone(),
+            _ => format!("clone {clone}: {warning}"),
+        })
+    });
+    told.take(MOST_WARNINGS).collect()
 }
 
 /// What the plan took for granted or left out, a sentence each.
@@ -253,14 +292,8 @@ fn captured_span(plan: &Plan) -> f64 {
     std::time::Duration::from_nanos(u64::try_from(last.saturating_sub(first)).unwrap_or(0)).as_secs_f64()
 }
 
-/// Tries the target as the run will use it; returns its ServerGuid.
+/// Tries the target as the run will use it: in each dialect, with each share and each user; returns its ServerGuid.
 async fn probe(plan: &Plan, address: SocketAddr, options: &Options) -> Result<smb2::Guid, ReplayError> {
-    let target = &options.target;
-    let credentials = smb2::auth::Credentials {
-        domain: target.domain.clone(),
-        user: target.username.clone(),
-        password: target.password.clone(),
-    };
     let mut dialects: Vec<u16> = match options.dialect {
         Some(dialect) => vec![dialect],
         None => plan.lanes.iter().filter_map(|lane| lane.dialect).collect(),
@@ -270,10 +303,16 @@ async fn probe(plan: &Plan, address: SocketAddr, options: &Options) -> Result<sm
     if dialects.is_empty() {
         dialects.extend(ALL_DIALECTS);
     }
+    let (shares, users) = (live_shares(plan, options), live_users(plan, options));
+    let first = (dialects.first().copied().unwrap_or_default(), users.first(), shares.first());
+    let (Some(user), Some(share)) = (first.1, first.2) else { return Ok(smb2::Guid::default()) };
+    let mut visits: Vec<_> = dialects.iter().map(|dialect| (*dialect, user, share)).collect();
+    visits.extend(shares.iter().skip(1).map(|share| (first.0, user, share)));
+    visits.extend(users.iter().skip(1).map(|user| (first.0, user, share)));
     let mut guid = smb2::Guid::default();
-    for dialect in dialects {
-        let (server, share, offered) = (&target.server, &target.share, [dialect]);
-        let found = client::probe::probe(address, server, &credentials, share, &offered, options.max_wait).await;
+    for (dialect, user, share) in visits {
+        let server = &options.target.server;
+        let found = client::probe::probe(address, server, user, share, &[dialect], options.max_wait).await;
         guid = match found {
             Ok(probe) => probe.negotiated.server_guid,
             Err(client::probe::ProbeError::DialectRefused { .. }) => {
@@ -285,6 +324,35 @@ async fn probe(plan: &Plan, address: SocketAddr, options: &Options) -> Result<sm
         };
     }
     Ok(guid)
+}
+
+/// The live disk shares that a run uses; the configured one when it uses none.
+fn live_shares(plan: &Plan, options: &Options) -> Vec<String> {
+    let names = Names::new(&plan.shares, &options.target.share, &options.mapping, None);
+    let is_used = |share: &CapturedShare| share.kind == ShareKind::Disk && share.connected;
+    let used = plan.shares.iter().enumerate().filter(|(_, share)| is_used(share));
+    let mut shares: Vec<String> = used.map(|(index, _)| names.share(Some(index)).name.clone()).collect();
+    shares.sort_unstable();
+    shares.dedup();
+    if shares.is_empty() { vec![options.target.share.clone()] } else { shares }
+}
+
+/// The users that a run logs on, but for guests and nobody; the configured one when there are no others.
+fn live_users(plan: &Plan, options: &Options) -> Vec<Credentials> {
+    let target = &options.target;
+    let logons = plan.requests.iter().filter_map(|request| request.logon);
+    let mut rules: Vec<Option<usize>> =
+        logons.filter(|logon| logon.identity == Identity::User).map(|logon| logon.rule).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    let configured = || Credentials {
+        domain: target.domain.clone(),
+        user: target.username.clone(),
+        password: target.password.clone(),
+    };
+    let user = |rule: Option<usize>| rule.and_then(|rule| options.mapping.users.credentials(rule, &target.domain));
+    let users: Vec<_> = rules.into_iter().map(|rule| user(rule).unwrap_or_else(configured)).collect();
+    if users.is_empty() { vec![configured()] } else { users }
 }
 
 const ALL_DIALECTS: [u16; 5] = [0x0202, 0x0210, 0x0300, 0x0302, 0x0311];

@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::engine::compose::Refusal;
-use crate::map::{is_same, units};
+use crate::map::{ShareKind, is_same, units};
 use crate::message::dfs::{self, DfsName};
 use crate::message::{Draft, PatchError, create, rename, tree_connect};
 use crate::plan::Request;
@@ -79,6 +79,12 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Whether a request is about a printer's share, whose answers are not compared.
+    pub(super) fn is_on_printer(&self, index: usize) -> bool {
+        let share = self.plan.requests.get(index).and_then(|request| request.share);
+        share.and_then(|share| self.plan.shares.get(share)).is_some_and(|share| share.kind == ShareKind::Print)
     }
 
     /// `\\server\share` on the live server, UTF-16LE; `None` leaves the captured path.

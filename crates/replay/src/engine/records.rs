@@ -144,6 +144,10 @@ impl Engine {
     fn compare(&mut self, mut record: RequestRecord) {
         let names = MappedNames { plan: &self.plan, names: &self.names };
         self.comparison.judge(&self.plan, &names, &mut record);
+        if record.verdict != Verdict::Skipped && self.is_on_printer(record.request) {
+            record.verdict = Verdict::NotCompared;
+            record.reason = Some("printing is not compared".to_owned());
+        }
         self.records.push_back(Record::Request(record));
     }
 

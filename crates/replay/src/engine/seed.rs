@@ -12,6 +12,14 @@ pub struct Seed {
     pub filetime: u64,
 }
 
+impl Seed {
+    /// The seed of a clone: its values are its own.
+    #[must_use]
+    pub fn of_clone(&self, clone: u32) -> Self {
+        Self { random: derive(&self.random, &[b"clone".as_slice(), &clone.to_le_bytes()].concat()), ..self.clone() }
+    }
+}
+
 impl Engine {
     /// Bytes that are fresh for each call, and the same in a run with the same seed.
     pub(super) fn draw<const N: usize>(&mut self) -> [u8; N] {
