@@ -3,7 +3,9 @@
 use crate::connection::Connection;
 use crate::keys::CIPHERS;
 use crate::logon;
+use crate::missing_key::Refusal;
 use crate::operation::Operation;
+use crate::secrets::Recomputed;
 use crate::state::State;
 use bytes::Bytes;
 use smb2::auth::ntlm::Message as Ntlm;
@@ -18,6 +20,8 @@ use smb2::{Header, NtStatus};
 pub(crate) struct Handshake {
     /// Session.PreauthIntegrityHashValue so far; `None` when not all of the handshake was captured.
     preauth: Option<PreauthHash>,
+    /// Whether its first leg was captured. What has none may be a reauthentication, which leads to no keys.
+    begun: bool,
     /// The response that carries the NTLM CHALLENGE.
     challenge: Option<Bytes>,
 }
@@ -27,7 +31,7 @@ impl State {
     pub(crate) fn learn_keys(&mut self, connection: &Connection, operation: &Operation) {
         let (Some(session), Some(status)) = (operation.session, operation.status.map(NtStatus)) else { return };
         let place = (connection.summary.connection, session);
-        // A reauthentication leaves the keys as they are.
+        // A reauthentication leaves the keys as they are (MS-SMB2 3.2.5.3.2).
         if self.keys.secrets.is_empty() || self.keys.has_channel(place) {
             return;
         }
@@ -36,7 +40,8 @@ impl State {
         let response = operation.response.as_ref().filter(|_| operation.response_holes.is_empty());
         if status == NtStatus::MORE_PROCESSING_REQUIRED {
             handshake.update(response);
-            handshake.challenge = response.filter(|response| challenge(response).is_some()).cloned();
+            let begun = handshake.begun;
+            handshake.challenge = response.filter(|response| begun && challenge(response).is_some()).cloned();
             self.keys.handshakes.insert(place, handshake);
         } else if status.is_success() {
             self.derive(connection, operation, &handshake);
@@ -50,17 +55,22 @@ impl State {
         let bind = logon::is_bind(operation);
         let none = PreauthHash::new();
         let preauth = handshake.preauth.as_ref();
+        if summary.dialect == Some(0x0311) && preauth.is_none() {
+            self.sessions.refused(session, Refusal::LogonCut);
+        }
         let rules = summary.dialect.filter(|dialect| *dialect != 0x0311 || preauth.is_some()).and_then(|dialect| {
             let signing = SigningAlgorithm::of_connection(dialect, summary.signing_algorithm)?;
             Some((dialect, KeyDerivation::of_dialect(dialect, preauth.unwrap_or(&none))?, signing))
         });
         let given = self.keys.secrets.session(session_id).and_then(|secret| secret.session_key.clone());
         let mut candidates: Vec<_> = given.filter(|_| !bind).into_iter().collect();
-        candidates.extend(self.ntlm_session_key(operation, handshake));
+        match self.ntlm_session_key(operation, handshake) {
+            Recomputed::Key(key) => candidates.push(key.to_vec()),
+            Recomputed::WrongPassword if !bind => self.sessions.refused(session, Refusal::Password),
+            Recomputed::WrongPassword | Recomputed::NoPassword => {}
+        }
         let (Some((dialect, derivation, signing)), Some(first)) = (rules, candidates.first()) else {
-            if bind {
-                self.keys.set_channel(place, None, false);
-            }
+            self.keys.set_channel(place, None, false);
             return;
         };
         let signed = operation.response.as_deref().filter(|response| {
@@ -72,6 +82,7 @@ impl State {
         let proven = candidates.iter().find(fits);
         if signed.is_some() && proven.is_none() {
             self.counters.session_keys_refused = self.counters.session_keys_refused.saturating_add(1);
+            self.sessions.refused(session, Refusal::SessionKey);
         }
         let key = proven.unwrap_or(first);
         let signing_key = channel_signing_key(derivation, signing, key);
@@ -85,15 +96,18 @@ impl State {
     }
 
     /// The session key of a logon whose last request is that of `operation`, by the password of its user.
-    fn ntlm_session_key(&self, operation: &Operation, handshake: &Handshake) -> Option<Vec<u8>> {
-        let request = SessionSetupRequest::parse(operation.request.as_deref()?).ok()?;
-        let authenticate = spnego::find_ntlm(request.security_buffer().ok()?)?;
-        let challenge = challenge(handshake.challenge.as_deref()?)?;
-        match (Ntlm::parse(challenge).ok()?, Ntlm::parse(authenticate).ok()?) {
-            (Ntlm::Challenge(challenge), Ntlm::Authenticate(authenticate)) => {
+    fn ntlm_session_key(&self, operation: &Operation, handshake: &Handshake) -> Recomputed {
+        let tokens = || {
+            let request = SessionSetupRequest::parse(operation.request.as_deref()?).ok()?;
+            let authenticate = spnego::find_ntlm(request.security_buffer().ok()?)?;
+            Some((challenge(handshake.challenge.as_deref()?)?, authenticate))
+        };
+        let messages = tokens().map(|(challenge, authenticate)| (Ntlm::parse(challenge), Ntlm::parse(authenticate)));
+        match messages {
+            Some((Ok(Ntlm::Challenge(challenge)), Ok(Ntlm::Authenticate(authenticate)))) => {
                 self.keys.secrets.session_key_of(challenge, authenticate)
             }
-            _ => None,
+            _ => Recomputed::NoPassword,
         }
     }
 }
@@ -121,7 +135,7 @@ fn begin(connection: &Connection, operation: &Operation) -> Handshake {
         preauth.update(response);
         preauth
     });
-    Handshake { preauth, challenge: None }
+    Handshake { preauth, begun: first, challenge: None }
 }
 
 /// The NTLM CHALLENGE in a SESSION_SETUP response.

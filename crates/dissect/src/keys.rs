@@ -32,6 +32,9 @@ pub(crate) struct Keys {
 struct Ring {
     to_server: Vec<CipherKey>,
     to_client: Vec<CipherKey>,
+    /// Whether one of them has opened a message.
+    proven_to_server: bool,
+    proven_to_client: bool,
     /// Session.SigningKey.
     signing: Option<SigningKey>,
 }
@@ -73,9 +76,18 @@ impl Keys {
         self.ring(session, session_id).is_some_and(|ring| !ring.of(direction).is_empty())
     }
 
+    /// Whether a key of a session has opened messages of `direction`.
+    pub(crate) fn has_opened(&self, session: u32, direction: Direction) -> bool {
+        self.rings.get(&session).is_some_and(|ring| match direction {
+            Direction::ClientToServer => ring.proven_to_server,
+            Direction::ServerToClient => ring.proven_to_client,
+        })
+    }
+
     /// Opens an encrypted PDU; `None` when no key of the session fits.
     pub(crate) fn open(&mut self, session: u32, session_id: u64, direction: Direction, pdu: &[u8]) -> Option<Vec<u8>> {
-        let keys = self.ring(session, session_id)?.of(direction);
+        let ring = self.ring(session, session_id)?;
+        let keys = ring.of(direction);
         let mut opened = None;
         for (index, key) in keys.iter().enumerate() {
             match key.decrypt(pdu) {
@@ -90,6 +102,10 @@ impl Keys {
         let (index, plain) = opened?;
         if let Some(before) = keys.get_mut(..=index) {
             before.rotate_right(1);
+        }
+        match direction {
+            Direction::ClientToServer => ring.proven_to_server = true,
+            Direction::ServerToClient => ring.proven_to_client = true,
         }
         Some(plain)
     }
@@ -116,18 +132,26 @@ impl Keys {
         self.channels.get(&place).is_some()
     }
 
+    /// Whether Session.SigningKey is known.
+    pub(crate) fn signs(&self, session: u32) -> bool {
+        self.rings.get(&session).is_some_and(|ring| ring.signing.is_some())
+    }
+
     /// Whether `message` carries the right signature; `None` when the key is not known, or may be wrong.
     ///
-    /// A channel without a key of its own is about to be bound: its messages are signed with Session.SigningKey
-    /// (MS-SMB2 3.2.4.1.1).
-    pub(crate) fn verify(&mut self, place: Place, message: &[u8]) -> Option<bool> {
-        if let Some(channel) = self.channels.get_mut(&place) {
-            let right = channel.key.as_ref()?.verify(message);
-            channel.proven |= right;
-            return Some(right).filter(|_| channel.proven);
+    /// A channel without a key of its own is about to be bound. Its messages, a `logon` on a channel that is bound
+    /// already, and what refuses it are signed with Session.SigningKey (MS-SMB2 3.2.4.1.1, 3.3.4.1.1).
+    pub(crate) fn verify(&mut self, place: Place, message: &[u8], logon: bool) -> Option<bool> {
+        let session = self.rings.get(&place.1).and_then(|ring| ring.signing.as_ref());
+        let of_session = || session.is_some_and(|key| key.verify(message)).then_some(true);
+        let Some(channel) = self.channels.get_mut(&place) else { return of_session() };
+        let Some(key) = &channel.key else { return of_session().filter(|_| logon) };
+        let right = key.verify(message);
+        channel.proven |= right;
+        if right || logon && of_session().is_some() {
+            return Some(true);
         }
-        let key = self.rings.get(&place.1)?.signing.as_ref()?;
-        Some(key.verify(message)).filter(|right| *right)
+        Some(false).filter(|_| channel.proven)
     }
 
     fn ring(&mut self, session: u32, session_id: u64) -> Option<&mut Ring> {
@@ -147,7 +171,7 @@ impl Ring {
             let key = key.as_deref().unwrap_or_default();
             CIPHERS.into_iter().filter_map(|cipher| CipherKey::from_slice(cipher, key)).collect()
         };
-        let mut ring = Self { to_server: all(&secret.to_server), to_client: all(&secret.to_client), signing: None };
+        let mut ring = Self { to_server: all(&secret.to_server), to_client: all(&secret.to_client), ..Self::default() };
         if let Some(session_key) = &secret.session_key {
             let cipher = Some(Cipher::Aes128Ccm);
             let keys = SessionKeys::derive(KeyDerivation::Smb30, SigningAlgorithm::AesCmac, cipher, session_key);

@@ -19,6 +19,7 @@ mod keys;
 mod logon;
 mod meaning;
 mod message;
+mod missing_key;
 mod notification;
 mod open;
 pub mod operation;

@@ -2,14 +2,15 @@
 
 use crate::connection::Connection;
 use crate::message::Message;
+use crate::missing_key::Lock;
 use crate::operation::{Kind, Operation, SignatureState};
 use crate::state::State;
 use bytes::Bytes;
 use capture::Pdu;
 use smb2::crypto::kdf::{KeyDerivation, channel_signing_key};
-use smb2::crypto::{PreauthHash, SigningAlgorithm};
+use smb2::crypto::{PreauthHash, SigningAlgorithm, TransformHeader};
 use smb2::transport::Protocol;
-use smb2::{Header, Malformed, NtStatus, header, wire};
+use smb2::{Command, Header, Malformed, NtStatus, header, transform, wire};
 
 /// Offset of the SessionId in the SMB2 TRANSFORM_HEADER (MS-SMB2 2.2.41).
 const SESSION_ID: usize = 44;
@@ -38,18 +39,34 @@ impl State {
                 operation.session = self.sessions.at(connection.place(), session_id);
                 connection.used(operation.session);
             }
-            Err(error) => operation.malformed = Some(error.to_string()),
+            Err(error) => self.malformed(&mut operation, "encrypted message", &error),
         }
         let key_known = operation
             .session
             .zip(operation.session_id)
             .is_some_and(|(session, session_id)| self.keys.may_open(session, session_id, pdu.direction));
+        let lock = match ciphertext(pdu) {
+            _ if !pdu.holes.is_empty() => Lock::Cut,
+            Err(error) => {
+                if operation.malformed.is_none() {
+                    self.malformed(&mut operation, "encrypted message", &error);
+                }
+                Lock::Cut
+            }
+            Ok(_) if operation.session.is_some_and(|session| self.keys.has_opened(session, pdu.direction)) => {
+                Lock::Damaged
+            }
+            Ok(_) if key_known => Lock::Unfit,
+            Ok(_) => Lock::NoKey,
+        };
         if key_known {
             self.counters.decryption_failures = self.counters.decryption_failures.saturating_add(1);
-            let reason = if pdu.holes.is_empty() { "no known key fits" } else { "not all of it was captured" };
-            operation.detail = Some(reason.to_owned());
         } else {
             self.counters.encrypted_pdus = self.counters.encrypted_pdus.saturating_add(1);
+        }
+        operation.detail = lock.reason().map(str::to_owned);
+        if let Some(session) = operation.session {
+            self.sessions.locked(session, lock);
         }
         operation
     }
@@ -69,13 +86,16 @@ impl State {
         let right = operation.session.filter(|_| message.holes.is_empty() && !self.keys.secrets.is_empty()).and_then(
             |session| {
                 self.assume_channel(connection, session, operation.session_id);
-                self.keys.verify((connection.summary.connection, session), &message.bytes)
+                let logon = header.command == Command::SESSION_SETUP;
+                self.keys.verify((connection.summary.connection, session), &message.bytes, logon)
             },
         );
         operation.signed(match right {
             Some(true) => SignatureState::Ok,
             _ if message.encrypted => SignatureState::Absent,
-            Some(false) if is_exempt(header) => SignatureState::Absent,
+            _ if is_exempt(header) && operation.session.is_some_and(|session| self.keys.signs(session)) => {
+                SignatureState::Absent
+            }
             Some(false) => SignatureState::Bad,
             None => SignatureState::Unverified,
         });
@@ -102,13 +122,22 @@ impl State {
     }
 }
 
-/// Whether a client does not verify the signature of such a message (MS-SMB2 3.2.5.1.3).
+/// Whether a client does not verify the signature of such a message (MS-SMB2 3.2.5.1.3). A server that knows no such
+/// session has no key: what it answers repeats the signature of the request (MS-SMB2 3.3.5.2.9).
 fn is_exempt(header: &Header) -> bool {
-    header.message_id == header::ALL_ONES_64 || NtStatus(header.status) == NtStatus::PENDING
+    let status = NtStatus(header.status);
+    header.message_id == header::ALL_ONES_64
+        || header.flags.is_response() && (status == NtStatus::PENDING || status == NtStatus::USER_SESSION_DELETED)
 }
 
 fn transform_session_id(pdu: &Pdu) -> Result<u64, Malformed> {
     let captured = pdu.holes.first().map_or(pdu.body.len(), |hole| hole.offset as usize);
     let header = pdu.body.get(..captured).unwrap_or(&pdu.body);
     wire::u64_at(header, SESSION_ID, "SessionId of SMB2 TRANSFORM_HEADER")
+}
+
+/// The ciphertext that the SMB2 TRANSFORM_HEADER announces.
+fn ciphertext(pdu: &Pdu) -> Result<&[u8], Malformed> {
+    let size = TransformHeader::parse(&pdu.body)?.original_message_size();
+    wire::slice(&pdu.body, transform::LENGTH, size as usize, "encrypted message")
 }

@@ -32,6 +32,48 @@ struct Account {
     hash: NtHash,
 }
 
+/// The session key of a captured logon, as far as passwords lead to it.
+pub(crate) enum Recomputed {
+    /// ExportedSessionKey (MS-NLMP 3.2.5.1.2).
+    Key([u8; 16]),
+    /// Nobody has given a password of the user, or it is no NTLMv2 logon.
+    NoPassword,
+    /// A password of the user was given, and it is another one.
+    WrongPassword,
+}
+
+/// A user's names, in lower case: as the logon has them, and a user principal name taken apart.
+struct Names {
+    user: String,
+    domain: String,
+    principal: Option<(String, String)>,
+}
+
+impl Names {
+    fn new(user: &str, domain: &str) -> Self {
+        let (user, domain) = (user.to_lowercase(), domain.to_lowercase());
+        let principal = user.rsplit_once('@').map(|(user, realm)| (user.to_owned(), realm.to_owned()));
+        Self { user, domain, principal }
+    }
+
+    /// Whether `account` can be this user. The proof in the logon decides, so that it does no harm to ask too often.
+    fn fit(&self, account: &Account) -> bool {
+        let is = |user: &str, domain: &str| {
+            let given = account.domain.as_deref();
+            let principal = account.user.rsplit_once('@').filter(|_| given.is_none());
+            account.user == user && given.is_none_or(|given| same_domain(given, domain))
+                || principal.is_some_and(|(name, realm)| name == user && same_domain(realm, domain))
+        };
+        is(&self.user, &self.domain) || self.principal.as_ref().is_some_and(|(user, realm)| is(user, realm))
+    }
+}
+
+/// Whether two names can be those of one domain: the NetBIOS name is mostly the first part of the realm.
+fn same_domain(one: &str, other: &str) -> bool {
+    let first = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+    one == other || one.contains('.') != other.contains('.') && first(one) == first(other)
+}
+
 /// Why a secret could not be understood. No message repeats a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
@@ -126,8 +168,9 @@ impl Secrets {
         Ok(())
     }
 
-    /// Takes in `USER=PASS` or `DOMAIN\USER=PASS`: the password of an account that logs on with NTLM. Names are
-    /// compared without regard to case.
+    /// Takes in `USER=PASS`, `DOMAIN\USER=PASS` or `USER@REALM=PASS`: the password of an account that logs on with NTLM.
+    /// The password begins behind the first `=` and may hold more of them. Names are compared without regard to case,
+    /// and without a domain those of every domain are meant.
     ///
     /// # Errors
     /// [`SecretError::Form`] when the text is not of that form.
@@ -136,7 +179,7 @@ impl Secrets {
         self.add_account(account, NtHash::from_password(password), "USER=PASS")
     }
 
-    /// Takes in `USER=HASH` or `DOMAIN\USER=HASH`: the NT hash of an account's password, 16 bytes in hex.
+    /// Takes in `USER=HASH`, with names as for [`add_nt_password`](Self::add_nt_password): the NT hash of an account's password, 16 bytes in hex.
     ///
     /// # Errors
     /// [`SecretError`] when the text is not of that form.
@@ -164,13 +207,18 @@ impl Secrets {
         self.sessions.get(&session_id)
     }
 
-    /// The session key of a captured NTLM logon, when the password of its user is known.
-    pub(crate) fn session_key_of(&self, challenge: Challenge<'_>, authenticate: Authenticate<'_>) -> Option<Vec<u8>> {
-        let (user, domain) = (authenticate.user().ok()?.to_lowercase(), authenticate.domain().ok()?.to_lowercase());
-        let fits =
-            |account: &&Account| account.user == user && account.domain.as_ref().is_none_or(|wanted| *wanted == domain);
+    /// The session key of a captured NTLM logon, from the password of its user.
+    pub(crate) fn session_key_of(&self, challenge: Challenge<'_>, authenticate: Authenticate<'_>) -> Recomputed {
+        let (Ok(user), Ok(domain)) = (authenticate.user(), authenticate.domain()) else {
+            return Recomputed::NoPassword;
+        };
+        let names = Names::new(&user, &domain);
+        let mut fitting = self.accounts.iter().filter(|account| names.fit(account)).peekable();
+        if fitting.peek().is_none() || authenticate.ntlm_v2().is_none() {
+            return Recomputed::NoPassword;
+        }
         let key = |account: &Account| session_key_from_capture(&account.hash, challenge, authenticate);
-        self.accounts.iter().filter(fits).find_map(key).map(Vec::from)
+        fitting.find_map(key).map_or(Recomputed::WrongPassword, Recomputed::Key)
     }
 
     fn add_account(&mut self, account: &str, hash: NtHash, form: &'static str) -> Result<(), SecretError> {
@@ -316,6 +364,55 @@ mod tests {
             Err("line 2: expected sesid,seskey,s2ckey,c2skey".to_owned())
         );
         assert!(secrets.is_empty());
+    }
+
+    #[test]
+    fn no_message_repeats_what_was_given() {
+        // Parts put the wrong way round, too long, or not in hex: wherever the secret stands, it stays unsaid.
+        let adders: [fn(&mut Secrets, &str) -> Result<(), SecretError>; 5] = [
+            Secrets::add_session_key,
+            Secrets::add_decryption_keys,
+            Secrets::add_seskey_list,
+            Secrets::add_nt_password,
+            Secrets::add_nt_hash,
+        ];
+        let texts =
+            ["5ec2e7", "5ec2e7=0x7", "0x7=5ec2e7", "0x7=5ec2e7,5ec2e7", "5ec2e7,5ec2e7", "me=5ec2e7", "=5ec2e7"];
+        let mut refused = 0;
+        for (add, text) in adders.into_iter().flat_map(|add| texts.map(|text| (add, text))) {
+            if let Err(error) = add(&mut Secrets::default(), text) {
+                refused += 1;
+                assert!(!format!("{error} {error:?}").contains("5ec2e7"), "{text}: {error:?}");
+            }
+        }
+        assert!(refused > 25, "{refused}");
+    }
+
+    #[test]
+    fn a_password_may_hold_anything_behind_the_first_equals_sign() {
+        for (text, password) in [("me=a=b==", "a=b=="), ("LAB\\me=pä\\ß €@x", "pä\\ß €@x"), ("me@lab=", "")] {
+            let mut secrets = Secrets::default();
+            secrets.add_nt_password(text).unwrap();
+            let [account] = &secrets.accounts[..] else { unreachable!() };
+            assert!(account.hash == NtHash::from_password(password), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_account_fits_a_user_of_its_domain_in_either_spelling() {
+        let fits = |given: &str, user: &str, domain: &str| {
+            let mut secrets = Secrets::default();
+            secrets.add_nt_password(&format!("{given}=x")).unwrap();
+            secrets.accounts.iter().all(|account| Names::new(user, domain).fit(account))
+        };
+        for given in ["eva", "LAB\\Eva", "eva@lab.example", "eva@LAB", "lab.example\\eva"] {
+            assert!(fits(given, "EVA", "Lab"), "{given}");
+            assert!(fits(given, "eva@lab.example", ""), "{given}");
+        }
+        for given in ["adam", "ELSEWHERE\\eva", "eva@elsewhere.example", "ev", "lab"] {
+            assert!(!fits(given, "eva", "LAB") && !fits(given, "eva@lab.example", ""), "{given}");
+        }
+        assert!(!fits("eva@lab.other", "eva@lab.example", ""));
     }
 
     #[test]

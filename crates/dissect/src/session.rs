@@ -1,5 +1,6 @@
 //! Sessions: which session of the trace a SessionId names, and what its rows amount to.
 
+use crate::missing_key::{Lock, Locked, Refusal};
 use crate::operation::{Kind, Operation};
 use crate::summary::SessionSummary;
 use capture::Timestamp;
@@ -42,8 +43,8 @@ struct Session {
     summary: SessionSummary,
     server_guid: Option<Guid>,
     requests: u64,
-    /// Rows that stayed encrypted.
-    locked: u64,
+    /// Messages that stayed encrypted.
+    locked: Locked,
 }
 
 /// The sessions of a trace.
@@ -121,10 +122,24 @@ impl Sessions {
         }
     }
 
+    /// An encrypted PDU of a session was not opened.
+    pub(crate) fn locked(&mut self, session: u32, lock: Lock) {
+        if let Some(session) = self.all.get_mut(session as usize) {
+            session.locked.add(lock);
+        }
+    }
+
+    /// What the user knows leads to no key of a session.
+    pub(crate) fn refused(&mut self, session: u32, refusal: Refusal) {
+        if let Some(session) = self.all.get_mut(session as usize) {
+            session.locked.refused(refusal);
+        }
+    }
+
     /// Adds a complete row to its session.
     pub(crate) fn account(&mut self, operation: &Operation) {
         let Some(session) = operation.session.and_then(|session| self.all.get_mut(session as usize)) else { return };
-        let Session { summary, requests, locked, .. } = session;
+        let Session { summary, requests, .. } = session;
         let times =
             [operation.request_start_time, operation.request_time, operation.interim_time, operation.response_time];
         for time in times.into_iter().flatten() {
@@ -162,19 +177,15 @@ impl Sessions {
             summary.shares.push(share.to_owned());
         }
         summary.encrypted |= operation.encrypted;
-        if operation.kind == Kind::Encrypted {
-            *locked = locked.saturating_add(1);
-        } else {
-            summary.decrypted |= operation.encrypted;
-        }
+        summary.decrypted |= operation.encrypted && operation.kind != Kind::Encrypted;
     }
 
     /// The sessions in order of first appearance.
     pub(crate) fn summaries(&self) -> Vec<SessionSummary> {
         let summary = |session: &Session| {
             let mut summary = session.summary.clone();
-            if session.locked > 0 {
-                summary.missing_key = Some(missing_key(&summary));
+            summary.missing_key = session.locked.missing_key(&summary);
+            if summary.missing_key.is_some() {
                 summary.not_replayable.push("messages are encrypted and no key is known".to_owned());
             }
             if session.requests == 0 {
@@ -220,7 +231,7 @@ impl Sessions {
             },
             server_guid: place.server_guid,
             requests: 0,
-            locked: 0,
+            locked: Locked::default(),
         });
         Some(session)
     }
@@ -232,18 +243,6 @@ impl Sessions {
                 connections.insert(index, place.connection);
             }
         }
-    }
-}
-
-/// What would open the encrypted messages of a session.
-fn missing_key(session: &SessionSummary) -> String {
-    match (session.mechanism.as_deref(), session.user.as_deref(), session.domain.as_deref()) {
-        (Some("NTLM"), Some(user), None | Some("")) => format!("session key, or NT password or hash of user {user}"),
-        (Some("NTLM"), Some(user), Some(domain)) => {
-            format!("session key, or NT password or hash of user {domain}\\{user}")
-        }
-        _ if session.logon_status.is_some() => "session key".to_owned(),
-        _ => "decryption keys of both directions (the logon was not captured)".to_owned(),
     }
 }
 

@@ -17,6 +17,10 @@ mod comparison;
 mod protection;
 #[path = "ciphers/recording.rs"]
 mod recording;
+#[path = "ciphers/secrets.rs"]
+mod secrets;
+#[path = "ciphers/sessions.rs"]
+mod sessions;
 
 use comparison::assert_same;
 use protection::{Dialect, Protection};

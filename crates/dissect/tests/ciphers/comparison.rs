@@ -5,9 +5,11 @@
 //! - frames, positions in the trace, acknowledgements, times, latencies: they are of the network, not of the script;
 //! - SessionId, TreeId, AsyncId, FileId, create guids and lease keys: the server or the client draws them at random. The
 //!   session, tree and open that they lead to are compared by their numbers in the trace;
+//! - interim responses, and with them SMB2_FLAGS_ASYNC_COMMAND and which of two responses grants the credits: the server
+//!   sends one when it is not done at once. The credits of both together are compared;
 //! - `signature_state` and `encrypted`: they are what differs on purpose.
 
-use smb2::header::offset::{FLAGS, SESSION_ID, SIGNATURE, TREE_ID};
+use smb2::header::offset::{ASYNC_ID, CREDITS, FLAGS, SESSION_ID, SIGNATURE};
 use smb2::{Command, HeaderFlags};
 use smbreplay_dissect::{Kind, Operation};
 
@@ -19,6 +21,8 @@ const TOLERANCE: u64 = 24 * 3600 * 10_000_000;
 const VALIDATE_NEGOTIATE_INFO: u32 = 0x0014_0204;
 /// Where the buffer of Samba's QUERY_INFO and QUERY_DIRECTORY responses begins.
 const BUFFER: usize = 72;
+/// Flags of the header that are not compared.
+const VARIABLE_FLAGS: u32 = HeaderFlags::SIGNED | HeaderFlags::ASYNC_COMMAND;
 /// Where the output of Samba's IOCTL responses begins.
 const OUTPUT: usize = 112;
 /// SMB2_0_INFO_FILE and SMB2_0_INFO_FILESYSTEM (MS-SMB2 2.2.37).
@@ -112,7 +116,7 @@ fn columns(row: &Operation) -> Vec<(&'static str, String)> {
         payload_length,
         payload_hash,
     ];
-    let flags = |flags: Option<u32>| format!("{:x?}", flags.map(|flags| flags & !HeaderFlags::SIGNED));
+    let flags = |flags: Option<u32>| format!("{:x?}", flags.map(|flags| flags & !VARIABLE_FLAGS));
     columns.push(("request_flags", flags(row.request_flags)));
     columns.push(("response_flags", flags(row.response_flags)));
     // The ports of a connection are drawn by the client.
@@ -132,7 +136,7 @@ fn messages(row: &Operation) -> Vec<(&'static str, Vec<u8>)> {
     if row.command == Some(Command::NEGOTIATE) {
         return Vec::new();
     }
-    let messages = [("request", &row.request), ("interim", &row.interim), ("response", &row.response)];
+    let messages = [("request", &row.request), ("response", &row.response)];
     messages.map(|(name, bytes)| (name, constant(row, bytes.as_deref().unwrap_or_default()))).into()
 }
 
@@ -144,9 +148,9 @@ fn constant(row: &Operation, message: &[u8]) -> Vec<u8> {
     }
     message[SIGNATURE..SIGNATURE + 16].fill(0);
     message[SESSION_ID..SESSION_ID + 8].fill(0);
-    // TreeId, or the upper half of AsyncId.
-    message[TREE_ID..TREE_ID + 4].fill(0);
-    let flags = u32::from_le_bytes(message[FLAGS..FLAGS + 4].try_into().unwrap()) & !HeaderFlags::SIGNED;
+    // It is of 8 bytes, and the TreeId lies in its upper half.
+    message[ASYNC_ID..ASYNC_ID + 8].fill(0);
+    let flags = u32::from_le_bytes(message[FLAGS..FLAGS + 4].try_into().unwrap()) & !VARIABLE_FLAGS;
     message[FLAGS..FLAGS + 4].copy_from_slice(&flags.to_le_bytes());
     match row.command {
         // The tokens hold challenges and keys drawn at random, the response says whether the session is encrypted.
@@ -167,6 +171,9 @@ fn constant(row: &Operation, message: &[u8]) -> Vec<u8> {
         times_to_zero(row, &mut message);
     }
     let of_response = message[FLAGS] & 1 == 1 && row.status == Some(0);
+    if message[FLAGS] & 1 == 1 {
+        message[CREDITS..CREDITS + 2].fill(0);
+    }
     match (row.command, row.info_type, row.info_class) {
         // SMB2_SHAREFLAG_ENCRYPT_DATA of ShareFlags (MS-SMB2 2.2.10).
         (Some(Command::TREE_CONNECT), ..) if of_response => message[69] &= !0x80,

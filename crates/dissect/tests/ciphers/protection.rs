@@ -50,8 +50,6 @@ impl Protection {
             encryption_required: matches!(self, Self::Encrypted(_)),
             signing_mandatory: matches!(self, Self::Signed(_)),
             global,
-            // Whether an interim response comes before one to READ or WRITE would hang on who is faster.
-            shares: vec!["aio read size = 0".to_owned(), "aio write size = 0".to_owned()],
             ..SambaOptions::default()
         }
     }
