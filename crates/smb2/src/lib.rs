@@ -23,6 +23,7 @@ pub mod id;
 pub mod malformed;
 pub mod message;
 pub mod names;
+pub mod rpc;
 mod structure;
 pub mod transform;
 pub mod transport;
