@@ -1,23 +1,35 @@
 //! What our rows say, in the words of tshark's fields.
 
-use smb2::message::{ChangeNotifyResponse, ErrorResponse, QueryDirectoryResponse, QueryInfoResponse};
+#![allow(dead_code, reason = "each test program uses its part")]
+
+use smb2::context::create::{CreateContext, tag};
+use smb2::context::durable::{DurableHandleReconnect, DurableHandleReconnectV2};
+use smb2::message::{
+    ChangeNotifyResponse, CreateRequest, ErrorResponse, IoctlResponse, LockRequest, QueryDirectoryResponse,
+    QueryInfoResponse,
+};
 use smb2::transport::Protocol;
-use smb2::{Command, Header, utf16, wire};
+use smb2::{Command, FileId, Header, HeaderFlags, utf16, wire};
 use smbreplay_dissect::{Kind, Operation};
 use std::collections::BTreeMap;
 
 /// The fields compared. The others of the files are not asked for here.
-pub(crate) const COLUMNS: [&str; 10] = [
+pub(crate) const COLUMNS: [&str; 15] = [
     "smb2.protocol_id",
     "smb2.cmd",
     "smb2.flags.response",
     "smb2.flags.async",
+    "smb2.flags.signature",
     "smb2.msg_id",
     "smb2.sesid",
     "smb2.tid",
     "smb2.nt_status",
     "smb2.tree",
     "smb2.filename",
+    "smb2.fid",
+    "smb2.file_offset",
+    "smb2.read_length",
+    "smb2.write_length",
 ];
 
 /// The role of a message in its row.
@@ -138,6 +150,7 @@ fn plain(row: &Operation, role: Role, bytes: &[u8]) -> Fields {
         ("smb2.cmd", vec![command.0.to_string()]),
         ("smb2.flags.response", vec![u8::from(!request).to_string()]),
         ("smb2.flags.async", vec![u8::from(asynchronous).to_string()]),
+        ("smb2.flags.signature", vec![u8::from(flags(row, role, &header) & HeaderFlags::SIGNED != 0).to_string()]),
         ("smb2.msg_id", vec![row.message_id.unwrap().to_string()]),
         ("smb2.sesid", vec![hex64(session_id)]),
     ]);
@@ -153,8 +166,67 @@ fn plain(row: &Operation, role: Role, bytes: &[u8]) -> Fields {
     if let Some(share) = row.share.as_deref().filter(|_| shows_share) {
         fields.insert("smb2.tree", vec![share.to_owned()]);
     }
+    fields.insert("smb2.fid", handles(row, role, &header, bytes));
+    if request {
+        fields.insert("smb2.file_offset", offsets(row, bytes));
+    }
+    if request && matches!(command, Command::READ | Command::WRITE) {
+        let length = if command == Command::READ { "smb2.read_length" } else { "smb2.write_length" };
+        fields.insert(length, row.length.iter().map(u64::to_string).collect());
+    }
     fields.insert("smb2.filename", names(row, role, &header, bytes).iter().map(|name| escaped(name)).collect());
     fields
+}
+
+/// The flags of a message: the row has those of request and final response.
+fn flags(row: &Operation, role: Role, header: &Header) -> u32 {
+    match role {
+        Role::Request => row.request_flags.unwrap(),
+        Role::Interim => header.flags.0,
+        Role::Response => row.response_flags.unwrap(),
+    }
+}
+
+/// tshark's `smb2.fid`: the handles in a message.
+fn handles(row: &Operation, role: Role, header: &Header, bytes: &[u8]) -> Vec<String> {
+    let error = ErrorResponse::is_in(header, bytes);
+    let names_it = match (row.command.unwrap(), role) {
+        (Command::CREATE, Role::Request) => return reconnected(bytes).iter().map(FileId::to_string).collect(),
+        (Command::IOCTL, Role::Response) if !error => {
+            // A server may answer with less than the request named.
+            return vec![IoctlResponse::parse(bytes).unwrap().file_id().to_string()];
+        }
+        (Command::CREATE, Role::Response) => !error,
+        (Command::OPLOCK_BREAK, _) => row.lease_key.is_none() && !error,
+        (Command::CANCEL, _) => false,
+        (_, Role::Request) => true,
+        _ => false,
+    };
+    // tshark shows what the message has; we, what that stands for.
+    let inherited = row.related && bytes.windows(16).any(|window| window == FileId::RELATED.0);
+    let file_id = if inherited { Some(FileId::RELATED) } else { row.file_id };
+    file_id.filter(|_| names_it).iter().map(FileId::to_string).collect()
+}
+
+/// The handles in the durable contexts of a CREATE request: a request for one has room for it.
+fn reconnected(bytes: &[u8]) -> Vec<FileId> {
+    let handle = |context: CreateContext<'_>| match context.name {
+        tag::DURABLE_HANDLE_REQUEST => Some(FileId::ZERO),
+        tag::DURABLE_HANDLE_RECONNECT => Some(DurableHandleReconnect::parse(context.data).unwrap().file_id()),
+        tag::DURABLE_HANDLE_RECONNECT_V2 => Some(DurableHandleReconnectV2::parse(context.data).unwrap().file_id()),
+        _ => None,
+    };
+    CreateRequest::parse(bytes).unwrap().contexts().filter_map(|context| handle(context.ok()?)).collect()
+}
+
+/// tshark's `smb2.file_offset`: of READ and WRITE, and the ranges of LOCK.
+fn offsets(row: &Operation, bytes: &[u8]) -> Vec<String> {
+    let offsets: Vec<u64> = match row.command {
+        Some(Command::READ | Command::WRITE) => row.offset.into_iter().collect(),
+        Some(Command::LOCK) => LockRequest::parse(bytes).unwrap().locks().unwrap().map(|lock| lock.offset).collect(),
+        _ => Vec::new(),
+    };
+    offsets.iter().map(u64::to_string).collect()
 }
 
 /// tshark's `smb2.filename`: the path of a CREATE request, the new one of a rename, and names in the answers of queries.
