@@ -122,7 +122,7 @@ fn covers(diverged: Aspect, seen: Aspect) -> bool {
 fn aspect_of(field: &'static str) -> Aspect {
     match field {
         "create_action" | "entry" | "entry_type" | "change" | "file_name" | "directory" => Aspect::Existence,
-        "end_of_file" | "transferred" | "data" | "allocated_ranges" | "region_entry_count" | "regions" => {
+        "end_of_file" | "transferred" | "data" | "allocated_ranges" | "streams" | "region_entry_count" | "regions" => {
             Aspect::Content
         }
         "file_attributes" | "reparse_tag" => Aspect::Attributes,
