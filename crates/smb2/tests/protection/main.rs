@@ -13,6 +13,7 @@
 extern crate smbreplay_smb2 as smb2;
 
 mod captures;
+mod debug;
 mod encryption;
 mod handshake;
 mod hex;
