@@ -12,7 +12,7 @@ const HEADER_CUT: &str = "its header is not captured";
 /// A message as captured.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
-    /// The header; `None` when the bytes are not one, or not all captured.
+    /// The header; `None` when the bytes are not one, or bytes before its Signature were not captured.
     pub(crate) header: Option<Header>,
     /// The whole message with its header, and the padding up to the next of its chain.
     pub(crate) bytes: Bytes,
@@ -56,7 +56,8 @@ pub(crate) fn split(pdu: &Pdu, encrypted: bool) -> impl Iterator<Item = Message>
     chain::messages(&pdu.body).enumerate().map(move |(index, member)| {
         let bytes = pdu.body.get(member.range.clone()).map(|found| pdu.body.slice_ref(found)).unwrap_or_default();
         let holes = holes_within(&pdu.holes, &member.range);
-        let cut = holes.first().is_some_and(|hole| (hole.offset as usize) < header::LENGTH);
+        // A snaplen of 128 often leaves only a part of the signature, the header's last field: the rest is good.
+        let cut = holes.first().is_some_and(|hole| (hole.offset as usize) < header::offset::SIGNATURE);
         Message {
             header: Header::parse(&bytes).ok().filter(|_| !cut),
             holes,

@@ -104,9 +104,9 @@ impl Framer {
         self.state = State::Header(Start::default());
     }
 
-    /// Whether a transport header is to come next.
+    /// Whether no PDU has begun for all that is known.
     pub(crate) fn is_between_pdus(&self) -> bool {
-        matches!(self.state, State::Header(Start { length: 0, .. }))
+        matches!(self.state, State::Header(Start { length: 0, .. }) | State::Search(_))
     }
 
     /// Memory held, in bytes.

@@ -307,7 +307,7 @@ impl Stream {
         match self.fin {
             _ if !self.seen => u64::MAX,
             // Nothing comes behind it, and its own number is acknowledged like a byte.
-            Some(fin) if self.next >= fin => u64::MAX,
+            Some(fin) if self.next >= fin && self.close.is_none() => u64::MAX,
             _ => self.next.max(self.matured),
         }
     }
