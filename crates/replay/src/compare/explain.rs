@@ -125,7 +125,8 @@ fn aspect_of(field: &'static str) -> Aspect {
         "end_of_file" | "transferred" | "data" | "allocated_ranges" | "streams" | "region_entry_count" | "regions" => {
             Aspect::Content
         }
-        "file_attributes" | "reparse_tag" => Aspect::Attributes,
+        // Samba answers a query of the mode with the attributes.
+        "file_attributes" | "reparse_tag" | "mode" => Aspect::Attributes,
         "sd_control" | "owner" | "group" | "dacl" | "sacl" => Aspect::Security,
         other => Aspect::Field(other),
     }

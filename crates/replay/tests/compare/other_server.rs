@@ -86,7 +86,7 @@ fn other_attributes_are_found() {
     let roots = outcome.roots();
     assert!(!roots.is_empty());
     assert!(roots.iter().all(|(field, ..)| field == "file_attributes"), "{roots:?}");
-    assert_eq!(roots.len(), 1, "the first explains the others: {roots:?}");
+    assert_eq!(roots.len(), 1, "the first explains the others: {:#?} {:#?}", outcome.differing(), outcome.report.roots);
 }
 
 #[test]
