@@ -102,11 +102,14 @@ impl Engine {
         }
         // A pace slower than captured gives the causes of an answer more time; a faster one makes no server faster.
         let pace = self.options.pace;
-        let latency = request.captured_latency().map(|latency| latency.max(pace.scaled(latency)));
+        let latency = request.awaited_for().map(|latency| latency.max(pace.scaled(latency)));
         if let Some(state) = self.requests.get_mut(index) {
             state.progress = if is_cancel { Progress::Dropped } else { Progress::Sent };
             state.sent_at = Some(self.now);
             state.message_id = message_id;
+            if request.inferred {
+                state.marks.push("inferred");
+            }
             state.live_request = message;
             state.patches = patches;
         }

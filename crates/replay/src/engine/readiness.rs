@@ -92,7 +92,7 @@ impl Engine {
             chain.contains(issuer)
                 || self.requests.get(*issuer).is_none_or(|state| state.is_settled() || state.released)
         };
-        if let Some(issuer) = request.issuers().find(|issuer| !is_settled(issuer)) {
+        if let Some(issuer) = request.issuers().chain(request.after).find(|issuer| !is_settled(issuer)) {
             return Err(Wait::Request(issuer));
         }
         for (earlier, length) in &request.conflicts {

@@ -4,14 +4,16 @@
 //! stays resolved after its session, tree or handle was closed: the live counterpart is closed by then as well.
 
 use crate::message::{handle, resume_key};
+use crate::plan::inferred::{Issue, Unanswered};
 use crate::plan::request::{Form, Request};
 use crate::trace::Trace;
 use dissect::Operation;
 use smb2::message::session_setup::SessionSetupRequest;
 use smb2::message::{create::CreateResponse, session_setup};
 use smb2::{Command, FileId, Header, NtStatus, header};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
+use std::time::Duration;
 
 /// What an id in a captured request stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,9 +56,17 @@ pub(super) fn resolve(trace: &Trace, requests: &mut [Request]) {
         let operation = trace.rows.get(request.row).map(|row| &row.operation);
         match (message, operation) {
             (Message::Request, _) => {
-                let resolved = known.resolve(server, request);
+                let (start, resolved) = (request.start_time, known.resolve(server, request));
+                for issuer in resolved.iter().flat_map(|resolved| &resolved.inferred) {
+                    if let Some(issuer) = requests.get_mut(*issuer) {
+                        let until = start.0.saturating_sub(issuer.start_time.0).try_into().unwrap_or(0);
+                        issuer.awaited.get_or_insert(Duration::from_nanos(until));
+                    }
+                }
                 if let (Some(resolved), Some(request)) = (resolved, requests.get_mut(index)) {
                     resolved.store(request);
+                    let inferred = request.issuers().any(|issuer| known.inferred.contains(&issuer));
+                    request.inferred = inferred;
                 }
                 known.remember_outstanding(index, requests.get(index));
             }
@@ -89,6 +99,9 @@ struct Issuers {
     resume_keys: HashMap<[u8; resume_key::LENGTH], usize>,
     by_message_id: HashMap<(u32, u64), usize>,
     by_async_id: HashMap<(u32, u64), usize>,
+    unanswered: Unanswered,
+    /// Requests taken for the issuers of ids, though the capture lacks their answers.
+    inferred: HashSet<usize>,
 }
 
 struct Resolved {
@@ -98,6 +111,8 @@ struct Resolved {
     resume_key: Option<(usize, usize)>,
     previous_session: Option<Reference>,
     cancels: Option<usize>,
+    /// Issuers that are inferred here.
+    inferred: Vec<usize>,
 }
 
 impl Resolved {
@@ -112,14 +127,19 @@ impl Resolved {
 }
 
 impl Issuers {
-    fn resolve(&self, server: Server, request: &Request) -> Option<Resolved> {
+    fn resolve(&mut self, server: Server, request: &Request) -> Option<Resolved> {
         let Form::Smb2(header) = request.form else { return None };
         let status = request.captured_status();
+        let mut inferred = Vec::new();
         let session = match header.session_id {
             0 | header::ALL_ONES_64 => Reference::Verbatim,
             id => match self.sessions.get(&(server, id)) {
                 Some(issuer) => Reference::Issued(*issuer),
-                None => unknown(status, false),
+                None => {
+                    let issuer = self.infer(Issue::Session(request.connection), status, false, &mut inferred);
+                    self.sessions.extend(issuer.issuer().map(|issuer| ((server, id), issuer)));
+                    issuer
+                }
             },
         };
         let setup_captured = session.issuer().is_some();
@@ -128,7 +148,11 @@ impl Issuers {
             Some(id) => match self.trees.get(&(session, id)) {
                 Some(issuer) => Reference::Issued(*issuer),
                 None if !needs_tree(header.command) => Reference::Verbatim,
-                None => unknown(status, setup_captured),
+                None => {
+                    let issuer = self.infer(Issue::Tree(session), status, setup_captured, &mut inferred);
+                    self.trees.extend(issuer.issuer().map(|issuer| ((session, id), issuer)));
+                    issuer
+                }
             },
         };
         let file_ids = handle::file_id_offsets(header.command, &request.bytes)
@@ -138,7 +162,11 @@ impl Issuers {
                 let reference = match self.files.get(&(server, id)) {
                     _ if id.is_reserved() => Reference::Verbatim,
                     Some(issuer) => Reference::Issued(*issuer),
-                    None => unknown(status, setup_captured),
+                    None => {
+                        let issuer = self.infer(Issue::File(session), status, setup_captured, &mut inferred);
+                        self.files.extend(issuer.issuer().map(|issuer| ((server, id), issuer)));
+                        issuer
+                    }
                 };
                 (offset, reference)
             })
@@ -155,7 +183,25 @@ impl Issuers {
             .flatten();
         let resume_key = resume_key::in_request(&request.bytes)
             .and_then(|(offset, key)| Some((offset, *self.resume_keys.get(&key)?)));
-        Some(Resolved { session, tree, file_ids, resume_key, previous_session, cancels })
+        Some(Resolved { session, tree, file_ids, resume_key, previous_session, cancels, inferred })
+    }
+
+    /// What an id is that no captured response issued: a request without a captured answer may have.
+    fn infer(
+        &mut self,
+        issue: Issue,
+        status: Option<NtStatus>,
+        setup_captured: bool,
+        inferred: &mut Vec<usize>,
+    ) -> Reference {
+        let unknown = unknown(status, setup_captured);
+        if unknown == Reference::Dead && status.is_some() {
+            return unknown;
+        }
+        let Some(issuer) = self.unanswered.take(issue) else { return unknown };
+        self.inferred.insert(issuer);
+        inferred.push(issuer);
+        Reference::Issued(issuer)
     }
 
     fn previous_session(&self, server: Server, message: &[u8]) -> Option<Reference> {
@@ -170,6 +216,7 @@ impl Issuers {
             && header.command != Command::CANCEL
         {
             self.by_message_id.insert((request.connection, header.message_id), index);
+            self.unanswered.remember(index, request);
         }
     }
 

@@ -60,7 +60,10 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request], users: &Users) -> Ve
         if request.command() != Some(Command::SESSION_SETUP) {
             continue;
         }
-        let goes_on = request.captured_status() == Some(NtStatus::MORE_PROCESSING_REQUIRED);
+        let goes_on = match request.captured_status() {
+            Some(status) => status == NtStatus::MORE_PROCESSING_REQUIRED,
+            None => request.awaited.is_some(),
+        };
         let mut legs = open.remove(&(request.connection, request.session)).unwrap_or_default();
         legs.push(index);
         if goes_on {

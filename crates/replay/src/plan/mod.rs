@@ -8,10 +8,12 @@ pub mod cause;
 pub mod conflict;
 pub mod dialect;
 pub mod identity;
+mod inferred;
 mod lane;
 pub mod logon;
 mod request;
 mod selection;
+mod serial;
 mod share;
 mod timeline;
 
@@ -57,6 +59,7 @@ impl Plan {
         let Draft { mut requests, shares, accounts } = draft;
         let dialects = dialect::settle(&mut trace, &requests);
         request::mark_unsendable(&trace, &mut requests);
+        serial::mark(&trace, &mut requests);
         if options.order == Order::Trace {
             conflict::mark(&trace, &mut requests);
         }

@@ -80,6 +80,12 @@ pub struct Request {
     pub cancels: Option<usize>,
     /// The logon that a SESSION_SETUP is a leg of.
     pub logon: Option<Logon>,
+    /// The request before it whose answer it waits for, because the capture does not tell what its client waited for.
+    pub after: Option<usize>,
+    /// Later requests wait for its live answer though the capture has none: the captured time until the first of them.
+    pub awaited: Option<Duration>,
+    /// Whether an id it uses is taken to be issued by a request whose answer the capture lacks.
+    pub inferred: bool,
     /// Earlier requests on other connections that must have been seen by the server first, and for how long at most.
     pub conflicts: Vec<(usize, Duration)>,
     /// Whether it is sent.
@@ -113,6 +119,11 @@ impl Request {
     pub fn captured_latency(&self) -> Option<Duration> {
         let (_, time, _) = self.captured.answer?;
         Some(Duration::from_nanos(time.0.saturating_sub(self.start_time.0).try_into().unwrap_or(0)))
+    }
+
+    /// How long its answer is waited for, the user's patience left aside; `None`: nothing waits for it.
+    pub fn awaited_for(&self) -> Option<Duration> {
+        self.captured_latency().or(self.awaited)
     }
 
     /// The chain it belongs to, told apart from those of other connections.
@@ -182,6 +193,9 @@ fn request(row: usize, operation: &Operation) -> Option<Request> {
         previous_session: None,
         cancels: None,
         logon: None,
+        after: None,
+        awaited: None,
+        inferred: false,
         conflicts: Vec::new(),
         fate: Fate::Send,
     })

@@ -19,6 +19,7 @@ mod deadlines;
 mod disorder;
 mod hostile;
 mod logon;
+mod lost_answers;
 mod message_ids;
 mod order;
 mod pace;
