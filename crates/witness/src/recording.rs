@@ -99,6 +99,21 @@ impl Recording {
         self.connections.iter().filter(|connection| !connection.requests.is_empty())
     }
 
+    /// The recording without its first `count` connections that carry requests: those that a replay makes before it
+    /// begins, to try the server and to make folders.
+    #[must_use]
+    pub fn without_first(mut self, count: usize) -> Self {
+        let mut left_out = 0;
+        self.connections.retain(|connection| {
+            let keeps = connection.requests.is_empty() || left_out >= count;
+            if !keeps {
+                left_out = left_out.saturating_add(1);
+            }
+            keeps
+        });
+        self
+    }
+
     /// How many requests there are on all connections.
     pub fn request_count(&self) -> usize {
         self.connections.iter().map(|connection| connection.requests.len()).sum()

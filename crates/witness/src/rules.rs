@@ -16,6 +16,7 @@ const FLAGS: u32 = 0x0000_0002 | 0x0000_0008 | 0x1000_0000;
 /// Where the list of dialects of an SMB1 NEGOTIATE begins, with its length (MS-CIFS 2.2.4.52.1).
 const SMB1_BYTE_COUNT: u32 = 33;
 
+const CREATE: u16 = 5;
 const WRITE: u16 = 9;
 const SET_INFO: u16 = 17;
 
@@ -46,6 +47,7 @@ fn allowed(command: u16, live: &Message, patch: &Patch) -> bool {
     let in_body = start.max(HEADER.end)..end;
     in_body.is_empty()
         || body(command, live).into_iter().any(|range| range.start <= in_body.start && in_body.end <= range.end)
+        || (command == CREATE && is_id_in_contexts(live, patch))
         || (command == WRITE && in_body.start >= 112 && patch.what.starts_with("rpc"))
 }
 
@@ -55,8 +57,13 @@ fn body(command: u16, live: &Message) -> Vec<Range<usize>> {
     let file_id = |at: usize| at..at.saturating_add(FILE_ID);
     let whole = HEADER.end..usize::MAX;
     match command {
-        // NEGOTIATE, SESSION_SETUP, TREE_CONNECT, CREATE, IOCTL: names, blobs, contexts, tokens.
-        0 | 1 | 3 | 5 | 11 => vec![whole],
+        // NEGOTIATE, SESSION_SETUP: blobs, contexts.
+        0 | 1 => vec![whole],
+        // TREE_CONNECT: the path and its length.
+        3 => vec![68..usize::MAX],
+        CREATE => create(live),
+        // IOCTL: FileId, InputCount, and data.
+        11 => vec![file_id(72), 92..96, 120..usize::MAX],
         // CLOSE, FLUSH, LOCK, QUERY_DIRECTORY, CHANGE_NOTIFY, OPLOCK_BREAK.
         6 | 7 | 10 | 14 | 15 | 18 => vec![file_id(72)],
         // READ.
@@ -68,6 +75,29 @@ fn body(command: u16, live: &Message) -> Vec<Range<usize>> {
         SET_INFO => vec![file_id(80)],
         _ => Vec::new(),
     }
+}
+
+/// What a CREATE may have of its own: where and how long name and contexts are, the name with the padding behind it, and
+/// the contexts, of which [`allowed`] lets only what is as short as an id be changed.
+fn create(live: &Message) -> Vec<Range<usize>> {
+    const PADDING: usize = 8;
+    let fields = 108..120;
+    let name = u16_at(live, 108);
+    let end = name.saturating_add(u16_at(live, 110)).saturating_add(PADDING);
+    vec![fields, name.max(120)..end]
+}
+
+/// Whether a patch lies in the contexts of a CREATE and replaces an id and no more.
+fn is_id_in_contexts(live: &Message, patch: &Patch) -> bool {
+    const LONGEST_ID: u32 = 16;
+    let contexts = u16_at(live, 112);
+    let as_long = patch.captured_length.is_none_or(|length| length == patch.length);
+    contexts >= 120 && patch.offset as usize >= contexts && patch.length <= LONGEST_ID && as_long
+}
+
+fn u16_at(live: &Message, at: usize) -> usize {
+    let bytes = live.bytes.get(at..at.saturating_add(2));
+    bytes.and_then(|bytes| bytes.try_into().ok()).map_or(0, u16::from_le_bytes).into()
 }
 
 /// FileRenameInformation, FileLinkInformation and their extended forms (MS-FSCC 2.4) carry a name.
@@ -121,6 +151,24 @@ mod tests {
         assert!(!broken_by(6, 72, 16, "file_id"));
         assert!(broken_by(16, 72, 32, "file_id"));
         assert!(broken_by(13, 64, 4, "echo"));
+    }
+
+    #[test]
+    fn a_create_may_change_its_name_and_ids_in_its_contexts_and_nothing_else() {
+        let mut create = request(CREATE, 0, 0);
+        create.bytes[108..120].copy_from_slice(&[120, 0, 10, 0, 136, 0, 0, 0, 24, 0, 0, 0]);
+        let is_broken = |offset, length, captured_length| {
+            let patch = Patch { offset, length, captured_length, what: "Name".to_owned() };
+            !broken(&create, &create, &[patch]).is_empty()
+        };
+        assert!(!is_broken(120, 10, Some(4)));
+        assert!(!is_broken(130, 6, Some(2)));
+        assert!(!is_broken(110, 2, None));
+        assert!(!is_broken(140, 16, None), "a FileId in a durable reconnect");
+        assert!(is_broken(120, 40, None), "the name does not reach so far");
+        assert!(is_broken(140, 20, None));
+        assert!(is_broken(140, 16, Some(8)));
+        assert!(is_broken(88, 4, None), "DesiredAccess");
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! `replay`.
 
-use super::TraceSelection;
+use super::{ComparisonArguments, TraceSelection};
 use clap::{Args, ValueEnum};
 use replay::{Order, Pace};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 #[derive(Debug, Args)]
@@ -20,6 +21,29 @@ pub(crate) struct ReplayArguments {
     pub(crate) trace: TraceSelection,
     #[command(flatten)]
     pub(crate) server: ServerArguments,
+
+    /// Only the first N of the operations that are chosen; what these need (session, tree, handle) is sent as well
+    #[arg(long, value_name = "N", help_heading = "Part of the sessions")]
+    pub(crate) limit: Option<u64>,
+    /// Only operations whose request is in this frame or a later one
+    #[arg(long, value_name = "FRAME", help_heading = "Part of the sessions")]
+    pub(crate) from: Option<u64>,
+    /// Only operations whose request is in this frame or an earlier one
+    #[arg(long, value_name = "FRAME", help_heading = "Part of the sessions")]
+    pub(crate) to: Option<u64>,
+    /// Only operations on paths that match: a part of the path, or a pattern with * and ?
+    #[arg(long, value_name = "PATTERN", help_heading = "Part of the sessions")]
+    pub(crate) file_filter: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) mapping: MappingArguments,
+    /// Replay N copies of the sessions at once, each below its own folder DIR\clone-0, DIR\clone-1, … of --root
+    /// [default of DIR then: smbreplay- and the name of the run]
+    #[arg(long, value_name = "N", default_value = "1", help_heading = "Names and users on the lab server")]
+    pub(crate) clones: NonZeroU32,
+
+    #[command(flatten)]
+    pub(crate) comparison: ComparisonArguments,
 
     /// How fast: as soon as order allows, at the captured times, or N times as fast (2x)
     #[arg(long, value_name = "asap|original|Nx", default_value = "asap", value_parser = pace, help_heading = "Timing")]
@@ -44,6 +68,26 @@ pub(crate) struct ReplayArguments {
     /// Do not try the server, the account and the share before the first request
     #[arg(long, help_heading = "Protocol")]
     pub(crate) no_ping: bool,
+}
+
+/// Where captured names and users are found on the lab server.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Names and users on the lab server (each --map option may be repeated; @FILE: a file \
+                               with one rule a line)")]
+pub(crate) struct MappingArguments {
+    /// The captured share A is the share B; \\SERVER\A=B where several servers have an A
+    #[arg(long, value_name = "A=B|@FILE")]
+    pub(crate) map_share: Vec<String>,
+    /// What was at or below the path A is at or below B; SHARE:\A=B for one captured share
+    #[arg(long, value_name = "A=B|@FILE")]
+    pub(crate) map_path: Vec<String>,
+    /// The captured user A, or DOMAIN\A, logs on as this user; other users can see a password on the command line, so
+    /// prefer @FILE
+    #[arg(long, value_name = "A=USER%PASSWORD|@FILE")]
+    pub(crate) map_user: Vec<Password>,
+    /// Folder of the share below which everything is done; it is made when it is not there
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<String>,
 }
 
 /// The lab server and the account, where they differ from the settings.

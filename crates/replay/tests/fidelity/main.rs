@@ -11,6 +11,7 @@
 )]
 #![cfg(unix)]
 
+mod mapped;
 mod office;
 mod scene;
 mod smbtorture;

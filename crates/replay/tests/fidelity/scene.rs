@@ -21,14 +21,16 @@ pub(crate) struct Outcome {
 
 /// Replays all sessions of `capture`, whose server listened on `port`.
 pub(crate) fn replay_all(capture: &Path, port: u16, pace: Pace) -> Outcome {
-    replay_with(capture, port, SambaOptions::default(), |options| options.pace = pace)
+    replay_with(capture, port, SambaOptions::default(), 0, |options| options.pace = pace)
 }
 
-/// Replays all sessions of `capture` on a Samba of one's own making, with options of one's own.
+/// Replays all sessions of `capture` on a Samba of one's own making, with options of one's own, which make the replay
+/// open so many connections before it begins.
 pub(crate) fn replay_with(
     capture: &Path,
     port: u16,
     samba: SambaOptions,
+    before: usize,
     adjust: impl FnOnce(&mut Options),
 ) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
@@ -60,7 +62,7 @@ pub(crate) fn replay_with(
     assert_eq!(recorded.dropped, 0, "the recording has drops and proves nothing");
 
     let captured = witness::Recording::read(capture, port).unwrap();
-    let live = witness::Recording::read(&recording, samba.port()).unwrap();
+    let live = witness::Recording::read(&recording, samba.port()).unwrap().without_first(before);
     let rows = witness::RunRows::read(&Path::new(&report.path).join("operations.parquet")).unwrap();
     let witnessed = witness::compare(&captured, &live, &rows);
     println!("{report:#?}\n{witnessed}");

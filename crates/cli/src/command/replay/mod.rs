@@ -1,12 +1,15 @@
 //! `replay`: which sessions, where to and how; the engine is in the floor below.
 
+mod comparison;
+mod mapping;
+
 use super::trace::{self, Trace};
 use super::{Context, target};
 use crate::arguments::{Global, ReplayArguments};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Output, Progress, all_matched};
 use client::probe::ProbeError;
-use replay::{Options, ReplayError, Report};
+use replay::{FileFilter, Options, ReplayError, Report, Selection};
 use store::Key;
 use store::metadata::Session;
 
@@ -50,9 +53,16 @@ fn execute(trace: &Trace, sessions: &[&Session], options: &Options, context: &Co
 /// What to do about a replay that cannot be carried out.
 fn advise(error: ReplayError) -> Failure {
     let advice = match &error {
+        ReplayError::Baseline(_) => "see `smbreplay report --list`".to_owned(),
         ReplayError::Record(_) => return Failure::plain(error),
         ReplayError::Nothing { .. } => "choose other sessions of `smbreplay session --list`".to_owned(),
-        ReplayError::SeveralShares { .. } => "replay sessions that use one disk share".to_owned(),
+        ReplayError::SeveralShares { shares, .. } => {
+            let share = shares.last().map_or("SHARE", String::as_str);
+            format!("give each a folder with --root DIR, or another live share with --map-share '{share}=OTHER'")
+        }
+        ReplayError::UnknownDialect { .. } => "name it with --dialect".to_owned(),
+        ReplayError::OpenFiles(_) => "allow more with `ulimit -n`, or choose fewer --clones".to_owned(),
+        ReplayError::Provision(_) => "check that the user may make folders there, or choose another --root".to_owned(),
         ReplayError::Resolve { .. } | ReplayError::NoAddress { .. } => {
             "check --server-ip, or `smbreplay config set server_ip ADDRESS`".to_owned()
         }
@@ -62,6 +72,7 @@ fn advise(error: ReplayError) -> Failure {
         ReplayError::Dialect { supported: Some(dialect), .. } => format!("try --dialect {dialect}"),
         ReplayError::Dialect { supported: None, .. } => "replay at a server that does".to_owned(),
         ReplayError::Probe(error) => advise_probe(error).to_owned(),
+        ReplayError::Baseline(_) => "choose others of `smbreplay report --list`".to_owned(),
         ReplayError::System(_) => "try again".to_owned(),
     };
     Failure::new(error, advice)
@@ -132,6 +143,15 @@ fn options(arguments: &ReplayArguments, context: &Context<'_>) -> Result<Options
         dialect: arguments.dialect,
         ping: !arguments.no_ping,
         allow_captured_server: arguments.allow_captured_server,
+        mapping: mapping::mapping(&arguments.mapping)?,
+        clones: arguments.clones,
+        selection: Selection {
+            limit: arguments.limit,
+            from: arguments.from,
+            to: arguments.to,
+            files: arguments.file_filter.as_deref().map(FileFilter::new),
+        },
+        comparison: comparison::comparison(&arguments.comparison)?,
         ..Options::to(target)
     })
 }
