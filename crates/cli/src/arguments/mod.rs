@@ -15,7 +15,7 @@ pub(crate) use global::{Format, Global};
 pub(crate) use ingest::IngestArguments;
 pub(crate) use lab::LabCommand;
 pub(crate) use list::ListCommand;
-pub(crate) use replay::{ReplayArguments, ServerArguments};
+pub(crate) use replay::{MappingArguments, Password, ReplayArguments, ServerArguments};
 pub(crate) use report::ReportArguments;
 pub(crate) use session::SessionArguments;
 pub(crate) use trace::TraceSelection;
