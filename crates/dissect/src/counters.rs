@@ -62,6 +62,8 @@ counters! {
     opens_evicted,
     /// Leases forgotten because of their number: a break of them has no path.
     leases_evicted,
+    /// Named pipes forgotten because of their number: later calls on them name no interface.
+    pipes_evicted,
     /// Requests whose acknowledgement lies before the server PDUs still remembered.
     acknowledgements_forgotten,
     /// SessionIds beyond the bound on sessions: their rows belong to no session.

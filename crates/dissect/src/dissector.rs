@@ -83,12 +83,13 @@ impl Dissector {
 
     /// What was read, dropped and guessed so far.
     pub fn counters(&self) -> Counters {
-        let State { sessions, trees, opens, keys, counters, .. } = &self.state;
+        let State { sessions, trees, opens, pipes, keys, counters, .. } = &self.state;
         Counters {
             sessions_dropped: sessions.dropped(),
             trees_evicted: trees.evicted(),
             opens_evicted: opens.evicted(),
             leases_evicted: opens.leases_evicted(),
+            pipes_evicted: pipes.evicted(),
             keys_evicted: keys.evicted(),
             ..*counters
         }

@@ -24,6 +24,7 @@ mod notification;
 mod open;
 pub mod operation;
 mod pairing;
+mod pipe;
 mod protection;
 mod request;
 mod response;

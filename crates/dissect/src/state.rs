@@ -5,6 +5,7 @@ use crate::keys::Keys;
 use crate::open::Opens;
 use crate::operation::{Kind, Operation, SignatureState};
 use crate::pairing::Pending;
+use crate::pipe::Pipes;
 use crate::session::Sessions;
 use crate::tree::Trees;
 use bytes::Bytes;
@@ -18,6 +19,7 @@ pub(crate) struct State {
     pub(crate) sessions: Sessions,
     pub(crate) trees: Trees,
     pub(crate) opens: Opens,
+    pub(crate) pipes: Pipes,
     pub(crate) keys: Keys,
     pub(crate) counters: Counters,
     /// Complete rows.
@@ -40,6 +42,7 @@ impl State {
         if operation.command == Some(Command::SESSION_SETUP) {
             self.learn_identity(&operation);
         }
+        self.name_rpc(&mut operation);
         self.sessions.account(&operation);
         self.ready.push_back(operation);
     }

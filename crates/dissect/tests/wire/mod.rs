@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test program uses its part")]
 
 use bytes::Bytes;
-use capture::{Direction, Endpoints, Event, Mark, Pdu, Timestamp};
+use capture::{Direction, Endpoints, Event, Hole, Mark, Pdu, Timestamp};
 use smb2::{Command, HeaderFlags, utf16};
 use smbreplay_dissect::{Dissector, Operation};
 
@@ -132,6 +132,11 @@ impl Trace {
 
     /// Sends a PDU whose sender had received all that the other side sent.
     pub(crate) fn pdu(&mut self, direction: Direction, body: Vec<u8>) {
+        self.pdu_with_holes(direction, body, Vec::new());
+    }
+
+    /// A PDU of which not every byte was captured.
+    pub(crate) fn pdu_with_holes(&mut self, direction: Direction, body: Vec<u8>, holes: Vec<Hole>) {
         let (own, other) = match direction {
             Direction::ClientToServer => (0, 1),
             Direction::ServerToClient => (1, 0),
@@ -142,7 +147,7 @@ impl Trace {
             connection: self.connection,
             direction,
             body: Bytes::from(body),
-            holes: Vec::new(),
+            holes,
             first: at(self.frame),
             last: at(self.frame),
             stream_end: self.stream_ends[own],
@@ -256,6 +261,56 @@ pub(crate) fn read_request(file_id: [u8; 16], offset: u64, length: u32) -> Vec<u
 pub(crate) fn read_response(data: &[u8]) -> Vec<u8> {
     let length = u32::try_from(data.len()).unwrap();
     bytes(&[&17_u16.to_le_bytes(), &[80, 0], &length.to_le_bytes(), &[0; 8], data])
+}
+
+pub(crate) fn write_request(file_id: [u8; 16], offset: u64, data: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(data.len()).unwrap();
+    bytes(&[
+        &49_u16.to_le_bytes(),
+        &112_u16.to_le_bytes(),
+        &length.to_le_bytes(),
+        &offset.to_le_bytes(),
+        &file_id,
+        &[0; 16],
+        data,
+    ])
+}
+
+pub(crate) fn write_response(count: u32) -> Vec<u8> {
+    bytes(&[&17_u16.to_le_bytes(), &[0; 2], &count.to_le_bytes(), &[0; 8]])
+}
+
+pub(crate) fn ioctl_request(code: u32, file_id: [u8; 16], input: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(input.len()).unwrap();
+    bytes(&[
+        &57_u16.to_le_bytes(),
+        &[0; 2],
+        &code.to_le_bytes(),
+        &file_id,
+        &120_u32.to_le_bytes(),
+        &length.to_le_bytes(),
+        &[0; 12],
+        &1024_u32.to_le_bytes(),
+        &1_u32.to_le_bytes(),
+        &[0; 4],
+        input,
+    ])
+}
+
+pub(crate) fn ioctl_response(code: u32, file_id: [u8; 16], output: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(output.len()).unwrap();
+    bytes(&[
+        &49_u16.to_le_bytes(),
+        &[0; 2],
+        &code.to_le_bytes(),
+        &file_id,
+        &112_u32.to_le_bytes(),
+        &[0; 4],
+        &112_u32.to_le_bytes(),
+        &length.to_le_bytes(),
+        &[0; 8],
+        output,
+    ])
 }
 
 pub(crate) fn close_request(file_id: [u8; 16]) -> Vec<u8> {
