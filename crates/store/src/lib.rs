@@ -30,8 +30,8 @@ pub mod version;
 pub mod writer;
 
 pub use config::{Config, ConfigError, ConfigFile, Key, Source};
-pub use ingest::{IngestError, IngestProgress, IngestReport, IngestRequest, ingest};
-pub use layout::{Layout, OutputFolder, TracePlace};
+pub use ingest::{IngestError, IngestProgress, IngestReport, IngestRequest, ingest, ingest_stream};
+pub use layout::{Gathered, Layout, OutputFolder, TracePlace};
 pub use metadata::SessionMetadata;
 pub use reader::{Columns, ReadError, SessionFile};
 pub use staged::StagedError;

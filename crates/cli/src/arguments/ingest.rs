@@ -1,17 +1,29 @@
 //! `ingest`.
 
+use super::SecretArguments;
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct IngestArguments {
-    /// Capture files (pcap or pcapng, also gzip); each is a trace of its own [default: --trace, else the last one]
-    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "trace")]
+    /// Captures that are read as one trace: files, folders, quoted patterns; `-` is standard input [default: --trace,
+    /// else the last one]
+    ///
+    /// pcap and pcapng files, plain or compressed with gzip or zstd, of a ring buffer for example, or of each direction.
+    /// Of a folder, the captures in it. A set is called after what the file names have in common, else after its folder.
+    #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath, conflicts_with = "trace")]
     pub(crate) files: Vec<PathBuf>,
+    /// Read each FILE as a trace of its own
+    #[arg(long, conflicts_with = "name")]
+    pub(crate) each: bool,
+    /// What to call a set, or what comes through standard input [default: the common stem, stdin-<time>]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
     /// Case folder under the traces folder
     #[arg(long, value_name = "ID")]
     pub(crate) case: Option<String>,
-    /// Capture file: a path, or a name in the case folder
+    /// Capture: a path, a name in the case folder, or the name of an ingested set
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) trace: Option<PathBuf>,
     /// Ingest again what was ingested already, and replace the output of other tools
@@ -20,4 +32,15 @@ pub(crate) struct IngestArguments {
     /// Accepted for older scripts: TCP reassembly is always on
     #[arg(long)]
     pub(crate) reassembly: bool,
+    #[command(flatten)]
+    pub(crate) secrets: SecretArguments,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  smbreplay ingest office.pcap.zst               one file
+  smbreplay ingest 'ring_*.pcapng'               a split capture, as one trace
+  smbreplay ingest client.pcap server.pcap       each direction in a file of its own
+  smbreplay ingest --each *.pcap                 unrelated captures
+  ssh host tcpdump -U -w - port 445 | smbreplay ingest - --name host
+  SMBREPLAY_NT_PASSWORDS='alice=…' smbreplay ingest encrypted.pcap";

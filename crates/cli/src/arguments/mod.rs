@@ -1,5 +1,6 @@
 //! What may be written on the command line. This table drives the parser, the help, the completions and the manual.
 
+mod comparison;
 mod config;
 mod global;
 mod ingest;
@@ -7,9 +8,11 @@ mod lab;
 mod list;
 mod replay;
 mod report;
+mod secrets;
 mod session;
 mod trace;
 
+pub(crate) use comparison::ComparisonArguments;
 pub(crate) use config::ConfigCommand;
 pub(crate) use global::{Format, Global};
 pub(crate) use ingest::IngestArguments;
@@ -17,6 +20,7 @@ pub(crate) use lab::LabCommand;
 pub(crate) use list::ListCommand;
 pub(crate) use replay::{MappingArguments, Password, ReplayArguments, ServerArguments};
 pub(crate) use report::ReportArguments;
+pub(crate) use secrets::{Secret, SecretArguments};
 pub(crate) use session::SessionArguments;
 pub(crate) use trace::TraceSelection;
 
@@ -46,7 +50,7 @@ Exit status: 0 done and everything matched; 1 done with divergences; 2 could not
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Read captures: find the SMB sessions and store their operations
-    Ingest(IngestArguments),
+    Ingest(Box<IngestArguments>),
     /// List the sessions of a trace, or show the operations of one
     Session(SessionArguments),
     /// Replay sessions on the lab server and compare its answers with the captured ones

@@ -5,9 +5,9 @@ use crate::arguments::{Format, Global, ListCommand};
 use crate::failure::{Conclusion, Failure};
 use crate::interrupt::Interrupt;
 use crate::output::{Column, Grid, Output, counted, duration, instant, size};
-use capture::PacketReader;
+use capture::{FileFacts, OpenError, PacketReader};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::PathBuf;
 use store::layout::{FoundTrace, Layout};
 use store::metadata::{self, Time};
 
@@ -74,6 +74,7 @@ struct Facts {
     packets: Option<u64>,
     first_time: Option<Time>,
     last_time: Option<Time>,
+    link_types: Vec<String>,
     sessions: Option<usize>,
     /// Why nothing is known.
     problem: Option<String>,
@@ -83,13 +84,14 @@ impl Facts {
     /// What the ingest found, else what a look at every packet finds.
     fn of(trace: &FoundTrace, interrupt: &Interrupt) -> Result<Self, Failure> {
         if !trace.ingested {
-            return Self::read(&trace.place.trace, interrupt);
+            return Self::read(&trace.files, interrupt);
         }
         Ok(match metadata::read(&trace.place.output.metadata()) {
             Ok(metadata) => Self {
                 packets: Some(metadata.trace.packets),
                 first_time: metadata.trace.first_time,
                 last_time: metadata.trace.last_time,
+                link_types: metadata.trace.link_types,
                 sessions: Some(metadata.sessions.iter().filter(|session| session.session_id.0 != 0).count()),
                 problem: None,
             },
@@ -97,27 +99,44 @@ impl Facts {
         })
     }
 
-    fn read(path: &Path, interrupt: &Interrupt) -> Result<Self, Failure> {
-        let problem = |error: String| Ok(Self { problem: Some(error), ..Self::default() });
-        let mut reader = match PacketReader::open(path) {
-            Ok(reader) => reader,
-            Err(error) => return problem(error.to_string()),
-        };
-        loop {
-            match reader.next_packet() {
-                Ok(Some(_)) => interrupt.check()?,
-                Ok(None) => break,
-                Err(error) => return problem(error.to_string()),
+    /// A look at every packet of `files`, one file after the other.
+    fn read(files: &[PathBuf], interrupt: &Interrupt) -> Result<Self, Failure> {
+        let mut together = Self::default();
+        for path in files {
+            let problem = match PacketReader::open(path) {
+                Ok(mut reader) => {
+                    let ended = loop {
+                        match reader.next_packet() {
+                            Ok(Some(_)) => interrupt.check()?,
+                            ended => break ended.err(),
+                        }
+                    };
+                    together.add(reader.facts());
+                    let damage = reader.facts().damage.as_ref();
+                    let damage = damage.map(|damage| format!("byte {}: {}", damage.offset, damage.reason));
+                    ended.map(|error| error.to_string()).or(damage)
+                }
+                // The last file of a ring buffer may have nothing in it yet.
+                Err(OpenError::Empty { .. } | OpenError::HeaderCut { .. }) if files.len() > 1 => None,
+                Err(error) => Some(error.to_string()),
+            };
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let problem = problem.map(|told| if files.len() > 1 { format!("{name}: {told}") } else { told });
+            together.problem = together.problem.or(problem);
+        }
+        Ok(together)
+    }
+
+    fn add(&mut self, facts: &FileFacts) {
+        self.packets = Some(self.packets.unwrap_or(0).saturating_add(facts.packets));
+        self.first_time = self.first_time.into_iter().chain(facts.first_time.map(Time)).min();
+        self.last_time = self.last_time.max(facts.last_time.map(Time));
+        for link_type in facts.link_types() {
+            let name = link_type.to_string();
+            if !self.link_types.contains(&name) {
+                self.link_types.push(name);
             }
         }
-        let facts = reader.facts();
-        Ok(Self {
-            packets: Some(facts.packets),
-            first_time: facts.first_time.map(Time),
-            last_time: facts.last_time.map(Time),
-            sessions: None,
-            problem: facts.damage.as_ref().map(|damage| format!("byte {}: {}", damage.offset, damage.reason)),
-        })
     }
 
     fn duration_ns(&self) -> Option<u64> {
@@ -134,10 +153,12 @@ fn document(case: &str, layout: &Layout, listed: &[(&FoundTrace, Facts)]) -> Val
                 "name": trace.name,
                 "path": trace.place.trace,
                 "case_id": case,
+                "files": trace.files,
                 "size": trace.size,
                 "packets": facts.packets,
                 "first_time": facts.first_time,
                 "duration": facts.duration_ns(),
+                "link_types": facts.link_types,
                 "ingested": trace.ingested,
                 "sessions": facts.sessions,
                 "problem": facts.problem,
@@ -150,10 +171,12 @@ fn document(case: &str, layout: &Layout, listed: &[(&FoundTrace, Facts)]) -> Val
 fn grid(listed: &[(&FoundTrace, Facts)], format: Format) -> Grid {
     let mut grid = Grid::new([
         Column::text("name").cut_to(12),
-        Column::number("size").dispensable(4),
-        Column::number("packets").dispensable(3),
+        Column::number("files").dispensable(1),
+        Column::number("size").dispensable(5),
+        Column::number("packets").dispensable(4),
         Column::text("first_time").dispensable(1),
-        Column::number("duration").dispensable(2),
+        Column::number("duration").dispensable(3),
+        Column::text("link_type").dispensable(2),
         Column::text("ingested"),
     ]);
     for (trace, facts) in listed {
@@ -168,10 +191,12 @@ fn grid(listed: &[(&FoundTrace, Facts)], format: Format) -> Grid {
         };
         grid.push([
             trace.name.display().to_string(),
+            trace.files.len().to_string(),
             if for_people { size(trace.size) } else { trace.size.to_string() },
             or_dash(facts.packets.map(|packets| packets.to_string())),
             or_dash(facts.first_time.map(|time| if for_people { instant(time.0.0) } else { time.to_string() })),
             or_dash(facts.duration_ns().map(|ns| if for_people { duration(ns) } else { ns.to_string() })),
+            or_dash(Some(facts.link_types.join(",")).filter(|types| !types.is_empty())),
             ingested,
         ]);
     }

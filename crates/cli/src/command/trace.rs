@@ -116,7 +116,7 @@ pub(crate) fn cannot_find(error: layout::LayoutError) -> Failure {
     match &error {
         LayoutError::NoTrace { .. } => Failure::new(error, "see `smbreplay list traces`"),
         LayoutError::Io { .. } => Failure::new(error, "check that it exists and that you may read it"),
-        LayoutError::NoCase { .. } | LayoutError::BadCase { .. } => Failure::plain(error),
+        _ => Failure::plain(error),
     }
 }
 

@@ -1,10 +1,10 @@
 //! What an earlier ingest left in the output folder.
 
-use super::IngestError;
+use super::{IngestError, files};
 use crate::StagedError;
 use crate::folder;
-use crate::layout::OutputFolder;
-use crate::metadata::{self, MetadataError, SessionMetadata};
+use crate::layout::{OutputFolder, TracePlace};
+use crate::metadata::{self, MetadataError, SessionMetadata, TraceFile};
 use crate::writer::WriteError;
 
 /// What lies where the sessions will go.
@@ -57,5 +57,29 @@ impl Earlier {
             Self::Foreign(reason) => Err(IngestError::Foreign { folder: output.sessions(), reason: reason.clone() }),
             Self::Nothing | Self::Ours(_) => Ok(()),
         }
+    }
+
+    /// A set is known by its name alone: the name may be that of another one.
+    pub(super) fn refuse_other_files(&self, place: &TracePlace, files: &[TraceFile]) -> Result<(), IngestError> {
+        match self {
+            Self::Ours(known) if !files::may_be(files, &known.trace.files) => {
+                Err(IngestError::OtherFiles { trace: place.trace.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// How `files` differ from those of the earlier result.
+    pub(super) fn changes(&self, files: &[TraceFile]) -> Vec<String> {
+        match self {
+            Self::Ours(known) => files::changes(files, &known.trace.files),
+            Self::Nothing | Self::Foreign(_) => Vec::new(),
+        }
+    }
+
+    /// Whether the earlier result holds what keys had opened.
+    pub(super) fn was_decrypted(&self) -> bool {
+        matches!(self, Self::Ours(known) if known.trace.secrets_given
+            && known.sessions.iter().any(|session| session.decrypted))
     }
 }

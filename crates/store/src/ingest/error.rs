@@ -16,7 +16,7 @@ pub enum IngestError {
         source: std::io::Error,
     },
     /// The file is empty.
-    #[error("{path}: the file is empty; capture again")]
+    #[error("{path}: empty; capture again")]
     Empty {
         /// The file.
         path: PathBuf,
@@ -62,6 +62,14 @@ pub enum IngestError {
         folder: PathBuf,
         /// What gave it away.
         reason: String,
+    },
+    /// The output folder holds the sessions of other files under the same name.
+    #[error(
+        "{trace}: this name stands for other files that were ingested before; give this trace another one with --name, or replace them with --force"
+    )]
+    OtherFiles {
+        /// The name.
+        trace: PathBuf,
     },
     /// The sessions could not be written.
     #[error(transparent)]

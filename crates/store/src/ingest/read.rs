@@ -1,43 +1,58 @@
 //! Driving capture, dissector and writer.
 
-use super::{IngestError, IngestProgress, IngestRequest, Phase};
-use crate::metadata::{self, SCHEMA_VERSION, SessionMetadata, Time, Trace, TraceFile};
+use super::stream::Hashing;
+use super::{IngestError, IngestProgress, IngestRequest, Phase, described};
+use crate::metadata::{self, SCHEMA_VERSION, SessionMetadata, TraceFile};
 use crate::writer::SessionsWriter;
-use capture::format::Interface;
-use capture::{FileFacts, OpenError};
+use capture::{Limits, OpenError, PacketReader};
 use dissect::Dissector;
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Events between two reports of progress.
 const REPORT_EVERY: u32 = 1024;
 
-/// Opens the capture at `path`.
-pub(super) fn open(path: &Path) -> Result<capture::Trace, IngestError> {
-    let path = || path.to_owned();
-    capture::Trace::open(&path()).map_err(|error| match error {
-        OpenError::Empty { .. } => IngestError::Empty { path: path() },
-        OpenError::Io { source, .. } => IngestError::Unreadable { path: path(), source },
-        OpenError::NotACapture { offset, magic, .. } => {
+/// What messages call a stream.
+const STREAM: &str = "standard input";
+
+/// Opens the captures at `paths` as one trace.
+pub(super) fn open(paths: &[PathBuf]) -> Result<capture::Trace, IngestError> {
+    capture::Trace::open_set(paths).map_err(refused)
+}
+
+/// Opens the capture that comes as a stream.
+pub(super) fn open_stream(stream: Hashing, cancelled: &AtomicBool) -> Result<capture::Trace, IngestError> {
+    match PacketReader::from_reader(Box::new(stream), STREAM) {
+        Ok(reader) => Ok(capture::Trace::new(reader, Limits::default())),
+        Err(_) if cancelled.load(Ordering::Relaxed) => Err(IngestError::Interrupted),
+        Err(error) => Err(refused(error)),
+    }
+}
+
+fn refused(error: OpenError) -> IngestError {
+    match error {
+        OpenError::Empty { name } => IngestError::Empty { path: name.into() },
+        OpenError::Io { name, source } => IngestError::Unreadable { path: name.into(), source },
+        OpenError::NotACapture { name, offset, magic } => {
             let magic: String = magic.iter().map(|byte| format!("{byte:02x}")).collect();
             IngestError::NotACapture {
-                path: path(),
+                path: name.into(),
                 reason: format!("{magic} at byte {offset} where its magic number should be"),
             }
         }
-        OpenError::HeaderCut { length, .. } => IngestError::NotACapture {
-            path: path(),
+        OpenError::HeaderCut { name, length } => IngestError::NotACapture {
+            path: name.into(),
             reason: format!("it ends after {length} bytes, inside the file header"),
         },
-    })
+    }
 }
 
-/// Reads the trace and writes its sessions.
+/// Reads the trace, `size` bytes if that is known, and writes its sessions. `files` says at the end what it was made of.
 pub(super) fn read(
     request: &IngestRequest,
     mut trace: capture::Trace,
-    file: TraceFile,
+    size: u64,
+    files: &mut dyn FnMut() -> Vec<TraceFile>,
     progress: &mut dyn FnMut(IngestProgress),
     cancelled: &AtomicBool,
 ) -> Result<SessionMetadata, IngestError> {
@@ -54,16 +69,19 @@ pub(super) fn read(
     };
     let mut report = |phase, trace: &capture::Trace, operations| {
         let (bytes_read, total) = trace.progress();
-        progress(IngestProgress { phase, bytes_read, bytes_total: total.unwrap_or(file.size), operations });
+        progress(IngestProgress { phase, bytes_read, bytes_total: total.unwrap_or(size), operations });
     };
     let mut until_report = 0;
     loop {
         if cancelled.load(Ordering::Relaxed) {
             return Err(IngestError::Interrupted);
         }
-        let event = trace.next_event();
-        let event = event
-            .map_err(|capture::ReadError::Io { source, .. }| IngestError::Unreadable { path: path.clone(), source });
+        let event = trace.next_event().map_err(|error| {
+            let capture::ReadError::Io { name, source, .. } = error;
+            // A stream that is told to stop fails to read.
+            let stopped = cancelled.load(Ordering::Relaxed);
+            if stopped { IngestError::Interrupted } else { IngestError::Unreadable { path: name.into(), source } }
+        });
         let Some(event) = event? else { break };
         dissector.handle(event);
         let operations = write(&mut dissector)?;
@@ -77,12 +95,15 @@ pub(super) fn read(
     let operations = write(&mut dissector)?;
     refuse_without_smb2(path, &trace, &dissector)?;
     report(Phase::Writing, &trace, operations);
+    let described = described::trace(trace.facts(), trace.files(), files(), !request.secrets.is_empty());
+    let (counters, dropped) = described::counters(&trace, &dissector);
     let metadata = writer.finish(&dissector.sessions(), cancelled, |sessions| SessionMetadata {
         schema_version: SCHEMA_VERSION.to_owned(),
         created_by: crate::CREATED_BY.to_owned(),
-        trace: describe(trace.facts(), file.clone()),
-        dropped: dropped(&trace, &dissector),
-        warnings: warnings(trace.facts()),
+        warnings: described::warnings(trace.facts(), &described, &sessions),
+        trace: described,
+        dropped,
+        counters,
         smb2_messages: dissector.counters().messages,
         connections: dissector.connections().iter().map(metadata::connection).collect(),
         sessions,
@@ -101,69 +122,4 @@ fn refuse_without_smb2(path: &Path, trace: &capture::Trace, dissector: &Dissecto
             Err(IngestError::NoSmb2 { path, packets: trace.facts().packets, connections: trace.counters().connections })
         }
     }
-}
-
-fn describe(facts: &FileFacts, file: TraceFile) -> Trace {
-    let name = |interface: &Interface| interface.name.clone();
-    let mut interfaces: Vec<String> = facts.interfaces.iter().filter_map(name).collect();
-    interfaces.dedup();
-    Trace {
-        files: vec![file],
-        packets: facts.packets,
-        bytes: facts.captured_bytes,
-        first_time: facts.first_time.map(Time),
-        last_time: facts.last_time.map(Time),
-        link_types: facts.link_types().iter().map(ToString::to_string).collect(),
-        interfaces,
-    }
-}
-
-/// Counters of the capture and the dissector that only say how much there was.
-const NOT_LOSSES: [&str; 11] = [
-    "packets",
-    "tcp_segments",
-    "connections",
-    "smb_connections",
-    "non_tcp_packets",
-    "pdus",
-    "messages",
-    "operations",
-    "decrypted_pdus",
-    "tunnelled_packets",
-    "reassembled_packets",
-];
-
-/// Each counter of what was lost, repaired, guessed or evicted.
-fn dropped(trace: &capture::Trace, dissector: &Dissector) -> BTreeMap<String, u64> {
-    let facts = trace.facts();
-    let file = [
-        ("cut_packets", facts.cut_packets),
-        ("backward_times", facts.backward_times),
-        ("packets_without_time", facts.packets_without_time),
-        ("packets_of_unknown_interface", facts.packets_of_unknown_interface),
-        ("truncated_bytes", facts.truncated_bytes),
-        ("skipped_bytes", facts.skipped_bytes),
-    ];
-    let all = file.into_iter().chain(trace.counters().iter()).chain(dissector.counters().iter());
-    all.filter(|(name, _)| !NOT_LOSSES.contains(name)).map(|(name, count)| (name.to_owned(), count)).collect()
-}
-
-fn warnings(facts: &FileFacts) -> Vec<String> {
-    let damage = facts.damage.as_ref().map(|damage| match facts.truncated_bytes {
-        0 => format!(
-            "damaged at byte {} ({}): {} bytes skipped in {} places, the rest was read",
-            damage.offset, damage.reason, facts.skipped_bytes, facts.damaged_places
-        ),
-        cut => format!(
-            "truncated at byte {} ({}): read up to there, {cut} bytes of an unfinished record left out",
-            damage.offset, damage.reason
-        ),
-    });
-    let cut = (facts.cut_packets > 0).then(|| {
-        format!(
-            "{} of {} packets were cut by the capture's snaplen; missing bytes are holes",
-            facts.cut_packets, facts.packets
-        )
-    });
-    damage.into_iter().chain(cut).collect()
 }

@@ -190,7 +190,7 @@ fn bad_input_is_named_and_leaves_nothing() {
         assert!(message.contains(expected) && message.contains("x.pcap") && !message.contains('\n'), "{message}");
         assert!(!case.has_output(), "{expected}");
     };
-    check(b"", "the file is empty");
+    check(b"", "empty; capture again");
     check(b"plain text, long enough for any header", "not a capture (706c6169 at byte 0");
     check(&Pcap::new().bytes[..20], "not a capture (it ends after 20 bytes");
     check(&Pcap::new().bytes, "no SMB2 inside (0 packets, 0 TCP connections)");

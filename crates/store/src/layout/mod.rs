@@ -6,13 +6,16 @@
 //! | output of a trace inside a case | `<case>/.tracer/<path of the trace relative to the case>/` |
 //! | outside any case | `<folder of the trace>/.tracer/<file name>/` |
 //! | with `output_dir` | `<output_dir>/<case or "_">/<path>/` |
+//! | of a split set, of the standard input | that of a file with the set's common stem, `stdin-<time>` or the given name |
 
 mod select;
 mod session_file;
+mod set;
 mod traces;
 
 pub use select::{Candidate, SelectError, default_order, select_session};
 pub use session_file::{parse_session_file_name, session_file_name};
+pub use set::{Gathered, STANDARD_INPUT};
 pub use traces::{FoundTrace, is_capture};
 
 use crate::Config;
@@ -31,6 +34,28 @@ pub enum LayoutError {
         trace: PathBuf,
         /// Every place that was tried.
         looked: Vec<PathBuf>,
+    },
+    /// A folder without captures.
+    #[error("{folder}: no captures in this folder")]
+    NoCaptures {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A pattern that nothing matches.
+    #[error("{pattern}: no file matches; looked for {}", .looked.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" and "))]
+    NoMatch {
+        /// As given.
+        pattern: PathBuf,
+        /// Every pattern that was tried.
+        looked: Vec<PathBuf>,
+    },
+    /// The name of a set does not do.
+    #[error("'{name}' cannot be the name of a trace: {reason}")]
+    BadName {
+        /// As given.
+        name: String,
+        /// Why not.
+        reason: &'static str,
     },
     /// No such case.
     #[error(
@@ -66,7 +91,7 @@ pub struct Layout {
 /// A trace and where its output lies.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TracePlace {
-    /// Absolute path of the capture.
+    /// Absolute path of the capture; of a set, its folder and common stem.
     pub trace: PathBuf,
     /// The case it lies in, `None` outside any case.
     pub case_id: Option<String>,
@@ -144,35 +169,43 @@ impl Layout {
     }
 
     /// Finds the trace that the user means by `trace`: an absolute path as it is; a relative one in the case's
-    /// folder, then in `current` (the current folder).
+    /// folder, then in `current` (the current folder). It may be a file, a set that was ingested by its name, or a folder or
+    /// pattern that the files of a set are found by.
     ///
     /// # Errors
-    /// [`LayoutError::NoTrace`], [`LayoutError::BadCase`].
+    /// [`LayoutError`], most of all [`LayoutError::NoTrace`] and [`LayoutError::BadCase`].
     pub fn find_trace(&self, trace: &Path, case: Option<&str>, current: &Path) -> Result<TracePlace, LayoutError> {
-        let mut looked = Vec::new();
-        if trace.is_absolute() {
-            looked.push(trace.to_owned());
-        } else {
-            if let Some(case) = case {
-                looked.push(self.case_folder(case)?.join(trace));
-            }
-            looked.push(current.join(trace));
+        let mut folders = Vec::new();
+        if let Some(case) = case.filter(|_| !trace.is_absolute()) {
+            folders.push(self.case_folder(case)?);
         }
-        match looked.iter().find(|path| path.exists()) {
-            Some(path) => self.place(path),
-            None => Err(LayoutError::NoTrace { trace: trace.to_owned(), looked }),
+        folders.push(current.to_owned());
+        let looked = folders.iter().map(|folder| folder.join(trace)).find(|path| path.exists());
+        let known = || folders.iter().find_map(|folder| self.known_by_name(&folder.join(trace)));
+        match looked {
+            Some(file) if file.is_file() => self.place(&file),
+            looked => match known() {
+                Some(place) if looked.is_none() => Ok(place),
+                _ => self.gather(&[trace.to_owned()], &folders, None).map(|gathered| gathered.place),
+            },
         }
     }
 
-    /// Where the output of the existing capture `trace` lies. Links in its path are resolved, so that a trace has
-    /// one output whatever way leads to it.
+    /// Where the output of the existing capture `trace` lies, or of the ingested set of this name. Links in its path are
+    /// resolved, so that a trace has one output whatever way leads to it.
     ///
     /// # Errors
     /// [`LayoutError::Io`] when `trace` does not exist or is out of reach.
     pub fn place(&self, trace: &Path) -> Result<TracePlace, LayoutError> {
-        let trace =
-            std::fs::canonicalize(trace).map_err(|source| LayoutError::Io { path: trace.to_owned(), source })?;
-        let traces_folder = std::fs::canonicalize(&self.traces_folder).unwrap_or_else(|_| self.traces_folder.clone());
+        match std::fs::canonicalize(trace) {
+            Ok(trace) => Ok(self.place_at(trace)),
+            Err(source) => self.known_by_name(trace).ok_or_else(|| LayoutError::Io { path: trace.to_owned(), source }),
+        }
+    }
+
+    /// Where the output of `trace` lies, an absolute path without links, whether it exists or not.
+    fn place_at(&self, trace: PathBuf) -> TracePlace {
+        let traces_folder = self.real_traces_folder();
         let in_case = trace.strip_prefix(&traces_folder).ok().and_then(|relative| {
             let mut components = relative.components();
             let case = components.next()?.as_os_str().to_str()?.to_owned();
@@ -181,15 +214,26 @@ impl Layout {
             is_case.then(|| (case, path.to_owned()))
         });
         let folder = match (&self.output_dir, &in_case) {
-            (Some(output), Some((case, path))) => output.join(case).join(path),
-            (Some(output), None) => output.join("_").join(without_root(&trace)),
-            (None, Some((case, path))) => traces_folder.join(case).join(TRACER).join(path),
+            (Some(_), None) => self.outputs_of("_").join(without_root(&trace)),
+            (_, Some((case, path))) => self.outputs_of(case).join(path),
             (None, None) => {
                 let name = trace.file_name().unwrap_or_default();
                 trace.parent().unwrap_or(Path::new("")).join(TRACER).join(name)
             }
         };
-        Ok(TracePlace { trace, case_id: in_case.map(|(case, _)| case), output: OutputFolder(folder) })
+        TracePlace { trace, case_id: in_case.map(|(case, _)| case), output: OutputFolder(folder) }
+    }
+
+    /// The folder with the outputs of the traces of `case`.
+    fn outputs_of(&self, case: &str) -> PathBuf {
+        match &self.output_dir {
+            Some(output) => output.join(case),
+            None => self.real_traces_folder().join(case).join(TRACER),
+        }
+    }
+
+    fn real_traces_folder(&self) -> PathBuf {
+        std::fs::canonicalize(&self.traces_folder).unwrap_or_else(|_| self.traces_folder.clone())
     }
 
     /// The cases: folders in the traces folder, by name. A missing traces folder holds none.
@@ -200,7 +244,8 @@ impl Layout {
         traces::case_names(&self.traces_folder)
     }
 
-    /// The captures in the folder of `case` and below, by path.
+    /// The traces in the folder of `case` and below, by path: the files of a split set are one trace, and so are sets and
+    /// what came through the standard input once they are ingested.
     ///
     /// # Errors
     /// [`LayoutError::NoCase`], [`LayoutError::BadCase`], [`LayoutError::Io`] for the case's own folder; what cannot be
@@ -210,7 +255,7 @@ impl Layout {
         if !folder.is_dir() {
             return Err(LayoutError::NoCase { folder });
         }
-        traces::traces_in(self, &folder)
+        traces::traces_in(self, case, &folder)
     }
 }
 

@@ -31,8 +31,8 @@ pub fn connection(summary: &ConnectionSummary) -> Connection {
     }
 }
 
-/// The entry of a session whose rows are in `file`; `rows` is their number.
-pub fn session(summary: &SessionSummary, file: &str, rows: u64) -> Session {
+/// The entry of a session whose rows are in `file`; `rows` is their number, `locked` that of messages still encrypted.
+pub fn session(summary: &SessionSummary, file: &str, rows: u64, locked: u64) -> Session {
     Session {
         session_id: HexId(summary.session_id),
         generation: summary.generation,
@@ -56,6 +56,9 @@ pub fn session(summary: &SessionSummary, file: &str, rows: u64) -> Session {
         first_time: Time(summary.first_time),
         last_time: Time(summary.last_time),
         encrypted: summary.encrypted,
+        decrypted: summary.decrypted,
+        encrypted_messages: locked,
+        missing_key: summary.missing_key.clone(),
         replayable: summary.not_replayable.is_empty(),
         not_replayable: summary.not_replayable.clone(),
     }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Version of the layout of this file and of the session files: `major.minor`.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "1.1";
 
 /// The whole file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -29,6 +29,9 @@ pub struct SessionMetadata {
     pub trace: Trace,
     /// What was lost, repaired, guessed or evicted: a count for each reason.
     pub dropped: BTreeMap<String, u64>,
+    /// How much there was: packets, segments, connections, PDUs, messages. Since 1.1.
+    #[serde(default)]
+    pub counters: BTreeMap<String, u64>,
     /// What the user should know of the trace, a sentence each.
     pub warnings: Vec<String>,
     /// SMB2 messages seen in clear or decrypted.
@@ -56,12 +59,15 @@ pub struct Trace {
     pub link_types: Vec<String>,
     /// Names of the capturing interfaces, as far as the file tells.
     pub interfaces: Vec<String>,
+    /// Whether keys or passwords were given to decrypt and verify with. They themselves are never stored. Since 1.1.
+    #[serde(default)]
+    pub secrets_given: bool,
 }
 
 /// A file of a trace.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TraceFile {
-    /// Absolute path at the time of ingest.
+    /// Absolute path at the time of ingest; `-` for the standard input.
     pub path: String,
     /// Size in bytes.
     pub size: u64,
@@ -72,6 +78,35 @@ pub struct TraceFile {
     /// SHA-256 of the file, 64 hex digits; only when asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
+    /// Packets read. Since 1.1.
+    #[serde(default)]
+    pub packets: Option<u64>,
+    /// Time of its first packet. Since 1.1.
+    #[serde(default)]
+    pub first_time: Option<Time>,
+    /// Time of its last packet. Since 1.1.
+    #[serde(default)]
+    pub last_time: Option<Time>,
+    /// Why it was left out of its set: it is empty, or cut inside its header. Since 1.1.
+    #[serde(default)]
+    pub left_out: Option<String>,
+    /// Places where it is cut or damaged. Since 1.1.
+    #[serde(default)]
+    pub damaged_places: u64,
+    /// The first of these places. Since 1.1.
+    #[serde(default)]
+    pub damages: Vec<Damage>,
+}
+
+/// A place where a file of a trace makes no sense.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Damage {
+    /// Byte offset in the file, after decompression.
+    pub offset: u64,
+    /// What is wrong there.
+    pub reason: String,
+    /// Bytes from there to the next record, or to the end of the file: not read.
+    pub skipped: u64,
 }
 
 /// A TCP connection that carries SMB.
@@ -162,6 +197,15 @@ pub struct Session {
     pub last_time: Time,
     /// Whether any message was encrypted.
     pub encrypted: bool,
+    /// Whether any of them was decrypted. Since 1.1.
+    #[serde(default)]
+    pub decrypted: bool,
+    /// Messages that stayed encrypted. Since 1.1.
+    #[serde(default)]
+    pub encrypted_messages: u64,
+    /// What would open them, as a phrase; null when none stayed encrypted. Since 1.1.
+    #[serde(default)]
+    pub missing_key: Option<String>,
     /// Whether it can be replayed.
     pub replayable: bool,
     /// Why not, a phrase each.

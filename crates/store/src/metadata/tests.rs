@@ -38,10 +38,11 @@ fn document() -> SessionMetadata {
         created_by: crate::CREATED_BY.to_owned(),
         trace: Trace { files: vec![TraceFile::default()], packets: 3, ..Trace::default() },
         dropped: BTreeMap::from([("hole_bytes".to_owned(), 4)]),
+        counters: BTreeMap::from([("packets".to_owned(), 3)]),
         warnings: vec!["cut".to_owned()],
         smb2_messages: 2,
         connections: vec![connection(&connection_summary())],
-        sessions: vec![session(&summary(0, 0xffff_0000_0000_00ab, 2), "file", 3)],
+        sessions: vec![session(&summary(0, 0xffff_0000_0000_00ab, 2), "file", 3, 0)],
     }
 }
 

@@ -47,7 +47,7 @@ impl Files {
             // A session that was announced but has no rows has nothing to show or to replay.
             let Some(tally) = tallies.get(&session) else { continue };
             let name = free_name(&mut taken, &summary);
-            files.described.push(metadata::session(&summary, &name, tally.rows));
+            files.described.push(metadata::session(&summary, &name, tally.rows, tally.locked));
             files.names.insert(session, name);
         }
         match tallies.keys().find(|session| !files.names.contains_key(*session)) {

@@ -1,7 +1,7 @@
 //! Counting rows of what belongs to no session, for which the dissector has no summary.
 
 use capture::Timestamp;
-use dissect::{Operation, SessionSummary};
+use dissect::{Kind, Operation, SessionSummary};
 use smb2::Command;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
     pub(super) rows: u64,
+    /// Rows of messages that stayed encrypted.
+    pub(super) locked: u64,
     connections: BTreeSet<u32>,
     commands: BTreeMap<Command, u64>,
     statuses: BTreeMap<u32, u64>,
@@ -20,6 +22,7 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn add(&mut self, row: &Operation) {
         self.rows = self.rows.saturating_add(1);
+        self.locked = self.locked.saturating_add(u64::from(row.kind == Kind::Encrypted));
         if row.session.is_some() {
             return;
         }

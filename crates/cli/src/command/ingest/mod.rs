@@ -1,0 +1,208 @@
+//! `ingest`: captures become sessions.
+
+mod secrets;
+mod standard_input;
+mod summary;
+
+use super::{Context, trace};
+use crate::arguments::{Global, IngestArguments, TraceSelection};
+use crate::failure::{Conclusion, Failure};
+use crate::output::{Output, Progress};
+use capture::split_set;
+use dissect::Secrets;
+use standard_input::StandardInput;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use store::ingest::{IngestError, IngestReport, IngestRequest, Phase};
+use store::layout::{Gathered, LayoutError, STANDARD_INPUT, parse_session_file_name};
+use store::{Key, TracePlace};
+
+/// Ingests the files as one trace, or each; one that fails does not keep the others from being read.
+pub(crate) fn run(arguments: &IngestArguments, global: &Global, output: &mut Output) -> Result<Conclusion, Failure> {
+    let mut context = Context::new(&[], global, output)?;
+    let secrets = secrets::collect(&arguments.secrets)?;
+    let traces: Vec<&[PathBuf]> = match arguments.files.as_slice() {
+        files if arguments.each => files.chunks(1).collect(),
+        files => vec![files],
+    };
+    let mut reports = Vec::new();
+    let mut failed: Option<Failure> = None;
+    for files in traces {
+        match ingest(files, arguments, &secrets, &context) {
+            Ok(report) => reports.push(report),
+            Err(interrupted @ Failure::Interrupted(_)) => return Err(interrupted),
+            Err(failure) => {
+                if let Some(earlier) = failed.replace(failure) {
+                    earlier.tell();
+                }
+            }
+        }
+    }
+    summary::print(&reports, &mut context)?;
+    failed.map_or(Ok(Conclusion::Done), Err)
+}
+
+fn ingest(
+    files: &[PathBuf],
+    arguments: &IngestArguments,
+    secrets: &Secrets,
+    context: &Context<'_>,
+) -> Result<IngestReport, Failure> {
+    let from_stream = files.iter().any(|file| file == Path::new(STANDARD_INPUT));
+    let gathered = match files {
+        [_] if from_stream => stream_place(arguments, context)?,
+        _ if from_stream => {
+            return Err(Failure::new("standard input cannot be put together with files", "save it as a file first"));
+        }
+        [] => again(arguments, context)?,
+        files => gather(files, arguments, context)?,
+    };
+    if let [only] = gathered.files.as_slice() {
+        hint_at_siblings(only, context);
+    }
+    let request = IngestRequest { force: arguments.force, secrets: secrets.clone(), ..IngestRequest::of(gathered) };
+    let report = read(&request, from_stream, context)?;
+    let name = request.place.trace.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    for warning in &report.warnings {
+        context.warn(&format!("{name}: {warning}"));
+    }
+    unused(secrets, &report, &name, context);
+    remember(&report, &name, context);
+    Ok(report)
+}
+
+/// The files on the command line. One is looked for where the shell that completed it was, then in the case.
+fn gather(files: &[PathBuf], arguments: &IngestArguments, context: &Context<'_>) -> Result<Gathered, Failure> {
+    let layout = trace::layout(context);
+    let case = arguments.case.as_deref().unwrap_or(context.config.case_id());
+    let case = layout.case_folder(case).map_err(trace::cannot_find)?;
+    let folders = if arguments.case.is_some() { [case, current()] } else { [current(), case] };
+    layout.gather(files, &folders, arguments.name.as_deref()).map_err(cannot_gather)
+}
+
+/// The trace that `--trace` names, by default the one ingested last: with the files that it was made of.
+fn again(arguments: &IngestArguments, context: &Context<'_>) -> Result<Gathered, Failure> {
+    let selection = TraceSelection { case: arguments.case.clone(), trace: arguments.trace.clone() };
+    let place = trace::find(context, &selection)?;
+    if place.trace.is_file() {
+        return Ok(Gathered { files: vec![place.trace.clone()], place });
+    }
+    if let Ok(known) = store::metadata::read(&place.output.metadata()) {
+        let files: Vec<PathBuf> = known.trace.files.iter().map(|file| PathBuf::from(&file.path)).collect();
+        if files.iter().any(|file| file == Path::new(STANDARD_INPUT)) {
+            let what = format!("{}: came through standard input and cannot be read again", place.trace.display());
+            return Err(Failure::new(what, "pipe it in again with `smbreplay ingest - --name NAME`"));
+        }
+        return Ok(Gathered { files, place });
+    }
+    let layout = trace::layout(context);
+    let words = [arguments.trace.clone().unwrap_or_else(|| place.trace.clone())];
+    let case = layout.case_folder(context.config.case_id()).map_err(trace::cannot_find)?;
+    layout.gather(&words, &[case, current()], arguments.name.as_deref()).map_err(cannot_gather)
+}
+
+/// What comes through standard input lies in the case, or here.
+fn stream_place(arguments: &IngestArguments, context: &Context<'_>) -> Result<Gathered, Failure> {
+    if std::io::stdin().is_terminal() {
+        let advice = "pipe a capture into it, as in `ssh host tcpdump -U -w - port 445 | smbreplay ingest -`";
+        return Err(Failure::new("standard input is a terminal, not a capture", advice));
+    }
+    let layout = trace::layout(context);
+    let folder = match &arguments.case {
+        Some(case) => layout.case_folder(case).map_err(trace::cannot_find)?,
+        None => current(),
+    };
+    let now = jiff::Timestamp::now().strftime("stdin-%Y%m%dT%H%M%SZ").to_string();
+    let name = arguments.name.as_deref().unwrap_or(&now);
+    let place = layout.place_named(&folder, name).map_err(cannot_gather)?;
+    Ok(Gathered { files: Vec::new(), place })
+}
+
+fn current() -> PathBuf {
+    std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
+}
+
+fn cannot_gather(error: LayoutError) -> Failure {
+    match &error {
+        LayoutError::NoTrace { .. } => {
+            Failure::new(error, "give the path of a capture, or see `smbreplay list traces`")
+        }
+        LayoutError::NoMatch { .. } => Failure::new(error, "quote the pattern, and see `smbreplay list traces`"),
+        LayoutError::NoCaptures { .. } => {
+            Failure::new(error, "name the captures themselves if their names are unusual, or the folder they are in")
+        }
+        _ => trace::cannot_find(error),
+    }
+}
+
+fn read(request: &IngestRequest, from_stream: bool, context: &Context<'_>) -> Result<IngestReport, Failure> {
+    let TracePlace { trace, .. } = &request.place;
+    let name = trace.file_name().unwrap_or_default().to_string_lossy();
+    let progress = Progress::bytes(context.output.quiet());
+    let mut show = |now: store::IngestProgress| {
+        let doing = match now.phase {
+            Phase::Hashing => "hashing",
+            Phase::Reading => "reading",
+            Phase::Writing => "writing",
+        };
+        // Of a stream nobody knows the length: what came so far is all there is.
+        progress.show(&format!("{doing} {name}"), now.bytes_read, now.bytes_total.max(now.bytes_read));
+    };
+    let report = if from_stream {
+        let stream = Box::new(StandardInput::open(context.interrupt.clone()));
+        store::ingest_stream(request, stream, &mut show, context.interrupt.flag())
+    } else {
+        store::ingest(request, &mut show, context.interrupt.flag())
+    };
+    drop(progress);
+    report.map_err(|error| match &error {
+        IngestError::Interrupted => Failure::Interrupted(format!("{}: {error}", trace.display())),
+        IngestError::Unreadable { .. } => Failure::new(error, "check that it is a file and that you may read it"),
+        _ => Failure::plain(error),
+    })
+}
+
+/// Says that a file belongs to others, which connections may run across.
+fn hint_at_siblings(file: &Path, context: &Context<'_>) {
+    let siblings = split_set::siblings(file).unwrap_or_default();
+    if siblings.len() > 1 {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let others = siblings.len().saturating_sub(1);
+        context.warn(&format!(
+            "{name}: {others} more files of the same split capture lie beside it; name all, or a quoted pattern, to read them as one trace"
+        ));
+    }
+}
+
+/// Says which secrets are for nothing that the trace shows.
+fn unused(secrets: &Secrets, report: &IngestReport, name: &str, context: &Context<'_>) {
+    let present =
+        |id: u64| report.sessions.iter().any(|file| parse_session_file_name(file).is_some_and(|(of, _)| of == id));
+    for id in secrets.session_ids().filter(|id| !present(*id)) {
+        context.warn(&format!("{name}: a key is given for session {id:#018x}, which is not in this trace"));
+    }
+    if secrets.accounts().next().is_none() {
+        return;
+    }
+    let metadata = Path::new(&report.output_dir).join("sessions/session_metadata.json");
+    let Ok(metadata) = store::metadata::read(&metadata) else { return };
+    for (_, user) in secrets.accounts() {
+        let is_user = |named: &String| {
+            let named = named.to_lowercase();
+            named == user || named.split('@').next() == user.split('@').next()
+        };
+        if !metadata.sessions.iter().any(|session| session.user.as_ref().is_some_and(is_user)) {
+            context.warn(&format!("{name}: a password or hash is given for {user}, who does not log on in this trace"));
+        }
+    }
+}
+
+/// Makes the trace the one later commands use. The session used last belonged to another trace, if the trace changes.
+fn remember(report: &IngestReport, name: &str, context: &Context<'_>) {
+    let same = context.config.capture_path().is_some_and(|last| last == Path::new(&report.trace));
+    let mut values = vec![(Key::CapturePath, report.trace.as_str()), (Key::TraceName, name)];
+    if !same {
+        values.push((Key::SessionId, ""));
+    }
+    context.remember(&values);
+}
