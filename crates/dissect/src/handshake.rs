@@ -55,7 +55,7 @@ impl State {
         let bind = logon::is_bind(operation);
         let none = PreauthHash::new();
         let preauth = handshake.preauth.as_ref();
-        if summary.dialect == Some(0x0311) && preauth.is_none() {
+        if summary.dialect == Some(0x0311) && preauth.is_none() && !bind {
             self.sessions.refused(session, Refusal::LogonCut);
         }
         let rules = summary.dialect.filter(|dialect| *dialect != 0x0311 || preauth.is_some()).and_then(|dialect| {
@@ -82,7 +82,9 @@ impl State {
         let proven = candidates.iter().find(fits);
         if signed.is_some() && proven.is_none() {
             self.counters.session_keys_refused = self.counters.session_keys_refused.saturating_add(1);
-            self.sessions.refused(session, Refusal::SessionKey);
+            if !bind {
+                self.sessions.refused(session, Refusal::SessionKey);
+            }
         }
         let key = proven.unwrap_or(first);
         let signing_key = channel_signing_key(derivation, signing, key);
