@@ -234,3 +234,15 @@ fn an_encrypted_pdu_that_is_changed_or_cut_stays_alone() {
         assert_eq!((&session.missing_key, &session.not_replayable), (&None, &Vec::new()), "no key would help");
     }
 }
+
+#[test]
+fn the_keys_of_a_logon_with_a_hole_cannot_be_worked_out() {
+    let logon = |pdu: &Pdu| pdu.body[0] == 0xfe && u16::from(pdu.body[12]) == Command::SESSION_SETUP.0;
+    let cut = |pdu: &mut Pdu| pdu.holes = vec![Hole { offset: 90, length: 1 }];
+    let Ingested { rows, dissector } = ingest(&changed(&ENCRYPTED, 0, logon, cut), password(PASSWORD));
+    let [first, second] = &dissector.sessions()[..] else { panic!("two sessions") };
+    let missing = "decryption keys of both directions (not all of the logon was captured)";
+    assert_eq!((first.missing_key.as_deref(), second.missing_key.as_deref()), (Some(missing), None));
+    assert!(rows.iter().all(|row| (row.kind == Kind::Encrypted) == (row.session == Some(0) && row.encrypted)));
+    assert_eq!(dissector.counters().session_keys_refused, 0, "what cannot be worked out is not wrong");
+}
