@@ -58,7 +58,8 @@ counters! {
     midstream_connections,
     /// Connections that took over the addresses and ports of an earlier one.
     port_reuses,
-    /// Connections that are another one, before or after an address translation (NAT, load balancer): read as one.
+    /// Addresses and ports whose connection is another one before or after an address translation (NAT, load balancer): read as
+    /// one.
     translated_connections,
     /// Connections with the handshake of another one that may be the same, but nothing proves it: if they are, their operations
     /// are there twice.

@@ -1,6 +1,6 @@
 //! What a trace of the capture that the project recorded itself says.
 
-#![allow(dead_code, reason = "each test file uses a part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses a part")]
 
 #[path = "../transformations/mod.rs"]
 pub(crate) mod transformations;
