@@ -42,6 +42,14 @@ impl Output {
             self.line("")?;
             self.grid(&roots(report, "STATUS_"))?;
         }
+        if report.roots.iter().any(|root| !root.differences.is_empty()) {
+            self.line("")?;
+            self.grid(&differences(report))?;
+        }
+        if report.ignored.iter().any(|ignored| ignored.differences > 0) {
+            self.line("")?;
+            self.grid(&ignored(report))?;
+        }
         if report.matched > 0 {
             self.line("")?;
             self.grid(&times(report))?;
@@ -82,7 +90,12 @@ fn conclusion(report: &Report) -> String {
         (diverged, 0) => format!("{diverged} of {} diverge", report.sent),
         (diverged, skipped) => format!("{diverged} of {} sent diverge, {skipped} were not sent", report.sent),
     };
-    format!("{verdict}; took {live} ({captured})")
+    let explained = match report.explained {
+        0 => String::new(),
+        1 => ", 1 of them because of an earlier one".to_owned(),
+        explained => format!(", {explained} of them because of earlier ones"),
+    };
+    format!("{verdict}{explained}; took {live} ({captured})")
 }
 
 fn verdicts(report: &Report) -> Grid {
@@ -140,6 +153,38 @@ fn roots(report: &Report, prefix: &str) -> Grid {
             root.first_frame.map(|frame| frame.to_string()).unwrap_or_default(),
             root.path.clone().unwrap_or_default(),
         ]);
+    }
+    grid
+}
+
+/// Which fields differ in the first operation of each group, and how.
+fn differences(report: &Report) -> Grid {
+    let mut grid = Grid::new([
+        Column::text("command"),
+        Column::number("first_frame").dispensable(2),
+        Column::text("field"),
+        Column::text("captured").cut_to(16),
+        Column::text("live").cut_to(16),
+    ]);
+    for root in &report.roots {
+        for found in &root.differences {
+            grid.push([
+                root.command.clone(),
+                root.first_frame.map(|frame| frame.to_string()).unwrap_or_default(),
+                found.field.clone(),
+                found.captured.clone(),
+                found.live.clone(),
+            ]);
+        }
+    }
+    grid
+}
+
+/// Differences that were asked not to count.
+fn ignored(report: &Report) -> Grid {
+    let mut grid = Grid::new([Column::text("ignored").cut_to(20), Column::number("differences")]);
+    for ignored in report.ignored.iter().filter(|ignored| ignored.differences > 0) {
+        grid.push([ignored.rule.clone(), ignored.differences.to_string()]);
     }
     grid
 }

@@ -105,8 +105,8 @@ mod tests {
 
     #[test]
     fn a_rule_about_paths_does_not_cover_what_has_none() {
-        let rule: Rule = "data@*".parse().unwrap_or_else(|error| panic!("{error}"));
-        assert!(!rule.covers(Command::READ, "data", None));
+        let rule = "data@*".parse::<Rule>();
+        assert!(rule.is_ok_and(|rule| !rule.covers(Command::READ, "data", None)));
     }
 
     #[test]

@@ -53,7 +53,6 @@ fn execute(trace: &Trace, sessions: &[&Session], options: &Options, context: &Co
 /// What to do about a replay that cannot be carried out.
 fn advise(error: ReplayError) -> Failure {
     let advice = match &error {
-        ReplayError::Baseline(_) => "see `smbreplay report --list`".to_owned(),
         ReplayError::Record(_) => return Failure::plain(error),
         ReplayError::Nothing { .. } => "choose other sessions of `smbreplay session --list`".to_owned(),
         ReplayError::SeveralShares { shares, .. } => {
