@@ -160,8 +160,6 @@ pub fn run(
     let clones = options.clones.get();
     let total = u64::try_from(plan.requests.len()).unwrap_or(u64::MAX).saturating_mul(clones.into());
     let captured_span = captured_span(&plan);
-    let mut options = options.clone();
-    options.comparison.noise = Noise::of(&plan, output, &options.comparison)?.into();
     let plan = Arc::new(plan);
     let with_number = (0_u32..).zip(clones::options(&options, run.name()));
     let mut engines: Vec<Engine> =

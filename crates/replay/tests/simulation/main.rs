@@ -9,6 +9,8 @@
     reason = "tests"
 )]
 
+mod bodies;
+mod bodies_union;
 mod breaks;
 mod cancel;
 mod captured;
@@ -21,7 +23,10 @@ mod hostile;
 mod logon;
 mod lost_answers;
 mod message_ids;
+mod names;
 mod order;
 mod pace;
+mod selection;
 mod simulation;
+mod users;
 mod wire;
