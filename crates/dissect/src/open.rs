@@ -108,3 +108,27 @@ impl Opens {
         self.by_lease.evicted()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    fn open(file_id: u8) -> Open {
+        let file_id = FileId([file_id; 16]);
+        let path = Some("x".into());
+        Open { number: 0, session: 0, file_id, tree: None, share: None, share_type: None, path }
+    }
+
+    #[test]
+    fn opens_beyond_the_bound_are_forgotten_oldest_first_and_counted() {
+        let mut opens = Opens { by_id: Bounded::new(2), ..Opens::default() };
+        for file_id in 1..=3 {
+            opens.insert("10.0.0.1:445".parse().unwrap(), open(file_id));
+        }
+        let number = |file_id: u8| opens.get(0, FileId([file_id; 16])).map(|open| open.number);
+        assert_eq!([number(1), number(2), number(3)], [None, Some(1), Some(2)]);
+        assert_eq!(opens.evicted(), 1);
+    }
+}
