@@ -16,6 +16,8 @@ const KERBEROS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 1, 2, 2];
 const MS_KERBEROS: &[u8] = &[0x2a, 0x86, 0x48, 0x82, 0xf7, 0x12, 1, 2, 2];
 /// 1.2.840.113554.1.2.2.3.
 const KERBEROS_USER_TO_USER: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 1, 2, 2, 3];
+/// 1.3.6.1.5.2.5.
+const IAKERB: &[u8] = &[0x2b, 6, 1, 5, 2, 5];
 
 /// A security mechanism.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub enum Mechanism {
     Kerberos,
     /// Kerberos 5 user-to-user.
     KerberosUserToUser,
+    /// Kerberos 5 whose client reaches the KDC through the server (IAKERB).
+    IaKerb,
     /// NEGOEX, which negotiates once more.
     NegoEx,
     /// Another one, as dotted object identifier.
@@ -39,6 +43,7 @@ impl Mechanism {
             _ if oid == NEGOEX => Self::NegoEx,
             _ if oid == KERBEROS || oid == MS_KERBEROS => Self::Kerberos,
             _ if oid == KERBEROS_USER_TO_USER => Self::KerberosUserToUser,
+            _ if oid == IAKERB => Self::IaKerb,
             _ => Self::Other(dotted(oid)),
         }
     }
@@ -50,6 +55,7 @@ impl fmt::Display for Mechanism {
             Self::Ntlm => "NTLM",
             Self::Kerberos => "Kerberos",
             Self::KerberosUserToUser => "Kerberos user-to-user",
+            Self::IaKerb => "IAKERB",
             Self::NegoEx => "NEGOEX",
             Self::Other(oid) => oid,
         })
