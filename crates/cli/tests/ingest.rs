@@ -89,7 +89,9 @@ fn what_is_no_capture_is_refused_with_its_name_and_nothing_is_left() {
     home.file("old.pcap", &pcap(445, &[(CLIENT, &smb1_echo(false)), (SERVER, &smb1_echo(true))]));
     home.run(&["ingest", "old.pcap"]).refused(&["old.pcap", "only SMB1", "SMB2"]);
     home.run(&["ingest", "missing.pcap"]).refused(&["missing.pcap", "no such trace"]);
-    home.run(&["ingest", "."]).refused(&["directory"]);
+    std::fs::create_dir(home.path().join("bare")).unwrap();
+    home.run(&["ingest", "bare"]).refused(&["bare", "no captures"]);
+    home.run(&["ingest", "none*.pcap"]).refused(&["none*.pcap", "no file matches"]);
     assert!(
         !home.path().join(".tracer").exists()
             || std::fs::read_dir(home.path().join(".tracer")).unwrap().next().is_none()
@@ -101,7 +103,7 @@ fn one_bad_file_does_not_keep_the_others_from_being_read() {
     let home = Home::new();
     home.office("office.pcap");
     home.file("empty.pcap", b"");
-    let ended = home.run(&["ingest", "empty.pcap", "office.pcap"]);
+    let ended = home.run(&["ingest", "--each", "empty.pcap", "office.pcap"]);
     assert_eq!(ended.code, 2);
     assert!(ended.stderr.contains("empty.pcap"), "{}", ended.stderr);
     assert!(sessions(&home, "office.pcap").is_dir());

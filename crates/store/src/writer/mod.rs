@@ -26,7 +26,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tally::Tally;
 
 /// Memory for rows that wait to be written, bytes, unless another budget is given.
-pub const DEFAULT_BUDGET: usize = 128 << 20;
+pub const DEFAULT_BUDGET: usize = 48 << 20;
 
 /// Why session files could not be written. Each message is one line; nothing half-written is left.
 #[derive(Debug, thiserror::Error)]

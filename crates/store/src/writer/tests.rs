@@ -22,6 +22,7 @@ fn describe(sessions: Vec<Session>) -> SessionMetadata {
         created_by: crate::CREATED_BY.to_owned(),
         trace: Trace::default(),
         dropped: BTreeMap::new(),
+        counters: BTreeMap::new(),
         warnings: Vec::new(),
         smb2_messages: 0,
         connections: Vec::new(),
