@@ -5,6 +5,8 @@
 //!   dropped, guessed or repaired is counted.
 //! - Missing bytes are declared ([`Hole`]), never invented and never silently skipped.
 //! - Damage ends no file: reading goes on where records follow each other again, and the bytes between are counted and located.
+//! - What was captured twice (mirror ports, both sides of an address translation) is read once where it is proven to be the
+//!   same, and counted.
 //! - This crate knows nothing of SMB2 bodies: it frames, and looks at what tells a header from other bytes and a request from a
 //!   response only.
 //! - Only [`PacketReader`], [`Trace`] and [`split_set`] do I/O; an [`Assembler`] is given packets.

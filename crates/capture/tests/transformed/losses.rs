@@ -13,6 +13,8 @@ pub(crate) struct Losses {
     pub(crate) cut: u64,
     /// Captured.
     pub(crate) captured: u64,
+    /// Streams whose last bytes and FIN were not captured: the FIN's number, which is acknowledged, looks like one more byte.
+    pub(crate) fins: u64,
     /// Packets captured again.
     pub(crate) copies: u64,
     /// Whether the above can be said.
@@ -33,6 +35,8 @@ struct Stream {
     bytes: Vec<Byte>,
     /// Whether a SYN tells the start.
     told: bool,
+    /// Whether its FIN was captured.
+    fin: bool,
     /// Offset behind everything that packets or acknowledgements tell of.
     known: usize,
 }
@@ -45,7 +49,7 @@ impl Losses {
             let key = (record.client_port(), record.is_response());
             if record.is_syn() {
                 let start = record.sequence().wrapping_add(1);
-                streams.insert(key, Stream { start, bytes: Vec::new(), told: false, known: 0 });
+                streams.insert(key, Stream { start, bytes: Vec::new(), told: false, fin: false, known: 0 });
             }
             let stream = streams.get_mut(&key).unwrap();
             let length = record.data.len() - record.payload();
@@ -68,6 +72,7 @@ impl Losses {
             let length = record.data.len() - record.payload();
             own.take(own.offset(record), length, length.saturating_sub(cut));
             own.told |= record.is_syn();
+            own.fin |= record.is_fin();
             let other = streams.get_mut(&(port, !record.is_response())).unwrap();
             let acknowledged = record.acknowledgement().wrapping_sub(other.start) as usize;
             if record.is_syn() && record.is_response() {
@@ -85,6 +90,7 @@ impl Losses {
             losses.lost += count(Byte::Lost);
             losses.cut += count(Byte::Cut);
             losses.captured += count(Byte::Captured);
+            losses.fins += u64::from(!stream.fin && stream.bytes.last() == Some(&Byte::Lost));
         }
         losses
     }

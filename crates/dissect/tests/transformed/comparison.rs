@@ -123,8 +123,13 @@ fn assert_lacks(key: &Key, row: &Operation, clean: &Operation, renames: &[Rename
         let lacking = found == "None" || found == "[]";
         let not_given = GIVEN.contains(&name.as_str()) && row.kind == Kind::Request && found.starts_with("Some(0,)");
         let interim = name == "credits_granted" && row.interim.is_none() && clean.interim.is_some();
-        let half =
-            not_given || interim || OF_BOTH.contains(&name.as_str()) && (row.kind != clean.kind || has_holes(row));
+        // Without the bind of a pipe the interface of its calls has no name.
+        let call = |detail: &str| detail.split_once(", ").map(|(_, rest)| rest.to_owned());
+        let unnamed = name == "detail" && found.starts_with("Some(\"RPC operation ") && call(found) == call(value);
+        let half = unnamed
+            || not_given
+            || interim
+            || OF_BOTH.contains(&name.as_str()) && (row.kind != clean.kind || has_holes(row));
         let renamed = name == "path" && renames.contains(&(row.path.as_deref(), clean.path.as_deref()));
         let same = renamed || found == value || lacking || NUMBERS.contains(&name.as_str()) || half;
         assert!(same, "{key:?} {:?} {name}: {found} where the clean result has {value}", row.kind);
