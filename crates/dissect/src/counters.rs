@@ -60,6 +60,8 @@ counters! {
     trees_evicted,
     /// Opens forgotten because of their number: later requests on them have no path.
     opens_evicted,
+    /// Opens too many for their renames to be followed: their path may be an old one.
+    opens_not_followed,
     /// Leases forgotten because of their number: a break of them has no path.
     leases_evicted,
     /// Named pipes forgotten because of their number: later calls on them name no interface.

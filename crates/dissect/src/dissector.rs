@@ -88,6 +88,7 @@ impl Dissector {
             sessions_dropped: sessions.dropped(),
             trees_evicted: trees.evicted(),
             opens_evicted: opens.evicted(),
+            opens_not_followed: opens.not_followed(),
             leases_evicted: opens.leases_evicted(),
             pipes_evicted: pipes.evicted(),
             keys_evicted: keys.evicted(),

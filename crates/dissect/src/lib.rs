@@ -16,6 +16,7 @@ pub mod counters;
 pub mod dissector;
 mod handshake;
 mod keys;
+mod live;
 mod logon;
 mod meaning;
 mod message;

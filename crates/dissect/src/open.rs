@@ -1,6 +1,7 @@
 //! Opens: (session, FileId) to the path (MS-SMB2 3.2.1.6), and the leases that name them.
 
 use crate::bounded::Bounded;
+use crate::live::Live;
 use smb2::{FileId, Guid};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -44,6 +45,7 @@ pub(crate) struct Opens {
     by_lease: Bounded<(LeaseOwner, Guid), (u32, FileId)>,
     /// The latest open at a server with this persistent half of its FileId, of any session.
     by_persistent: Bounded<(SocketAddr, u64), (u32, FileId)>,
+    live: Live,
     opened: u32,
 }
 
@@ -53,6 +55,7 @@ impl Default for Opens {
             by_id: Bounded::new(LIMIT),
             by_lease: Bounded::new(LIMIT),
             by_persistent: Bounded::new(LIMIT),
+            live: Live::default(),
             opened: 0,
         }
     }
@@ -66,8 +69,21 @@ impl Opens {
         self.opened = self.opened.saturating_add(1);
         open.number = number;
         self.by_persistent.insert((server, open.file_id.persistent()), (open.session, open.file_id));
+        self.close(open.session, open.file_id);
+        if let (Some(share), Some(path)) = (open.share.as_deref(), open.path.as_deref()) {
+            self.live.opened(share, path, (open.session, open.file_id));
+        }
         self.by_id.insert((open.session, open.file_id), open);
         number
+    }
+
+    /// A CLOSE succeeded: the path stays as it is from now on.
+    pub(crate) fn close(&mut self, session: u32, file_id: FileId) {
+        if let Some(open) = self.by_id.get(&(session, file_id))
+            && let (Some(share), Some(path)) = (open.share.as_deref(), open.path.as_deref())
+        {
+            self.live.closed(share, path, (session, file_id));
+        }
     }
 
     /// The lease under which an open was granted.
@@ -91,16 +107,38 @@ impl Opens {
         self.by_persistent.get(&(server, file_id.persistent())).and_then(|id| self.by_id.get(id))
     }
 
-    /// A rename succeeded.
+    /// A rename succeeded: every handle of what it moved has a new path, also those of files below a folder.
     pub(crate) fn rename(&mut self, session: u32, file_id: FileId, path: Arc<str>) {
-        if let Some(open) = self.by_id.get_mut(&(session, file_id)) {
+        let Some(open) = self.by_id.get_mut(&(session, file_id)) else { return };
+        let (Some(from), Some(share)) = (open.path.clone(), open.share.clone()) else {
             open.path = Some(path);
+            return;
+        };
+        let mut moved = self.live.at_and_below(&share, &from);
+        if !moved.contains(&(session, file_id)) {
+            moved.push((session, file_id));
+        }
+        for handle in moved {
+            let Some(open) = self.by_id.get_mut(&handle) else { continue };
+            let Some(old) = open.path.take() else { continue };
+            self.live.closed(&share, &old, handle);
+            // Names that only differ in case may differ in length: then the rest is not known.
+            let below = |rest: &&str| rest.is_empty() || rest.starts_with(['\\', ':']);
+            let Some(rest) = old.get(from.len()..).filter(below) else { continue };
+            let new: Arc<str> = format!("{path}{rest}").into();
+            self.live.opened(&share, &new, handle);
+            open.path = Some(new);
         }
     }
 
     /// How many opens were forgotten.
     pub(crate) fn evicted(&self) -> u64 {
         self.by_id.evicted()
+    }
+
+    /// How many opens were too many for their renames to be followed.
+    pub(crate) fn not_followed(&self) -> u64 {
+        self.live.dropped()
     }
 
     /// How many leases were forgotten.

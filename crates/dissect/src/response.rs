@@ -130,6 +130,7 @@ impl State {
             Command::TREE_CONNECT => self.connected(header, operation),
             Command::CREATE => self.created(connection, pending),
             Command::SET_INFO => self.renamed(operation),
+            Command::CLOSE => self.closed(operation),
             _ => {}
         }
         self.verify(connection, &mut pending.operation, header, &message);
@@ -177,6 +178,12 @@ impl State {
         });
         if let Handle::Created(created) = &pending.handle {
             created.get_or_init(|| Opened { file_id, open: operation.open });
+        }
+    }
+
+    fn closed(&mut self, operation: &Operation) {
+        if let (Some(session), Some(file_id), true) = (operation.session, operation.file_id, succeeded(operation)) {
+            self.opens.close(session, file_id);
         }
     }
 

@@ -1,0 +1,59 @@
+//! Open files by their path, so that a rename reaches every handle that it moves: those of the file itself, of other
+//! sessions as well, and those below a folder (MS-FSA 2.1.5.15.11; most servers refuse to rename a folder that has
+//! any, MS-SMB2 does not).
+
+use smb2::FileId;
+use std::collections::BTreeSet;
+
+/// How many are remembered; handles beyond keep the path that they had before a rename.
+const LIMIT: usize = 1 << 20;
+
+/// The handle of an open: its session and its FileId.
+pub(crate) type Handle = (u32, FileId);
+
+/// The files that are open.
+#[derive(Debug, Default)]
+pub(crate) struct Live {
+    /// Share and path, of which case does not count (MS-FSCC 2.1.5), and a handle.
+    by_path: BTreeSet<(String, Handle)>,
+    dropped: u64,
+}
+
+impl Live {
+    /// A file is open from now on.
+    pub(crate) fn opened(&mut self, share: &str, path: &str, handle: Handle) {
+        if self.by_path.len() < LIMIT {
+            self.by_path.insert((key(share, path), handle));
+        } else {
+            self.dropped = self.dropped.saturating_add(1);
+        }
+    }
+
+    /// A file is open no longer, or not under this path.
+    pub(crate) fn closed(&mut self, share: &str, path: &str, handle: Handle) {
+        self.by_path.remove(&(key(share, path), handle));
+    }
+
+    /// How many were beyond the bound.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// The handles of a path, of its streams, and of what lies below it.
+    pub(crate) fn at_and_below(&self, share: &str, path: &str) -> Vec<Handle> {
+        let first = (u32::MIN, FileId::ZERO);
+        let at = key(share, path);
+        let mut handles = Vec::new();
+        let same = self.by_path.range((at.clone(), first)..).take_while(|(path, _)| *path == at);
+        handles.extend(same.map(|(_, handle)| *handle));
+        for below in [format!("{at}\\"), format!("{at}:")] {
+            let within = self.by_path.range((below.clone(), first)..).take_while(|(path, _)| path.starts_with(&below));
+            handles.extend(within.map(|(_, handle)| *handle));
+        }
+        handles
+    }
+}
+
+fn key(share: &str, path: &str) -> String {
+    format!("{share}\\{path}").to_lowercase()
+}
