@@ -47,6 +47,44 @@ fn a_report_reads_so() {
     insta::assert_snapshot!(told);
 }
 
+/// A home with the report of a run in which the lab server's answers held something else.
+fn replayed_elsewhere() -> Home {
+    let home = Home::new();
+    home.office("office.pcap");
+    let report = json!({
+        "schema_version": "1.0", "run": RUN, "sessions": ["0x0000040000000005"], "total_operations": 547, "sent": 547,
+        "matched": 543, "status_diverged": 0, "body_diverged": 4, "no_response": 0, "skipped": 0, "not_compared": 0,
+        "reasons": [],
+        "roots": [{
+            "command": "CREATE", "captured_status": "STATUS_SUCCESS", "live_status": "STATUS_SUCCESS", "count": 1,
+            "first_frame": 97, "path": "letters\\offer.txt", "fields": ["end_of_file", "file_attributes"],
+            "differences": [
+                { "field": "file_attributes", "captured": "0x20", "live": "0x22" },
+                { "field": "end_of_file", "captured": "19", "live": "25" },
+            ],
+        }],
+        "explained": 3, "ignored": [{ "rule": "CREATE.oplock_granted@tmp\\*", "differences": 7 }],
+        "lag_ms": { "p50": 0.0, "p99": 0.0, "max": 0.0 },
+        "latency_ms": {
+            "captured": { "p50": 0.4, "p99": 12.5, "max": 31.0 },
+            "live": { "p50": 0.35, "p99": 9.75, "max": 20.0 },
+        },
+        "elapsed": 1.25, "captured_span": 34.5, "interrupted": false, "warnings": [],
+        "target": { "server": "127.0.0.1", "port": 4450, "domain": "", "username": "testuser", "share": "testshare" },
+        "path": "",
+    });
+    home.file(&format!(".tracer/office.pcap/replays/{RUN}/report.json"), report.to_string().as_bytes());
+    home
+}
+
+#[test]
+fn a_report_names_the_fields_that_differ_and_what_did_not_count() {
+    let home = replayed_elsewhere();
+    let shown = home.run(&["report", RUN, "--trace", "office.pcap"]);
+    let told = shown.succeeded().replace(&std::fs::canonicalize(home.path()).unwrap().display().to_string(), "HOME");
+    insta::assert_snapshot!(told);
+}
+
 #[test]
 fn a_report_fits_a_narrow_terminal() {
     let home = replayed();
