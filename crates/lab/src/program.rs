@@ -12,6 +12,8 @@ pub enum Program {
     Pdbedit,
     /// The command-line SMB client.
     Smbclient,
+    /// The command-line client of RPC services.
+    Rpcclient,
     /// Samba's SMB test suites.
     Smbtorture,
     /// The recorder of network traffic.
@@ -41,8 +43,15 @@ const ADMINISTRATORS_FOLDERS: [&str; 3] = ["/usr/sbin", "/sbin", "/usr/local/sbi
 
 impl Program {
     /// Every program, in the order in which a missing one is reported.
-    pub const ALL: [Program; 6] =
-        [Program::Smbd, Program::Pdbedit, Program::Smbclient, Program::Smbtorture, Program::Tcpdump, Program::Tshark];
+    pub const ALL: [Program; 7] = [
+        Program::Smbd,
+        Program::Pdbedit,
+        Program::Smbclient,
+        Program::Rpcclient,
+        Program::Smbtorture,
+        Program::Tcpdump,
+        Program::Tshark,
+    ];
 
     /// The name of the executable.
     #[must_use]
@@ -51,6 +60,7 @@ impl Program {
             Program::Smbd => "smbd",
             Program::Pdbedit => "pdbedit",
             Program::Smbclient => "smbclient",
+            Program::Rpcclient => "rpcclient",
             Program::Smbtorture => "smbtorture",
             Program::Tcpdump => "tcpdump",
             Program::Tshark => "tshark",
@@ -63,7 +73,7 @@ impl Program {
         match self {
             Program::Smbd => "samba",
             Program::Pdbedit => "samba-common-bin",
-            Program::Smbclient => "smbclient",
+            Program::Smbclient | Program::Rpcclient => "smbclient",
             Program::Smbtorture => "samba-testsuite",
             Program::Tcpdump => "tcpdump",
             Program::Tshark => "tshark",

@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::engine::state::{Outstanding, Progress};
-use crate::message::resume_key;
+use crate::message::token;
 use crate::verdict::LiveEnd;
 use client::{Received, Signature};
 use smb2::message::{CreateResponse, TreeConnectResponse};
@@ -70,12 +70,14 @@ impl Engine {
             Some(Command::SESSION_SETUP) if self.session_setup_goes_on(lane, index, &received) => return,
             Some(Command::TREE_CONNECT) if status == NtStatus::SUCCESS => self.tree_connected(index, &received),
             Some(Command::CREATE) if !status.is_error() => self.created(lane, index, &received),
-            Some(Command::IOCTL) if status == NtStatus::SUCCESS => {
-                if let Some(state) = self.requests.get_mut(index) {
-                    state.issued_resume_key = resume_key::in_response(&received.message);
-                }
-            }
             _ => {}
+        }
+        if let (NtStatus::SUCCESS, Some(slots), Some(request)) =
+            (status, self.plan.token_issuers.get(&index), self.plan.requests.get(index))
+        {
+            let issued = token::issued(&request.bytes, &received.message).into_iter();
+            let wanted = issued.filter(|token| slots.contains(&token.place));
+            self.issued.tokens.extend(wanted.map(|token| ((index, token.place), token.value.to_vec())));
         }
         if let Some(state) = self.requests.get_mut(index) {
             state.progress = Progress::Answered(status);

@@ -143,9 +143,10 @@ impl Engine {
                 draft.overwrite(*place, &id.0, "FileId")?;
             }
         }
-        if let Some((place, issuer)) = request.resume_key {
-            let key = self.requests.get(issuer).and_then(|state| state.issued_resume_key);
-            draft.overwrite(place, &key.ok_or_else(|| self.not_obtained("resume key", issuer))?, "SourceKey")?;
+        for token in &request.tokens {
+            let value = self.issued.tokens.get(&(token.issuer, token.slot.clone()));
+            let value = value.ok_or_else(|| self.not_obtained(token.slot.name(), token.issuer))?;
+            draft.overwrite(token.offset, value, token.slot.field())?;
         }
         self.rewrite_body(&mut draft, lane, index, request)?;
         let session = self.live_session(request.session, header.session_id)?;

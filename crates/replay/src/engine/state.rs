@@ -2,6 +2,7 @@
 
 use crate::engine::message_ids::MessageIds;
 use crate::message::Patch;
+use crate::message::token::Slot;
 use bytes::Bytes;
 use client::Connection;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -87,7 +88,6 @@ pub(super) struct RequestState {
     /// Whether the share it connected to is in DFS.
     pub(super) in_dfs: bool,
     pub(super) issued_file: Option<FileId>,
-    pub(super) issued_resume_key: Option<[u8; crate::message::resume_key::LENGTH]>,
     /// OplockLevel that the open has, 0xff for a lease; 0 once it is lost (MS-SMB2 2.2.14).
     pub(super) oplock: u8,
     pub(super) live_request: Vec<u8>,
@@ -109,7 +109,6 @@ impl Default for RequestState {
             issued_tree: None,
             in_dfs: false,
             issued_file: None,
-            issued_resume_key: None,
             oplock: 0,
             live_request: Vec::new(),
             patches: Vec::new(),
@@ -132,6 +131,8 @@ pub(super) struct Issued {
     pub(super) trees: FxHashSet<u32>,
     /// FileIds, and the latest request whose response issued each.
     pub(super) files: FxHashMap<FileId, usize>,
+    /// Tokens that later requests bring back, by the request whose answer issued them.
+    pub(super) tokens: FxHashMap<(usize, Slot), Vec<u8>>,
 }
 
 /// A request that the capture does not have.

@@ -7,8 +7,8 @@ pub mod handle;
 pub mod multi_protocol;
 pub mod negotiate;
 pub mod rename;
-pub mod resume_key;
 pub mod session_setup;
+pub mod token;
 pub mod tree_connect;
 pub mod validate_negotiate;
 

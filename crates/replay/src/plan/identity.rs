@@ -3,7 +3,7 @@
 //! Ids are reused by servers, so the trace is walked in its order and the latest issuer before a request counts. An id
 //! stays resolved after its session, tree or handle was closed: the live counterpart is closed by then as well.
 
-use crate::message::{handle, resume_key};
+use crate::message::handle;
 use crate::plan::inferred::{Issue, Unanswered};
 use crate::plan::request::{Form, Request};
 use crate::trace::Trace;
@@ -96,7 +96,6 @@ struct Issuers {
     sessions: HashMap<(Server, u64), usize>,
     trees: HashMap<(Reference, u32), usize>,
     files: HashMap<(Server, FileId), usize>,
-    resume_keys: HashMap<[u8; resume_key::LENGTH], usize>,
     by_message_id: HashMap<(u32, u64), usize>,
     by_async_id: HashMap<(u32, u64), usize>,
     unanswered: Unanswered,
@@ -108,7 +107,6 @@ struct Resolved {
     session: Reference,
     tree: Reference,
     file_ids: Vec<(usize, Reference)>,
-    resume_key: Option<(usize, usize)>,
     previous_session: Option<Reference>,
     cancels: Option<usize>,
     /// Issuers that are inferred here.
@@ -120,7 +118,6 @@ impl Resolved {
         request.session = self.session;
         request.tree = self.tree;
         request.file_ids = self.file_ids;
-        request.resume_key = self.resume_key;
         request.previous_session = self.previous_session;
         request.cancels = self.cancels;
     }
@@ -181,9 +178,7 @@ impl Issuers {
                 None => self.by_message_id.get(&(request.connection, header.message_id)).copied(),
             })
             .flatten();
-        let resume_key = resume_key::in_request(&request.bytes)
-            .and_then(|(offset, key)| Some((offset, *self.resume_keys.get(&key)?)));
-        Some(Resolved { session, tree, file_ids, resume_key, previous_session, cancels, inferred })
+        Some(Resolved { session, tree, file_ids, previous_session, cancels, inferred })
     }
 
     /// What an id is that no captured response issued: a request without a captured answer may have.
@@ -247,11 +242,6 @@ impl Issuers {
             Some(Command::CREATE) if !status.is_error() => {
                 if let Ok(view) = CreateResponse::parse(response) {
                     self.files.insert((server, view.file_id()), index);
-                }
-            }
-            Some(Command::IOCTL) if status == NtStatus::SUCCESS => {
-                if let Some(key) = resume_key::in_response(response) {
-                    self.resume_keys.insert(key, index);
                 }
             }
             _ => {}

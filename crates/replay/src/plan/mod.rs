@@ -16,6 +16,7 @@ mod selection;
 mod serial;
 mod share;
 mod timeline;
+pub mod tokens;
 
 pub use cause::Cause;
 pub use identity::Reference;
@@ -40,6 +41,8 @@ pub struct Plan {
     pub shares: Vec<CapturedShare>,
     /// The users that captured logons name.
     pub accounts: Vec<logon::Account>,
+    /// The answers whose tokens are brought back.
+    pub token_issuers: tokens::Issuers,
     /// What is known of the dialects that the capture does not show.
     pub dialects: dialect::Dialects,
     /// Operations of the chosen sessions that the selection leaves out.
@@ -56,7 +59,7 @@ impl Plan {
             left_out = options.selection.apply(&mut trace, &draft.requests);
             draft = Draft::of(&trace, users);
         }
-        let Draft { mut requests, shares, accounts } = draft;
+        let Draft { mut requests, shares, accounts, token_issuers } = draft;
         let dialects = dialect::settle(&mut trace, &requests);
         request::mark_unsendable(&trace, &mut requests);
         serial::mark(&trace, &mut requests);
@@ -65,7 +68,7 @@ impl Plan {
         }
         let mut lanes = lane::lanes(&trace, &requests, options.order);
         timeline::set_due_times(&mut lanes, options.pace, options.max_gap);
-        Self { trace, requests, lanes, shares, accounts, dialects, left_out }
+        Self { trace, requests, lanes, shares, accounts, token_issuers, dialects, left_out }
     }
 }
 
@@ -74,6 +77,7 @@ struct Draft {
     requests: Vec<Request>,
     shares: Vec<CapturedShare>,
     accounts: Vec<logon::Account>,
+    token_issuers: tokens::Issuers,
 }
 
 impl Draft {
@@ -82,6 +86,7 @@ impl Draft {
         identity::resolve(trace, &mut requests);
         let shares = share::resolve(trace, &mut requests);
         let accounts = logon::mark(trace, &mut requests, users);
-        Self { requests, shares, accounts }
+        let token_issuers = tokens::resolve(trace, &mut requests);
+        Self { requests, shares, accounts, token_issuers }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::plan::identity::Reference;
 use crate::plan::logon::Logon;
+use crate::plan::tokens::UsedToken;
 use crate::trace::Trace;
 use bytes::Bytes;
 use capture::Timestamp;
@@ -72,8 +73,8 @@ pub struct Request {
     pub share: Option<usize>,
     /// FileIds in the body: offset in the message, and whose they are.
     pub file_ids: Vec<(usize, Reference)>,
-    /// Resume key of a server-side copy: offset in the message, and the request whose response issued it.
-    pub resume_key: Option<(usize, usize)>,
+    /// What it brings back of earlier answers.
+    pub tokens: Vec<UsedToken>,
     /// PreviousSessionId of a SESSION_SETUP.
     pub previous_session: Option<Reference>,
     /// The request a CANCEL is for.
@@ -142,7 +143,7 @@ impl Request {
     pub fn issuers(&self) -> impl Iterator<Item = usize> + '_ {
         let header = [self.session, self.tree].into_iter().chain(self.previous_session);
         let ids = header.chain(self.file_ids.iter().map(|(_, id)| *id)).filter_map(Reference::issuer);
-        ids.chain(self.resume_key.map(|(_, issuer)| issuer))
+        ids.chain(self.tokens.iter().map(|token| token.issuer))
     }
 }
 
@@ -189,7 +190,7 @@ fn request(row: usize, operation: &Operation) -> Option<Request> {
         tree_connect: None,
         share: None,
         file_ids: Vec::new(),
-        resume_key: None,
+        tokens: Vec::new(),
         previous_session: None,
         cancels: None,
         logon: None,

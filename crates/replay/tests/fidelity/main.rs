@@ -13,5 +13,6 @@
 
 mod mapped;
 mod office;
+mod pipes;
 mod scene;
 mod smbtorture;

@@ -5,6 +5,7 @@ use smbreplay_replay::{Options, Pace, Report, Target};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use store::layout::Layout;
+use store::runs::{Run, RunFile, RunRow};
 use store::{IngestRequest, ingest};
 use tempfile::TempDir;
 
@@ -12,6 +13,8 @@ use tempfile::TempDir;
 pub(crate) struct Outcome {
     /// What the product says.
     pub(crate) report: Report,
+    /// What it recorded.
+    pub(crate) rows: Vec<RunRow>,
     /// What the witness says.
     pub(crate) witnessed: witness::Verdict,
     /// The live server, still running.
@@ -58,6 +61,8 @@ pub(crate) fn replay_with(
     let mut options = Options { ping: false, ..Options::to(target) };
     adjust(&mut options);
     let report = smbreplay_replay::run(trace, &place.output, &options, &never, &mut |_| {}).unwrap();
+    let run = Run::find(&place.output, &report.run).unwrap();
+    let recorded_rows = RunFile::open(&run).unwrap().rows().map(Result::unwrap).collect();
     let recorded = recorder.finish().unwrap();
     assert_eq!(recorded.dropped, 0, "the recording has drops and proves nothing");
 
@@ -66,5 +71,5 @@ pub(crate) fn replay_with(
     let rows = witness::RunRows::read(&Path::new(&report.path).join("operations.parquet")).unwrap();
     let witnessed = witness::compare(&captured, &live, &rows);
     println!("{report:#?}\n{witnessed}");
-    Outcome { report, witnessed, samba, _folder: folder }
+    Outcome { report, rows: recorded_rows, witnessed, samba, _folder: folder }
 }
