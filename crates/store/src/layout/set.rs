@@ -124,8 +124,8 @@ fn common_stem(files: &[PathBuf]) -> (PathBuf, String) {
         .all(|parent| *parent == folder)
         .then(|| files.iter().filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned())).collect());
     let stem = names.and_then(|names| stem(&names)).filter(|stem| !folder.join(stem).is_file());
-    let of_folder =
-        || folder.file_name().map_or_else(|| "trace".to_owned(), |name| name.to_string_lossy().into_owned());
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().trim_start_matches('.').to_owned();
+    let of_folder = || if name.is_empty() { "trace".to_owned() } else { name.clone() };
     (folder.to_owned(), stem.unwrap_or_else(of_folder))
 }
 
