@@ -47,7 +47,7 @@ fn allowed(command: u16, live: &Message, patch: &Patch) -> bool {
     let in_body = start.max(HEADER.end)..end;
     in_body.is_empty()
         || body(command, live).into_iter().any(|range| range.start <= in_body.start && in_body.end <= range.end)
-        || (command == CREATE && is_id_in_contexts(live, patch))
+        || (command == CREATE && (is_id_in_contexts(live, patch) || is_padding_of_chain(live, patch)))
         || (command == WRITE && in_body.start >= 112 && patch.what.starts_with("rpc"))
 }
 
@@ -93,6 +93,12 @@ fn is_id_in_contexts(live: &Message, patch: &Patch) -> bool {
     let contexts = u16_at(live, 112);
     let as_long = patch.captured_length.is_none_or(|length| length == patch.length);
     contexts >= 120 && patch.offset as usize >= contexts && patch.length <= LONGEST_ID && as_long
+}
+
+/// Whether a patch adds to the end of a message what the next one of its chain needs to begin at a multiple of 8.
+fn is_padding_of_chain(live: &Message, patch: &Patch) -> bool {
+    let end = (patch.offset as usize).saturating_add(patch.length as usize);
+    !live.last && patch.captured_length == Some(0) && patch.length < 8 && end == live.bytes.len()
 }
 
 fn u16_at(live: &Message, at: usize) -> usize {
@@ -157,9 +163,10 @@ mod tests {
     fn a_create_may_change_its_name_and_ids_in_its_contexts_and_nothing_else() {
         let mut create = request(CREATE, 0, 0);
         create.bytes[108..120].copy_from_slice(&[120, 0, 10, 0, 136, 0, 0, 0, 24, 0, 0, 0]);
+        let captured = create.clone();
         let is_broken = |offset, length, captured_length| {
             let patch = Patch { offset, length, captured_length, what: "Name".to_owned() };
-            !broken(&create, &create, &[patch]).is_empty()
+            !broken(&captured, &captured, &[patch]).is_empty()
         };
         assert!(!is_broken(120, 10, Some(4)));
         assert!(!is_broken(130, 6, Some(2)));
@@ -169,6 +176,10 @@ mod tests {
         assert!(is_broken(140, 20, None));
         assert!(is_broken(140, 16, Some(8)));
         assert!(is_broken(88, 4, None), "DesiredAccess");
+        assert!(is_broken(156, 4, Some(0)));
+        create.last = false;
+        let padding = Patch { offset: 156, length: 4, captured_length: Some(0), what: "padding".to_owned() };
+        assert!(broken(&create, &create, &[padding]).is_empty());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The office recording under other names: another share, a folder on it, several clones, another user.
 
 use crate::scene::{Outcome, replay_with};
+use crate::smbtorture::record_and_replay_with;
 use lab::{SambaOptions, Tree};
 use smbreplay_replay::Options;
 use std::num::NonZeroU32;
@@ -12,6 +13,7 @@ const PORT: u16 = 20445;
 const SHARE: &str = "testshare";
 /// One connection to try the server, one to make the folders.
 const PING_AND_FOLDERS: usize = 2;
+const FOLDERS: usize = 1;
 
 fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data")
@@ -86,4 +88,16 @@ fn clones_run_side_by_side_each_in_its_own_folder() {
     for clone in 0..3 {
         assert_recorded_tree(&root.join(format!("clone-{clone}")));
     }
+}
+
+#[test]
+fn suites_that_rename_and_use_streams_and_chains_are_the_same_below_a_folder() {
+    let tests = ["smb2.rename", "smb2.streams", "smb2.compound", "smb2.setinfo"];
+    let outcome = record_and_replay_with(&tests, FOLDERS, |options| {
+        options.mapping.root = Some("below".parse().unwrap());
+    });
+    let witnessed = &outcome.witnessed;
+    assert!(witnessed.holds(), "{witnessed}");
+    assert!(witnessed.equal_statuses() >= 0.99, "{witnessed}");
+    assert_eq!(names_in(&outcome.samba.share_path()), ["below"]);
 }

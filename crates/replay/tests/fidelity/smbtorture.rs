@@ -1,12 +1,17 @@
 //! Recordings of smbtorture suites, made here, replayed on a fresh Samba.
 
-use crate::scene::{Outcome, replay_all};
+use crate::scene::{Outcome, replay_with};
 use lab::{Recorder, Samba, SambaOptions, Smbtorture};
-use smbreplay_replay::Pace;
+use smbreplay_replay::{Options, Pace};
 use std::time::Duration;
 
 /// Records `tests` on a fresh Samba and replays the recording on another.
 fn record_and_replay(tests: &[&str], pace: Pace) -> Outcome {
+    record_and_replay_with(tests, 0, |options| options.pace = pace)
+}
+
+/// The same with options of one's own, which make the replay open so many connections `before` it begins.
+pub(crate) fn record_and_replay_with(tests: &[&str], before: usize, adjust: impl FnOnce(&mut Options)) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     let capture = folder.path().join("suite.pcap");
     let port = {
@@ -18,7 +23,7 @@ fn record_and_replay(tests: &[&str], pace: Pace) -> Outcome {
         assert_eq!(recorded.dropped, 0);
         samba.port()
     };
-    replay_all(&capture, port, pace)
+    replay_with(&capture, port, SambaOptions::default(), before, adjust)
 }
 
 fn assert_faithful(outcome: &Outcome) {

@@ -7,20 +7,20 @@ use smb2::Command;
 use smb2::auth::spnego;
 use store::runs::Verdict;
 
-const MORE_PROCESSING_REQUIRED: u32 = 0xc000_0016;
-const LOGON_FAILURE: u32 = 0xc000_006d;
+pub(crate) const MORE_PROCESSING_REQUIRED: u32 = 0xc000_0016;
+pub(crate) const LOGON_FAILURE: u32 = 0xc000_006d;
 const ACCESS_DENIED: u32 = 0xc000_0022;
-const GUEST: u16 = 1;
-const CAPTURED_SESSION: u64 = 0x1111;
-const LIVE_SESSION: u64 = 0x2222;
+pub(crate) const GUEST: u16 = 1;
+pub(crate) const CAPTURED_SESSION: u64 = 0x1111;
+pub(crate) const LIVE_SESSION: u64 = 0x2222;
 
-fn in_session(mut message: Vec<u8>, session: u64) -> Vec<u8> {
+pub(crate) fn in_session(mut message: Vec<u8>, session: u64) -> Vec<u8> {
     message[40..48].copy_from_slice(&session.to_le_bytes());
     message
 }
 
 /// NEGOTIATE for 2.1 alone (MS-SMB2 2.2.3).
-fn negotiate() -> Vec<u8> {
+pub(crate) fn negotiate() -> Vec<u8> {
     let mut body = vec![36, 0, 1, 0, 1, 0, 0, 0];
     body.extend([0; 28]);
     body.extend([0x10, 0x02]);
@@ -28,7 +28,7 @@ fn negotiate() -> Vec<u8> {
 }
 
 /// The body of a response that selects 2.1 (MS-SMB2 2.2.4).
-fn negotiated() -> Vec<u8> {
+pub(crate) fn negotiated() -> Vec<u8> {
     let mut body = vec![0; 64];
     body[..6].copy_from_slice(&[65, 0, 1, 0, 0x10, 0x02]);
     body[56..58].copy_from_slice(&128u16.to_le_bytes());
@@ -43,7 +43,7 @@ fn session_setup(message_id: u64) -> Vec<u8> {
 }
 
 /// The body of a SESSION_SETUP response (MS-SMB2 2.2.6).
-fn set_up(flags: u16, token: &[u8]) -> Vec<u8> {
+pub(crate) fn set_up(flags: u16, token: &[u8]) -> Vec<u8> {
     let mut body = vec![9, 0];
     body.extend(flags.to_le_bytes());
     body.extend([72, 0]);
@@ -53,7 +53,7 @@ fn set_up(flags: u16, token: &[u8]) -> Vec<u8> {
 }
 
 /// A CHALLENGE_MESSAGE (MS-NLMP 2.2.1.2) with an empty list of targets, in its SPNEGO token.
-fn challenge() -> Vec<u8> {
+pub(crate) fn challenge() -> Vec<u8> {
     let mut challenge = b"NTLMSSP\0".to_vec();
     challenge.extend(2u32.to_le_bytes());
     challenge.extend([0, 0, 0, 0, 56, 0, 0, 0]);
