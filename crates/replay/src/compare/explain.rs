@@ -70,10 +70,10 @@ impl Explanations {
     /// Remembers what an outcome may lead to. `cause` is what explains it itself.
     pub(super) fn remember(&mut self, operation: &Operation, outcome: &Outcome<'_>, cause: Option<usize>) {
         let root = cause.unwrap_or(outcome.request);
-        let own = operation.path.as_deref().and_then(|path| key(operation, path));
+        let own = || operation.path.as_deref().and_then(|path| key(operation, path));
         match outcome.verdict {
-            Verdict::Match if makes_anew(operation, outcome) => {
-                if let Some(own) = own {
+            Verdict::Match if !self.diverged.is_empty() && makes_anew(operation, outcome) => {
+                if let Some(own) = own() {
                     self.diverged.remove(&own);
                 }
             }
@@ -81,14 +81,14 @@ impl Explanations {
                 for found in outcome.found {
                     let place = match &found.path {
                         Some(path) => key(operation, path),
-                        None => own.clone(),
+                        None => own(),
                     };
                     self.add(place, aspect_of(found.field), root);
                 }
             }
             Verdict::Status | Verdict::NoResponse | Verdict::Skipped => {
                 let Some(aspect) = changes(operation) else { return };
-                self.add(own, aspect, root);
+                self.add(own(), aspect, root);
                 let renamed = operation.new_path.as_deref().and_then(|path| key(operation, path));
                 self.add(renamed, Aspect::Existence, root);
             }

@@ -12,6 +12,7 @@
 )]
 #![cfg(unix)]
 
+mod documents;
 mod other_server;
 mod same_server;
 mod scene;

@@ -33,26 +33,26 @@ const OPENS: [&str; 11] = [
     "smb2.create.dir-alloc-size",
 ];
 
+/// A client that makes files, asks for their names and looks at folders, replayed below a folder of its own.
 #[test]
-#[ignore = "exploration"]
-fn explore() {
-    let suites = std::env::var("SUITES").unwrap();
-    for suite in suites.split(' ') {
-        let outcome = Recording::of_suites(&[suite]).replay();
-        let report = &outcome.report;
-        println!(
-            "SUITE {suite}: {} of {} match, {} status, {} body, {} explained {:?}",
-            report.matched,
-            report.total_operations,
-            report.status_diverged,
-            report.body_diverged,
-            report.explained,
-            report.reasons
-        );
-        for line in outcome.differing() {
-            println!("   {line}");
-        }
-    }
+fn below_a_root_names_are_compared_as_captured() {
+    let recording = Recording::of(|samba| {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("fox.txt"), b"the quick brown fox").unwrap();
+        let commands = [
+            "mkdir docs",
+            "put fox.txt docs\\fox.txt",
+            "allinfo docs\\fox.txt",
+            "ls docs\\*",
+            "ls *",
+            "rename docs\\fox.txt dog.txt",
+        ];
+        let transcript = lab::Smbclient::new(samba).in_folder(folder.path()).run(&commands).unwrap();
+        assert!(transcript.failures().is_empty(), "{}", transcript.output);
+    });
+    let outcome = recording.replay_on(|_| {}, |options| options.mapping.root = Some("lab\\run".parse().unwrap()));
+    assert_eq!(outcome.differing(), Vec::<String>::new());
+    assert_eq!(outcome.report.matched, outcome.report.total_operations, "{:#?}", outcome.report.roots);
 }
 
 macro_rules! suites {

@@ -167,18 +167,11 @@ const OPLOCK_BREAK_LAYOUT: Layout = Layout::message(&[Part { fields: OPLOCK_BREA
 /// A READ from a pipe.
 pub(super) const PIPE_READ: Layout = Layout::message(&[Part { fields: READ_FROM_PIPE, offset: 0 }]);
 
-/// Every layout of this file.
-pub(super) const ALL: &[Layout] = &[
-    NEGOTIATE_LAYOUT,
-    SESSION_SETUP_LAYOUT,
-    TREE_CONNECT_LAYOUT,
-    CREATE_LAYOUT,
-    CLOSE_LAYOUT,
-    READ_LAYOUT,
-    PIPE_READ,
-    WRITE_LAYOUT,
-    OPLOCK_BREAK_LAYOUT,
-];
+/// Every layout of this file, with what it is of.
+pub(super) fn all() -> impl Iterator<Item = (String, Layout)> {
+    let commands = Command::ALL.iter().map(|command| (command.to_string(), layout(*command)));
+    commands.filter(|(_, layout)| !layout.parts.is_empty()).chain([("READ from a pipe".to_owned(), PIPE_READ)])
+}
 
 /// The layout of a command's own response.
 pub(super) fn layout(command: Command) -> Layout {

@@ -138,8 +138,11 @@ const fn output(parts: &'static [Part]) -> Layout {
 
 macro_rules! control_codes {
     ($($code:literal => $FIELDS:ident;)*) => {
-        /// Every layout of this file.
-        pub(super) const ALL: &[Layout] = &[$(output(&[Part { fields: $FIELDS, offset: 0 }]),)*];
+        /// Every layout of this file, with what it is of.
+        pub(super) fn all() -> impl Iterator<Item = (String, Layout)> {
+            let name = |code: u32| smb2::names::ctl_code(code).unwrap_or("another code");
+            [$($code,)*].into_iter().map(move |code: u32| (format!("IOCTL {}", name(code)), layout(code)))
+        }
 
         /// The layout of a control code's output.
         pub(super) fn layout(code: u32) -> Layout {

@@ -29,8 +29,14 @@ table! {
 const SYMBOLIC_LINK_LAYOUT: Layout = Layout { parts: &[Part { fields: SYMBOLIC_LINK, offset: 0 }], bytes: error_data };
 const BUFFER_LAYOUT: Layout = Layout { parts: &[Part { fields: BUFFER_TOO_SMALL, offset: 0 }], bytes: error_data };
 
-/// Every layout of this file.
-pub(super) const ALL: &[Layout] = &[SYMBOLIC_LINK_LAYOUT, BUFFER_LAYOUT];
+/// Every layout of this file, with what it is of.
+pub(super) fn all() -> impl Iterator<Item = (String, Layout)> {
+    let layouts = [
+        ("error STATUS_STOPPED_ON_SYMLINK", SYMBOLIC_LINK_LAYOUT),
+        ("error STATUS_BUFFER_TOO_SMALL, STATUS_INFO_LENGTH_MISMATCH", BUFFER_LAYOUT),
+    ];
+    layouts.into_iter().map(|(name, layout)| (name.to_owned(), layout))
+}
 
 /// How the ErrorData of an ERROR response is read.
 pub(super) fn layout(answer: &[u8]) -> Layout {

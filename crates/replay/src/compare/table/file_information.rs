@@ -6,7 +6,7 @@ use crate::compare::value::Value;
 use smb2::fscc::reparse_point::ReparsePoint;
 use smb2::fscc::{extended_attribute, hard_link, stream};
 use smb2::message::QueryInfoResponse;
-use smb2::{Malformed, utf16};
+use smb2::{Malformed, names, utf16};
 
 table! {
     /// FileBasicInformation.
@@ -280,24 +280,14 @@ const CLASSES: &[(u8, Layout)] = &[
     (59, class(&[at(ID, 0)])),
 ];
 
-/// Layouts to check: that of FileAllInformation stands for those it is made of.
-pub(super) const ALL: &[Layout] = &[
-    class(ALL_INFORMATION),
-    class(&[at(FULL_EA, 0)]),
-    class(&[at(STREAM, 0)]),
-    class(&[at(SHORT_NAME, 0)]),
-    class(&[at(PIPE, 0)]),
-    class(&[at(PIPE_LOCAL, 0)]),
-    class(&[at(PIPE_REMOTE, 0)]),
-    class(&[at(COMPRESSION, 0)]),
-    class(&[at(OBJECT_ID, 0)]),
-    class(&[at(REPARSE_POINT, 0)]),
-    class(&[at(NETWORK_OPEN, 0)]),
-    class(&[at(ATTRIBUTE_TAG, 0)]),
-    class(&[at(HARD_LINK, 0)]),
-    class(&[at(STANDARD_LINK, 0)]),
-    class(&[at(ID, 0)]),
-];
+/// Every layout of this file, with what it is of.
+pub(super) fn all() -> impl Iterator<Item = (String, Layout)> {
+    const INFO_FILE: u8 = 1;
+    CLASSES.iter().map(|(class, layout)| {
+        let name = names::info_class(INFO_FILE, *class).unwrap_or("another class");
+        (format!("QUERY_INFO {name}"), *layout)
+    })
+}
 
 /// The layout of a file information class.
 pub(super) fn layout(class: u8) -> Layout {

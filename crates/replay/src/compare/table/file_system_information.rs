@@ -3,6 +3,7 @@
 
 use super::file_information::information;
 use super::{Layout, Part, count, flags, opaque, path_at, structure, table, time};
+use smb2::names;
 
 table! {
     /// FileFsVolumeInformation.
@@ -85,21 +86,29 @@ const fn class(parts: &'static [Part]) -> Layout {
     Layout { parts, bytes: information }
 }
 
-/// Every layout of this file, by class.
-pub(super) const ALL: &[Layout] = &[
-    class(&[Part { fields: VOLUME, offset: 0 }]),
-    class(&[Part { fields: SIZE, offset: 0 }]),
-    class(&[Part { fields: DEVICE, offset: 0 }]),
-    class(&[Part { fields: ATTRIBUTE, offset: 0 }]),
-    class(&[Part { fields: CONTROL, offset: 0 }]),
-    class(&[Part { fields: FULL_SIZE, offset: 0 }]),
-    class(&[Part { fields: OBJECT_ID, offset: 0 }]),
-    class(&[Part { fields: SECTOR_SIZE, offset: 0 }]),
+/// The classes by number.
+const CLASSES: [(u8, Layout); 8] = [
+    (1, class(&[Part { fields: VOLUME, offset: 0 }])),
+    (3, class(&[Part { fields: SIZE, offset: 0 }])),
+    (4, class(&[Part { fields: DEVICE, offset: 0 }])),
+    (5, class(&[Part { fields: ATTRIBUTE, offset: 0 }])),
+    (6, class(&[Part { fields: CONTROL, offset: 0 }])),
+    (7, class(&[Part { fields: FULL_SIZE, offset: 0 }])),
+    (8, class(&[Part { fields: OBJECT_ID, offset: 0 }])),
+    (11, class(&[Part { fields: SECTOR_SIZE, offset: 0 }])),
 ];
+
+/// Every layout of this file, with what it is of.
+pub(super) fn all() -> impl Iterator<Item = (String, Layout)> {
+    const INFO_FILE_SYSTEM: u8 = 2;
+    CLASSES.iter().map(|(class, layout)| {
+        let name = names::info_class(INFO_FILE_SYSTEM, *class).unwrap_or("another class");
+        (format!("QUERY_INFO {name}"), *layout)
+    })
+}
 
 /// The layout of a file system information class.
 pub(super) fn layout(class: u8) -> Layout {
-    const CLASSES: [u8; 8] = [1, 3, 4, 5, 6, 7, 8, 11];
-    let index = CLASSES.iter().position(|known| *known == class);
-    index.and_then(|index| ALL.get(index)).copied().unwrap_or(Layout::NOTHING)
+    let known = CLASSES.iter().find(|(known, _)| *known == class);
+    known.map_or(Layout::NOTHING, |(_, layout)| *layout)
 }

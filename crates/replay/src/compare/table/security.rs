@@ -42,8 +42,11 @@ pub(super) const DESCRIPTOR_LAYOUT: Layout =
     Layout { parts: &[Part { fields: DESCRIPTOR, offset: 0 }], bytes: information };
 pub(super) const QUOTA_LAYOUT: Layout = Layout { parts: &[Part { fields: QUOTA, offset: 0 }], bytes: information };
 
-/// Every layout of this file.
-pub(super) const ALL: &[Layout] = &[DESCRIPTOR_LAYOUT, QUOTA_LAYOUT];
+/// Every layout of this file, with what it is of.
+pub(super) fn all() -> impl Iterator<Item = (String, Layout)> {
+    let layouts = [("QUERY_INFO security descriptor", DESCRIPTOR_LAYOUT), ("QUERY_INFO quota", QUOTA_LAYOUT)];
+    layouts.into_iter().map(|(name, layout)| (name.to_owned(), layout))
+}
 
 fn optional(text: Option<String>) -> Value<'static> {
     text.map_or(Value::Absent, |text| Value::Text(text.into()))
