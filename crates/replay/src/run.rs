@@ -24,7 +24,7 @@ use store::OutputFolder;
 use store::runs::{Run, RunError, RunWriter, Verdict};
 
 /// Version of the layout of the report.
-pub const REPORT_SCHEMA_VERSION: &str = "1.0";
+pub const REPORT_SCHEMA_VERSION: &str = "1.1";
 /// 1970-01-01 in FILETIME, 100 ns since 1601.
 const UNIX_EPOCH_AS_FILETIME: u64 = 116_444_736_000_000_000;
 
