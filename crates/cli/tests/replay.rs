@@ -13,7 +13,7 @@ use support::{Ended, Home, ended};
 struct Bench {
     home: Home,
     server: EmbeddedServer,
-    _share: tempfile::TempDir,
+    share: tempfile::TempDir,
 }
 
 impl Bench {
@@ -24,7 +24,7 @@ impl Bench {
         let share = tempfile::tempdir().unwrap();
         let server = EmbeddedServer::start(EmbeddedOptions::for_folder(share.path())).unwrap();
         home.run(&["config", "set", "port", &server.address().port().to_string()]).succeeded();
-        Self { home, server, _share: share }
+        Self { home, server, share }
     }
 
     fn replay(&self, arguments: &[&str]) -> Ended {
@@ -91,6 +91,57 @@ fn the_password_comes_from_standard_input_or_the_environment() {
     let empty = ended(bench.home.command(&["replay", "1", "--password-stdin"]).write_stdin(""));
     empty.refused(&["standard input", "--password-stdin"]);
     bench.replay(&["1", "--password", "a", "--password-stdin"]).refused(&["--password-stdin"]);
+}
+
+#[test]
+fn names_go_below_a_root_that_is_made_and_noted() {
+    let bench = Bench::new();
+    let arguments = ["--all", "--format", "json", "--root", "lab/run", "--map-path", "Projects=Work", "--clones", "2"];
+    let ended = bench.replay(&arguments);
+    assert!(matches!(ended.code, 0 | 1), "{}", ended.stderr);
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(report["clones"], 2);
+    for clone in ["clone-0", "clone-1"] {
+        assert!(bench.share.path().join("lab/run").join(clone).join("Work").is_dir(), "{clone}");
+    }
+    assert_eq!(std::fs::read_dir(bench.share.path()).unwrap().count(), 1, "all is below the root");
+    let created = std::path::Path::new(report["path"].as_str().unwrap()).join("created.json");
+    let created: Value = serde_json::from_str(&std::fs::read_to_string(created).unwrap()).unwrap();
+    let paths: Vec<&str> =
+        created["created"].as_array().unwrap().iter().map(|entry| entry["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["lab", "lab\\run", "lab\\run\\clone-0", "lab\\run\\clone-1"]);
+}
+
+#[test]
+fn a_part_of_the_sessions_is_replayed_and_told() {
+    let bench = Bench::new();
+    let ended = bench.replay(&["--all", "--format", "json", "--limit", "20"]);
+    assert!(matches!(ended.code, 0 | 1), "{}", ended.stderr);
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    let total = number(&report, "total_operations");
+    assert!((20..30).contains(&total), "{total}: the rest of the last chain and logon at most");
+    assert!(report["warnings"].to_string().contains("left out"), "{}", report["warnings"]);
+    bench.replay(&["--all", "--file-filter", "no such file anywhere"]).refused(&["nothing to replay", "--file-filter"]);
+}
+
+#[test]
+fn users_come_from_a_file_and_no_message_shows_a_password() {
+    let bench = Bench::new();
+    bench.home.run(&["config", "set", "password", "not-this"]).succeeded();
+    let users = bench.home.path().join("users");
+    std::fs::write(&users, "# of the lab\nTESTUSER=testuser%PASSWORD\n").unwrap();
+    let rules = format!("@{}", users.display());
+    let ended = bench.replay(&["-vvv", "--all", "--map-user", &rules]);
+    assert!(matches!(ended.code, 0 | 1), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("PASSWORD") && !ended.stdout.contains("PASSWORD"));
+    std::fs::write(&users, "PASSWORD\n").unwrap();
+    let ended = bench.replay(&["--all", "--map-user", &rules]);
+    assert!(!ended.stderr.contains("PASSWORD"), "{}", ended.stderr);
+    ended.refused(&["--map-user", "line 1"]);
+    bench.replay(&["--all", "--map-user", "anna=PASSWORD"]).refused(&["anna=user%password"]);
+    bench.replay(&["--all", "--root", "a/../b"]).refused(&["--root", ".."]);
+    bench.replay(&["--all", "--map-share", "docs"]).refused(&["--map-share", "A=B"]);
+    bench.replay(&["--all", "--clones", "0"]).refused(&["--clones"]);
 }
 
 #[cfg(unix)]

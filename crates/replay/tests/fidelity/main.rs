@@ -16,3 +16,4 @@ mod office;
 mod pipes;
 mod scene;
 mod smbtorture;
+mod users;

@@ -54,7 +54,10 @@ fn execute(trace: &Trace, sessions: &[&Session], options: &Options, context: &Co
 fn advise(error: ReplayError) -> Failure {
     let advice = match &error {
         ReplayError::Record(_) => return Failure::plain(error),
-        ReplayError::Nothing { .. } => "choose other sessions of `smbreplay session --list`".to_owned(),
+        ReplayError::Nothing { .. } => {
+            "choose other sessions of `smbreplay session --list`, or more with --limit, --from, --to and --file-filter"
+                .to_owned()
+        }
         ReplayError::SeveralShares { shares, .. } => {
             let share = shares.last().map_or("SHARE", String::as_str);
             format!("give each a folder with --root DIR, or another live share with --map-share '{share}=OTHER'")
