@@ -83,19 +83,20 @@ pub(crate) fn diverged(report: &Report) -> u64 {
 fn conclusion(report: &Report) -> String {
     let live = format!("{:.1} s", report.elapsed);
     let captured = format!("{:.1} s in the capture", report.captured_span);
+    let explained = match report.explained {
+        0 => String::new(),
+        explained => format!(" ({explained} because of earlier ones)"),
+    };
     let verdict = match (diverged(report), report.skipped) {
         (0, 0) if report.matched == 0 => "nothing was compared".to_owned(),
         (0, 0) if report.not_compared > 0 => format!("all {} that were compared match", report.matched),
         (0, 0) => format!("all {} match", report.matched),
-        (diverged, 0) => format!("{diverged} of {} diverge", report.sent),
-        (diverged, skipped) => format!("{diverged} of {} sent diverge, {skipped} were not sent", report.sent),
+        (diverged, 0) => format!("{diverged} of {} diverge{explained}", report.sent),
+        (diverged, skipped) => {
+            format!("{diverged} of {} sent diverge{explained}, {skipped} were not sent", report.sent)
+        }
     };
-    let explained = match report.explained {
-        0 => String::new(),
-        1 => ", 1 of them because of an earlier one".to_owned(),
-        explained => format!(", {explained} of them because of earlier ones"),
-    };
-    format!("{verdict}{explained}; took {live} ({captured})")
+    format!("{verdict}; took {live} ({captured})")
 }
 
 fn verdicts(report: &Report) -> Grid {

@@ -59,6 +59,7 @@ impl fmt::Display for Value<'_> {
             Self::Flags(bits) => write!(f, "{bits:#x}"),
             Self::Code(_, Some(name)) => f.write_str(name),
             Self::Code(code, None) => write!(f, "{code:#x}"),
+            Self::Text(text) | Self::Path(text) if text.is_empty() => f.write_str("empty"),
             Self::Text(text) | Self::Path(text) => f.write_str(&shortened(text)),
             Self::Data(data) => write!(f, "{} bytes", data.len()),
             Self::Set(items) if items.is_empty() => f.write_str("nothing"),

@@ -168,6 +168,7 @@ fn size_unless_directory(attributes: u32, size: u64) -> Value<'static> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::arithmetic_side_effects, reason = "tests")]
     use super::*;
 
     #[test]
@@ -176,6 +177,43 @@ mod tests {
             let mut seen = std::collections::BTreeSet::new();
             for field in fields {
                 assert!(seen.insert(field.name), "{name}: {} stands twice", field.name);
+            }
+        }
+    }
+
+    /// Bytes that look random, among them many small numbers, as lengths and offsets are.
+    fn noise(seed: u64, length: usize) -> Vec<u8> {
+        let mut state = seed.wrapping_mul(2).wrapping_add(1);
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let [.., high] = state.to_le_bytes();
+            if high & 3 == 0 { high } else { high & 7 }
+        };
+        (0..length).map(|_| next()).collect()
+    }
+
+    #[test]
+    fn no_field_of_no_table_panics_on_any_noise() {
+        let layouts = || {
+            let all = command::all().chain(file_information::all()).chain(file_system_information::all());
+            all.chain(security::all()).chain(control_code::all()).chain(error::all())
+        };
+        let sizes = [9, 16, 17, 24, 36, 49, 60, 65, 89];
+        for seed in 0..500 {
+            for (_, layout) in layouts() {
+                let mut message = noise(seed, 200);
+                for size in sizes {
+                    message.splice(smb2::header::LENGTH..smb2::header::LENGTH + 2, [size, 0]);
+                    let read = |message: &[u8]| {
+                        let Ok(bytes) = (layout.bytes)(message) else { return };
+                        for part in layout.parts {
+                            for field in part.fields {
+                                let _ = (field.read)(bytes.get(part.offset..).unwrap_or_default());
+                            }
+                        }
+                    };
+                    read(&message);
+                }
             }
         }
     }
