@@ -2,7 +2,7 @@
 //!
 //! The captured request is the request that is sent: its bytes with declared patches ([`message`]), under the order
 //! that the capture shows ([`plan`]), on as many live connections as captured ([`engine`]), each answer judged against
-//! the captured one ([`verdict`]).
+//! the captured one ([`verdict`] for its status, [`compare`] for what it holds).
 //!
 //! # Invariants
 //! - Outside the declared patches of a message, live bytes equal captured bytes.

@@ -125,18 +125,21 @@ impl Unions {
             taken.findings.found.push(Found { field: MALFORMED, captured: "well formed".to_owned(), live, path: None });
         }
         taken.findings.partly = group.left == 0 && captured.broken;
-        if let (Kind::Enumeration { .. }, Some(live), Some(answer)) = (kind, live, source.answer(request)) {
-            let is_progress = |status| matches!(status, NtStatus::SUCCESS | NtStatus::NO_MORE_FILES);
-            let differ = live.status != answer.status && is_progress(live.status) && is_progress(answer.status);
-            if differ && differences(kind, captured, &group.live, folder).is_empty() {
-                let why = if group.live.ended && captured.ended {
+        if let (Some(live), Some(answer)) = (live, source.answer(request))
+            && live.status != answer.status
+            && is_progress(kind, live.status)
+            && is_progress(kind, answer.status)
+            && differences(kind, captured, &group.live, folder).is_empty()
+        {
+            let why = match kind {
+                Kind::Watch => "the live server reports the same changes in another number of answers",
+                Kind::Enumeration { .. } if group.live.ended && captured.ended => {
                     "the live server lists the same entries in another number of calls"
-                } else {
-                    "the live server lists the folder in other parts, as far as it was asked"
-                };
-                taken.shifted = Some((why, group.first_shifted));
-                group.first_shifted.get_or_insert(request);
-            }
+                }
+                Kind::Enumeration { .. } => "the live server lists the folder in other parts, as far as it was asked",
+            };
+            taken.shifted = Some((why, group.first_shifted));
+            group.first_shifted.get_or_insert(request);
         }
         if group.left == 0 {
             taken.findings.found.extend(differences(kind, captured, &group.live, folder));
@@ -242,6 +245,14 @@ fn kind(command: Command, request: &Request) -> Option<(Kind, bool)> {
     // `<`, `>` and `"` are wildcards of old DOS clients (MS-FSA 2.1.4.4).
     let one_name = !pattern.is_empty() && !pattern.contains(['*', '?', '<', '>', '"']);
     Some((Kind::Enumeration { class, one_name }, view.flags() & (RESTART_SCANS | REOPEN) != 0))
+}
+
+/// Whether a status only says how far the server is in telling what there is to tell.
+fn is_progress(kind: Kind, status: NtStatus) -> bool {
+    match kind {
+        Kind::Enumeration { .. } => matches!(status, NtStatus::SUCCESS | NtStatus::NO_MORE_FILES),
+        Kind::Watch => matches!(status, NtStatus::SUCCESS | NtStatus::CANCELLED | NtStatus::NOTIFY_CLEANUP),
+    }
 }
 
 /// What differs, as far as both were seen: that something is missing can be said only of a union that is whole.

@@ -7,6 +7,7 @@ use smb2::{Command, utf16};
 use store::runs::Verdict;
 
 const NO_MORE_FILES: u32 = 0x8000_0006;
+const CANCELLED: u32 = 0xc000_0120;
 const NOTIFY_ENUM_DIR: u32 = 0x0000_010c;
 const RESTART: u8 = 1;
 const DIRECTORY: u32 = 0x10;
@@ -192,6 +193,17 @@ fn a_change_that_only_one_server_reports_is_told_with_the_last_answer() {
         shown(&outcome, 3),
         [("change", "FILE_ACTION_REMOVED a", "absent"), ("change", "absent", "FILE_ACTION_REMOVED b")]
     );
+}
+
+#[test]
+fn the_same_changes_in_another_number_of_answers_are_one_explained_divergence() {
+    let cancelled = (CANCELLED, vec![9, 0, 0, 0, 0, 0, 0, 0]);
+    let captured = [changes(&[(1, "a"), (2, "a")]), cancelled];
+    let live = [changes(&[(1, "a")]), changes(&[(2, "a")])];
+    let outcome = watched(&captured, &live);
+    assert_eq!((outcome.verdict(0, 2), outcome.verdict(0, 3)), (Verdict::Match, Verdict::Status));
+    assert_eq!(outcome.reason(0, 3), "the live server reports the same changes in another number of answers");
+    assert_eq!(shown(&outcome, 3), []);
 }
 
 #[test]
