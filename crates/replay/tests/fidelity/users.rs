@@ -40,7 +40,7 @@ fn guests_nobody_and_wrong_passwords_are_the_same_again() {
     let users = [("stranger", "any"), ("", ""), ("testuser", "testpass"), ("testuser", "wrong")];
     let outcome = list_shares(&users, |_| {});
     assert_same(&outcome);
-    assert!(outcome.witnessed.captured > 30, "{}", outcome.witnessed);
+    assert!(outcome.witnessed.captured >= 30, "{}", outcome.witnessed);
 }
 
 #[test]
