@@ -95,7 +95,8 @@ mod tests {
         assert_eq!(options_with(1, None), [""]);
         assert_eq!(options_with(1, Some("a")), ["a"]);
         assert_eq!(options_with(2, Some("a")), ["a\\clone-0", "a\\clone-1"]);
-        assert_eq!(options_with(2, None)[1..], ["smbreplay-20260101T000000Z\\clone-1"]);
+        let named = ["smbreplay-20260101T000000Z\\clone-0", "smbreplay-20260101T000000Z\\clone-1"];
+        assert_eq!(options_with(2, None), named);
     }
 
     #[test]

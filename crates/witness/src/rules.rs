@@ -60,7 +60,7 @@ fn body(command: u16, live: &Message) -> Vec<Range<usize>> {
         // NEGOTIATE, SESSION_SETUP: blobs, contexts.
         0 | 1 => vec![whole],
         // TREE_CONNECT: the path and its length.
-        3 => vec![68..usize::MAX],
+        3 => std::iter::once(68..usize::MAX).collect(),
         CREATE => create(live),
         // IOCTL: FileId, InputCount, and data.
         11 => vec![file_id(72), 92..96, 120..usize::MAX],

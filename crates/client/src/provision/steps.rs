@@ -74,7 +74,7 @@ impl Steps {
     pub fn next_request(&mut self) -> Result<Option<(Request, Vec<u16>)>, TooLong> {
         match &mut self.next {
             Next::Create => {
-                let Some((entry, is_itself)) = self.to_create() else { return Ok(None) };
+                let Some((entry, is_itself)) = self.missing() else { return Ok(None) };
                 let request = open_or_make(&entry.path, entry.kind)?;
                 let path = entry.path.clone();
                 self.next = Next::Created(entry, is_itself);
@@ -128,7 +128,7 @@ impl Steps {
     }
 
     /// The first entry that is not known to be there, or the first of its ancestors; true for the entry itself.
-    fn to_create(&mut self) -> Option<(Entry, bool)> {
+    fn missing(&mut self) -> Option<(Entry, bool)> {
         while self.entries.front().is_some_and(|entry| entry.path.is_empty() || self.known.contains(&entry.path)) {
             self.entries.pop_front();
         }

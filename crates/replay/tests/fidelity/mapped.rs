@@ -2,7 +2,7 @@
 
 use crate::scene::{Outcome, replay_with};
 use crate::smbtorture::record_and_replay_with;
-use lab::{SambaOptions, Tree};
+use lab::{Recorder, Samba, SambaOptions, Smbclient, Tree};
 use smbreplay_replay::Options;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -100,4 +100,35 @@ fn suites_that_rename_and_use_streams_and_chains_are_the_same_below_a_folder() {
     assert!(witnessed.holds(), "{witnessed}");
     assert!(witnessed.equal_statuses() >= 0.99, "{witnessed}");
     assert_eq!(names_in(&outcome.samba.share_path()), ["below"]);
+}
+
+#[test]
+fn two_captured_shares_on_one_live_share_get_a_folder_each_or_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("shares.pcap");
+    let port = {
+        let samba = Samba::start(second_share()).unwrap();
+        let recorder = Recorder::start(samba.port(), &capture).unwrap();
+        for share in ["testshare", "lab share"] {
+            let client = Smbclient::new(&samba).in_folder(&data()).on_share(share);
+            let done = client.run(&["mkdir same", "put office.tree.txt same\\file", "ls same\\*"]).unwrap();
+            assert!(done.failures().is_empty(), "{done:?}");
+        }
+        assert_eq!(recorder.finish().unwrap().dropped, 0);
+        samba.port()
+    };
+    let mixing = std::panic::catch_unwind(|| replay_with(&capture, port, SambaOptions::default(), 0, |_| {}));
+    let refusal = mixing.err().unwrap().downcast::<String>().unwrap();
+    assert!(refusal.contains("SeveralShares"), "{refusal}");
+
+    let outcome = replay_with(&capture, port, SambaOptions::default(), FOLDERS, |options| {
+        options.mapping.root = Some("both".parse().unwrap());
+    });
+    assert_eq!((outcome.report.skipped, outcome.report.status_diverged), (0, 0), "{:#?}", outcome.report.roots);
+    assert!(outcome.witnessed.holds(), "{}", outcome.witnessed);
+    let both = outcome.samba.share_path().join("both");
+    assert_eq!(names_in(&both), ["lab share", "testshare"]);
+    for share in ["lab share", "testshare"] {
+        assert_eq!(names_in(&both.join(share).join("same")), ["file"]);
+    }
 }

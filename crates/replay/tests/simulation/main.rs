@@ -15,6 +15,7 @@ mod breaks;
 mod cancel;
 mod captured;
 mod chains;
+mod clones;
 mod closes;
 mod credits;
 mod deadlines;
