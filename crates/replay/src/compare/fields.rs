@@ -1,6 +1,6 @@
 //! One answer against another, field by field.
 
-use super::answer::{Answer, CapturedNames};
+use super::answer::{Answer, CapturedNames, Fingerprint};
 use super::table::{Field, Layout, Usage, layout};
 use super::value::{self, Value};
 use dissect::Operation;
@@ -32,6 +32,10 @@ pub struct Findings {
 
 /// The field for an answer that does not fit its specification.
 pub const MALFORMED: &str = "malformed";
+/// The field for READ data.
+const DATA: &str = "data";
+/// The field for its length.
+const TRANSFERRED: &str = "transferred";
 
 /// Compares the live answer to `request` with the captured one; both have the same status. `wanted` says which fields
 /// take part, `names` what live names were captured as.
@@ -43,17 +47,19 @@ pub(super) fn compare(
     names: &dyn CapturedNames,
     wanted: &dyn Fn(&Field) -> bool,
 ) -> Findings {
-    let Some(message) = captured.message else { return Findings { found: Vec::new(), partly: true } };
-    let other = captured.with_other_holes();
-    let comparison =
-        Comparison { message, other: other.as_deref(), live, request, names, layout: layout(operation, live) };
-    // An error in place of the command's answer, or the reverse, reads differently on both sides.
-    let findings = comparison.run(wanted);
-    match (operation.command, captured.payload) {
-        (Some(Command::READ), Some(payload)) if ReadResponse::parse(message).is_ok_and(|view| view.data().is_err()) => {
-            by_fingerprint(findings, payload, live)
+    let layout = layout(operation, live);
+    let partly = Findings { found: Vec::new(), partly: true };
+    let findings = captured.message.map(|message| {
+        let other = captured.with_other_holes();
+        Comparison { message, other: other.as_deref(), live, request, names, layout }.run(wanted)
+    });
+    let is_cut = |message: &[u8]| ReadResponse::parse(message).is_ok_and(|view| view.data().is_err());
+    match captured.payload.filter(|_| operation.command == Some(Command::READ) && captured.message.is_none_or(is_cut)) {
+        Some(fingerprint) if layout.fields().any(|field| field.name == DATA && wanted(field)) => {
+            by_fingerprint(findings.unwrap_or(partly), fingerprint, live)
         }
-        _ => findings,
+        Some(_) => partly,
+        None => findings.unwrap_or(partly),
     }
 }
 
@@ -140,14 +146,25 @@ fn malformed(captured: Option<Malformed>, live: Option<Malformed>, findings: &mu
 }
 
 /// The captured data was not kept: its fingerprint is compared.
-fn by_fingerprint(mut findings: Findings, payload: super::answer::Fingerprint, live: &[u8]) -> Findings {
-    findings.found.retain(|found| found.field != MALFORMED);
+fn by_fingerprint(mut findings: Findings, captured: Fingerprint, live: &[u8]) -> Findings {
+    findings.found.retain(|found| found.field != MALFORMED && found.field != TRANSFERRED);
     findings.partly = false;
-    let Ok(data) = ReadResponse::parse(live).and_then(|view| view.data()) else { return findings };
+    let data = match ReadResponse::parse(live).and_then(|view| view.data()) {
+        Ok(data) => data,
+        Err(problem) => {
+            malformed(None, Some(problem), &mut findings);
+            return findings;
+        }
+    };
+    let mut add = |field, captured, live| findings.found.push(Found { field, captured, live, path: None });
+    if data.len() as u64 != u64::from(captured.length) {
+        add(TRANSFERRED, captured.length.to_string(), data.len().to_string());
+        return findings;
+    }
     let hash = dissect::operation::payload_hash(data);
-    if data.len() as u64 == u64::from(payload.length) && hash != payload.hash {
+    if hash != captured.hash {
         let show = |hash: [u8; 16]| format!("{} bytes, XXH3-128 {:032x}", data.len(), u128::from_be_bytes(hash));
-        findings.found.push(Found { field: "data", captured: show(payload.hash), live: show(hash), path: None });
+        add(DATA, show(captured.hash), show(hash));
     }
     findings
 }

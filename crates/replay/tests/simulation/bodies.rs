@@ -86,10 +86,16 @@ fn what_the_capture_has_of_data_is_compared_and_no_more() {
 
 #[test]
 fn data_that_was_not_kept_is_compared_by_its_hash() {
+    for kept in [Some(80), None] {
+        compare_without_data(kept);
+    }
+}
+
+fn compare_without_data(kept: Option<usize>) {
     let without_data = || {
         let mut captured = a_read_of(b"bytes").into_trace();
         let operation = &mut captured.rows.last_mut().unwrap().operation;
-        operation.response = operation.response.as_ref().map(|response| response.slice(..80));
+        operation.response = operation.response.take().zip(kept).map(|(response, kept)| response.slice(..kept));
         operation.payload_length = Some(5);
         operation.payload_hash = Some(dissect::operation::payload_hash(b"bytes"));
         Captured::from(captured)

@@ -57,6 +57,11 @@ pub struct Layout {
 impl Layout {
     const NOTHING: Self = Self { parts: &[], bytes: structure };
 
+    /// All fields, in their order.
+    pub fn fields(&self) -> impl Iterator<Item = &'static Field> + use<> {
+        self.parts.iter().flat_map(|part| part.fields)
+    }
+
     const fn message(parts: &'static [Part]) -> Self {
         Self { parts, bytes: structure }
     }
@@ -97,7 +102,7 @@ fn is_pipe(request: &Operation) -> bool {
 pub fn tables() -> impl Iterator<Item = (String, Vec<&'static Field>)> {
     let layouts = command::all().chain(file_information::all()).chain(file_system_information::all());
     let layouts = layouts.chain(security::all()).chain(control_code::all()).chain(error::all());
-    layouts.map(|(name, layout)| (name, layout.parts.iter().flat_map(|part| part.fields).collect()))
+    layouts.map(|(name, layout)| (name, layout.fields().collect()))
 }
 
 /// Declares a table: `USAGE name = |view| value;`, where `view` is what the parser makes of the bytes.
