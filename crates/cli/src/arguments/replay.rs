@@ -6,6 +6,9 @@ use replay::{Order, Pace};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+/// Heading of the options that say where captured names are found live.
+const NAMES: &str = "Names and users on the lab server (--map options may be repeated, and take @FILE, one rule a line)";
+
 #[derive(Debug, Args)]
 pub(crate) struct ReplayArguments {
     /// Sessions: ids (0x…), file names, or numbers in `session --list` [default: the last one used]
@@ -39,7 +42,7 @@ pub(crate) struct ReplayArguments {
     pub(crate) mapping: MappingArguments,
     /// Replay N copies of the sessions at once, each below its own folder DIR\clone-0, DIR\clone-1, … of --root
     /// [default of DIR then: smbreplay- and the name of the run]
-    #[arg(long, value_name = "N", default_value = "1", help_heading = "Names and users on the lab server")]
+    #[arg(long, value_name = "N", default_value = "1", help_heading = NAMES)]
     pub(crate) clones: NonZeroU32,
 
     #[command(flatten)]
@@ -72,8 +75,7 @@ pub(crate) struct ReplayArguments {
 
 /// Where captured names and users are found on the lab server.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Names and users on the lab server (each --map option may be repeated; @FILE: a file \
-                               with one rule a line)")]
+#[command(next_help_heading = NAMES)]
 pub(crate) struct MappingArguments {
     /// The captured share A is the share B; \\SERVER\A=B where several servers have an A
     #[arg(long, value_name = "A=B|@FILE")]

@@ -30,7 +30,7 @@ impl Engine {
                 }
             }
             Some(Command::CREATE) => {
-                if let Some(captured) = create::captured_name(&request.bytes) {
+                if let Some(captured) = create::captured_name(&request.bytes).filter(|_| self.maps_files(request)) {
                     let live = with_units(captured, |name| {
                         let found = self.live_file_name(request, name, true);
                         lost_prefix = found.lost_prefix;
@@ -44,7 +44,7 @@ impl Engine {
                     create::rewrite_app_instance_id(draft, |captured| self.client_guid(captured))?;
                 }
             }
-            Some(Command::SET_INFO) => {
+            Some(Command::SET_INFO) if self.maps_files(request) => {
                 let captured = rename::name_range(&request.bytes).and_then(|range| request.bytes.get(range));
                 let live = captured.and_then(|captured| {
                     with_units(captured, |name| match name.first() {
@@ -101,6 +101,12 @@ impl Engine {
             None => path.extend(bytes_of(&units(&live.name))),
         }
         Some(path)
+    }
+
+    /// Whether names of files can be others live.
+    fn maps_files(&self, request: &Request) -> bool {
+        let is_prefixed = request.header().is_some_and(|header| header.flags.0 & HeaderFlags::DFS_OPERATIONS != 0);
+        is_prefixed || !self.names.share(request.share).place.is_identity()
     }
 
     /// The live name of a file. A name with SMB2_FLAGS_DFS_OPERATIONS begins with server and share (MS-SMB2 2.2.13);

@@ -1,6 +1,5 @@
 //! `session ID`: the operations of a session, written as they are read.
 
-use replay::FileFilter;
 use super::row;
 use crate::arguments::{Format, SessionArguments};
 use crate::command::Context;
@@ -8,6 +7,7 @@ use crate::command::trace::Trace;
 use crate::failure::{Conclusion, Failure};
 use crate::output::{self, Column, StreamedTable, duration};
 use dissect::Operation;
+use replay::FileFilter;
 use serde_json::{Map, Value};
 use std::io::Write;
 use store::metadata::Session;
