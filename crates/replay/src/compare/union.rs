@@ -15,6 +15,9 @@ use std::collections::BTreeMap;
 /// Differences told of one union; of more only the number.
 const MOST_TOLD: usize = 100;
 
+/// Things kept of one union: what a server sends beyond is not compared, and the union not whole.
+const MOST_ITEMS: usize = 1 << 20;
+
 /// What is put together.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Kind {
@@ -192,12 +195,20 @@ impl Union {
         added
     }
 
+    fn insert(&mut self, name: String, item: Item) {
+        if self.items.len() < MOST_ITEMS || self.items.contains_key(&name) {
+            self.items.insert(name, item);
+        } else {
+            self.broken = true;
+        }
+    }
+
     fn add_entries(&mut self, message: &[u8], class: u8, rename: impl Fn(String) -> String) -> Result<(), Malformed> {
         let buffer = QueryDirectoryResponse::parse(message)?.buffer()?;
         for entry in directory::entries(buffer, class).into_iter().flatten() {
             let entry = entry?;
             let item = Item { entry_type: entry.entry_type(), size: entry.end_of_file };
-            self.items.insert(rename(utf16::to_string(entry.name)), item);
+            self.insert(rename(utf16::to_string(entry.name)), item);
         }
         Ok(())
     }
@@ -208,7 +219,7 @@ impl Union {
             let change = change?;
             let action = names::notify_action(change.action)
                 .map_or_else(|| format!("action {:#x}", change.action), str::to_owned);
-            self.items.insert(format!("{action} {}", rename(utf16::to_string(change.name))), Item::default());
+            self.insert(format!("{action} {}", rename(utf16::to_string(change.name))), Item::default());
         }
         Ok(())
     }
@@ -322,5 +333,23 @@ fn type_name(entry_type: EntryType) -> &'static str {
         EntryType::Directory => "directory",
         EntryType::File => "file",
         EntryType::ReparsePoint => "reparse point",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_union_is_bounded_and_says_nothing_is_missing_of_what_it_left_out() {
+        let mut union = Union { ended: true, ..Union::default() };
+        for number in 0..=MOST_ITEMS {
+            union.insert(number.to_string(), Item::default());
+        }
+        assert_eq!(union.items.len(), MOST_ITEMS);
+        assert!(union.broken);
+        let captured = Union { items: [("new".to_owned(), Item::default())].into(), ..Union::default() };
+        let kind = Kind::Enumeration { class: 1, one_name: false };
+        assert_eq!(differences(kind, &captured, &union, "").len(), 0);
     }
 }
