@@ -8,7 +8,7 @@ use crate::engine::{Engine, Seed};
 use crate::map::{CapturedShare, Names, ShareKind};
 use crate::options::Options;
 use crate::plan::dialect::Inferred;
-use crate::plan::logon::Identity;
+use crate::plan::logon::{self, Identity};
 use crate::plan::{Fate, Plan};
 use crate::provisioning::{self, ProvideError};
 use crate::record;
@@ -130,7 +130,7 @@ pub fn run(
     let mut warnings = Vec::new();
     let server_guids: Vec<_> = trace.connections.iter().filter_map(|connection| connection.server_guid).collect();
     let sessions = trace.sessions.iter().map(|id| format!("{id:#018x}")).collect();
-    let plan = Plan::new(trace, options);
+    let mut plan = Plan::new(trace, options);
     refuse_empty(&plan)?;
     refuse_unknown_dialect(&plan, options)?;
     refuse_several_shares(&plan, options)?;
@@ -140,6 +140,7 @@ pub fn run(
     options.comparison.noise = Noise::of(&plan, output, &options.comparison)?.into();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ReplayError::System)?;
     if options.ping {
+        warnings.extend(runtime.block_on(settle_guests(&mut plan, address, &options)));
         let guid = runtime.block_on(probe(&plan, address, &options))?;
         if server_guids.contains(&guid) {
             warnings.push(format!("{address} has the ServerGuid of a captured server: it may be that server"));
@@ -288,6 +289,26 @@ fn captured_span(plan: &Plan) -> f64 {
     let ends = plan.requests.iter().filter_map(|request| request.captured.answer.map(|(_, time, _)| time.0));
     let (first, last) = (starts.clone().min().unwrap_or(0), ends.chain(starts).max().unwrap_or(0));
     std::time::Duration::from_nanos(u64::try_from(last.saturating_sub(first)).unwrap_or(0)).as_secs_f64()
+}
+
+/// Lets captured guests log on as the configured user where the live server has no guests, and says so.
+async fn settle_guests(plan: &mut Plan, address: SocketAddr, options: &Options) -> Option<String> {
+    let logons = plan.requests.iter().filter_map(|request| request.logon);
+    let account = logons.filter(|logon| logon.identity == Identity::Guest).map(|logon| logon.account).next()?;
+    let guest = logon::guest(account.and_then(|account| plan.accounts.get(account)), &options.target.username);
+    let share = live_shares(plan, options).into_iter().next()?;
+    let dialects: Vec<u16> = options.dialect.into_iter().collect();
+    let (server, patience) = (&options.target.server, options.max_wait);
+    let found = client::probe::probe(address, server, &guest, &share, &dialects, patience).await;
+    if found.is_ok_and(|probe| probe.guest) {
+        return None;
+    }
+    for logon in plan.requests.iter_mut().filter_map(|request| request.logon.as_mut()) {
+        if logon.identity == Identity::Guest {
+            logon.identity = Identity::User;
+        }
+    }
+    Some(format!("{address} lets no guest use {share}: captured guests log on as the configured user"))
 }
 
 /// Tries the target as the run will use it: in each dialect, with each share and each user; returns its ServerGuid.

@@ -165,7 +165,7 @@ impl Engine {
             }
         }
         let session = self.live_session_of(index).or(session).unwrap_or(header.session_id);
-        self.set_signed(&mut draft, lane, session, encrypt)?;
+        self.set_signed(&mut draft, lane, session, encrypt, request.captured_status())?;
         Ok(draft)
     }
 

@@ -5,7 +5,7 @@ use crate::engine::compose::Refusal;
 use crate::engine::state::{LogonState, Outstanding, SessionState};
 use crate::message::{Draft, session_setup};
 use crate::plan::Request;
-use crate::plan::logon::{Identity, Logon};
+use crate::plan::logon::{self, Identity, Logon};
 use client::Received;
 use smb2::NtStatus;
 use smb2::auth::ntlm::Entropy;
@@ -66,10 +66,7 @@ impl Engine {
             Identity::User | Identity::WrongProof => mapped.unwrap_or_else(configured),
             Identity::Guest => {
                 let account = leg.account.and_then(|account| self.plan.accounts.get(account));
-                // The configured user is known to the live server and would not become a guest.
-                let account = account.filter(|account| !account.user.eq_ignore_ascii_case(&target.username));
-                let (domain, user) = account.map_or(("", "guest"), |account| (&account.domain, &account.user));
-                Credentials { domain: domain.to_owned(), user: user.to_owned(), password: String::new() }
+                logon::guest(account, &target.username)
             }
         }
     }

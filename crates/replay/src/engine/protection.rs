@@ -4,7 +4,9 @@ use crate::engine::Engine;
 use crate::engine::compose::Refusal;
 use crate::message::{Draft, PatchError};
 use smb2::header::offset;
-use smb2::{Command, HeaderFlags};
+use smb2::{Command, HeaderFlags, NtStatus};
+
+const SMB_3_1_1: u16 = 0x0311;
 
 impl Engine {
     /// Sets or clears SMB2_FLAGS_SIGNED as the live session that the message runs in needs it, and declares the
@@ -15,12 +17,18 @@ impl Engine {
         lane: usize,
         session: u64,
         encrypted: bool,
+        captured_status: Option<NtStatus>,
     ) -> Result<(), Refusal> {
         let header = smb2::Header::parse(draft.bytes()).map_err(PatchError::from)?;
         let Some(core) = self.lanes.get(lane).map(|state| &state.core) else { return Ok(()) };
         let captured = header.flags.is_signed();
         let unsigned = self.sessions.get(&session).is_some_and(|session| session.unsigned);
-        let required = core.negotiated().is_some_and(client::Negotiated::signing_required);
+        // A 3.1.1 server takes no TREE_CONNECT without signature but from guests (MS-SMB2 3.3.5.7), as whom the captured
+        // client may have sent it.
+        let is_guests_only = core.negotiated().is_some_and(|negotiated| negotiated.dialect == SMB_3_1_1)
+            && header.command == Command::TREE_CONNECT
+            && captured_status == Some(NtStatus::SUCCESS);
+        let required = is_guests_only || core.negotiated().is_some_and(client::Negotiated::signing_required);
         let exchanges_keys = matches!(header.command, Command::NEGOTIATE | Command::SESSION_SETUP);
         let wanted = !encrypted && !unsigned && core.can_sign(session) && (captured || (required && !exchanges_keys));
         if wanted != captured {

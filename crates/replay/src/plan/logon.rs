@@ -4,6 +4,7 @@ use crate::map::Users;
 use crate::plan::identity::{self, Reference};
 use crate::plan::request::Request;
 use crate::trace::Trace;
+use smb2::auth::Credentials;
 use smb2::auth::ntlm::Message;
 use smb2::auth::spnego;
 use smb2::message::{SessionSetupRequest, SessionSetupResponse};
@@ -31,6 +32,14 @@ pub struct Account {
     pub domain: String,
     /// User name.
     pub user: String,
+}
+
+/// A user whom servers that have guests make one: the captured user without a password. The configured user is known to
+/// the live server and would not become a guest.
+pub fn guest(captured: Option<&Account>, configured: &str) -> Credentials {
+    let captured = captured.filter(|account| !account.user.eq_ignore_ascii_case(configured));
+    let (domain, user) = captured.map_or(("", "guest"), |account| (&account.domain, &account.user));
+    Credentials { domain: domain.to_owned(), user: user.to_owned(), password: String::new() }
 }
 
 /// A SESSION_SETUP request as a leg of a logon.
