@@ -20,6 +20,7 @@ pub mod load;
 pub mod map;
 pub mod message;
 pub mod options;
+pub mod pattern;
 pub mod plan;
 pub mod provisioning;
 pub mod record;

@@ -36,6 +36,8 @@ pub(super) struct Outcome<'a> {
     pub(super) captured: Option<NtStatus>,
     pub(super) live: Option<NtStatus>,
     pub(super) found: &'a [Found],
+    /// Whether a pattern was written in the place of data that the capture lacks.
+    pub(super) wrote_pattern: bool,
 }
 
 impl Explanations {
@@ -72,6 +74,7 @@ impl Explanations {
         let root = cause.unwrap_or(outcome.request);
         let own = || operation.path.as_deref().and_then(|path| key(operation, path));
         match outcome.verdict {
+            Verdict::Match if outcome.wrote_pattern => self.add(own(), Aspect::Content, root),
             Verdict::Match if !self.diverged.is_empty() && makes_anew(operation, outcome) => {
                 if let Some(own) = own() {
                     self.diverged.remove(&own);
@@ -205,7 +208,14 @@ mod tests {
     }
 
     fn outcome(request: usize, verdict: Verdict, found: &[Found]) -> Outcome<'_> {
-        Outcome { request, verdict, captured: Some(NtStatus::SUCCESS), live: Some(NtStatus::SUCCESS), found }
+        Outcome {
+            request,
+            verdict,
+            captured: Some(NtStatus::SUCCESS),
+            live: Some(NtStatus::SUCCESS),
+            found,
+            wrote_pattern: false,
+        }
     }
 
     #[test]

@@ -99,6 +99,7 @@ impl Comparison {
             captured: planned.captured_status(),
             live: record.live_status,
             found: &found,
+            wrote_pattern: !planned.missing_payload.is_empty(),
         };
         if record.cause.is_none()
             && let Some(cause) = self.explanations.cause(&row.operation, &outcome)

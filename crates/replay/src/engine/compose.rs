@@ -3,6 +3,7 @@
 use crate::engine::state::{Outstanding, Progress};
 use crate::engine::{Command, Engine};
 use crate::message::{self, Draft, Patch, PatchError, negotiate::LiveNegotiate};
+use crate::pattern;
 use crate::plan::{Form, Request};
 use smb2::header::offset;
 use smb2::message::{NegotiateRequest, SessionSetupRequest};
@@ -110,6 +111,9 @@ impl Engine {
             if request.inferred {
                 state.marks.push("inferred");
             }
+            if !request.missing_payload.is_empty() {
+                state.marks.push("pattern_payload");
+            }
             state.live_request = message;
             state.patches = patches;
         }
@@ -138,6 +142,10 @@ impl Engine {
             message::multi_protocol::rewrite(&mut draft, selected)?;
             return Ok(draft);
         };
+        for missing in &request.missing_payload {
+            let pattern = pattern::contents(missing.offset, missing.range.len());
+            draft.overwrite(missing.range.start, &pattern, "Payload")?;
+        }
         for (place, reference) in &request.file_ids {
             if let Some(id) = self.live_file_id(*reference, &request.bytes, *place)? {
                 draft.overwrite(*place, &id.0, "FileId")?;

@@ -11,6 +11,7 @@ pub mod identity;
 mod inferred;
 mod lane;
 pub mod logon;
+mod payload;
 mod request;
 mod selection;
 mod serial;
@@ -21,6 +22,7 @@ pub mod tokens;
 pub use cause::Cause;
 pub use identity::Reference;
 pub use lane::{Action, Lane, Milestone, MilestoneKind, Step};
+pub use payload::MissingPayload;
 pub use request::{Captured, Fate, Form, Request};
 pub use selection::Selection;
 

@@ -2,6 +2,7 @@
 
 use crate::plan::identity::Reference;
 use crate::plan::logon::Logon;
+use crate::plan::payload::{self, MissingPayload};
 use crate::plan::tokens::UsedToken;
 use crate::trace::Trace;
 use bytes::Bytes;
@@ -73,6 +74,8 @@ pub struct Request {
     pub share: Option<usize>,
     /// FileIds in the body: offset in the message, and whose they are.
     pub file_ids: Vec<(usize, Reference)>,
+    /// Data that the capture lacks.
+    pub missing_payload: Vec<MissingPayload>,
     /// What it brings back of earlier answers.
     pub tokens: Vec<UsedToken>,
     /// PreviousSessionId of a SESSION_SETUP.
@@ -190,6 +193,7 @@ fn request(row: usize, operation: &Operation) -> Option<Request> {
         tree_connect: None,
         share: None,
         file_ids: Vec::new(),
+        missing_payload: Vec::new(),
         tokens: Vec::new(),
         previous_session: None,
         cancels: None,
@@ -209,6 +213,9 @@ pub(super) fn mark_unsendable(trace: &Trace, requests: &mut [Request]) {
     for request in requests.iter_mut() {
         if !known.contains(&request.connection) {
             request.skip("nothing is known of its connection");
+        }
+        if let Some(missing) = trace.rows.get(request.row).and_then(|row| payload::missing(&row.operation)) {
+            request.missing_payload = missing;
         }
         if let Some(reason) = unsendable(trace, request) {
             if let Some(chain) = request.chain_key() {
@@ -249,7 +256,7 @@ fn unsendable(trace: &Trace, request: &Request) -> Option<String> {
         return Some("encrypted or unreadable in the capture, and no key is known".into());
     }
     let operation = &trace.rows.get(request.row)?.operation;
-    if !operation.request_holes.is_empty() {
+    if operation.request_holes.len() > request.missing_payload.len() {
         return Some("part of the request is missing in the capture".into());
     }
     if request.session == Reference::Orphan {

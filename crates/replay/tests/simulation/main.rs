@@ -26,6 +26,7 @@ mod lost_answers;
 mod message_ids;
 mod names;
 mod order;
+mod orphans;
 mod pace;
 mod selection;
 mod simulation;
