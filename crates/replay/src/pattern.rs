@@ -20,7 +20,7 @@ fn byte(position: u64) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::indexing_slicing, reason = "tests")]
+    #![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "tests")]
     use super::*;
 
     #[test]
