@@ -7,7 +7,8 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// Heading of the options that say where captured names are found live.
-const NAMES: &str = "Names and users on the lab server (--map options may be repeated, and take @FILE, one rule a line)";
+const NAMES: &str =
+    "Names and users on the lab server (--map options may be repeated, and take @FILE, one rule a line)";
 
 #[derive(Debug, Args)]
 pub(crate) struct ReplayArguments {
