@@ -12,7 +12,8 @@ pub struct FileRead {
     pub path: PathBuf,
     /// What is known of it; `None` when it was left out.
     pub facts: Option<FileFacts>,
-    /// Why it was left out: it is empty, or cut inside its header, as the last file of a ring buffer may be.
+    /// Why it was left out, without its name: it is empty, or cut inside its header, as the last file of a ring buffer
+    /// may be, or nothing of it can be decompressed.
     pub left_out: Option<String>,
 }
 
@@ -65,8 +66,8 @@ impl Merge {
         for (order, path) in paths.iter().enumerate() {
             match PacketReader::open(path) {
                 Ok(reader) => merge.wait(path, order, reader)?,
-                Err(error @ (OpenError::Empty { .. } | OpenError::HeaderCut { .. })) => {
-                    let left_out = Some(error.to_string());
+                Err(error @ (OpenError::Empty { .. } | OpenError::HeaderCut { .. } | OpenError::Broken { .. })) => {
+                    let left_out = Some(error.reason());
                     merge.read.push(FileRead { path: path.clone(), facts: None, left_out });
                     refused = Some(error);
                 }
@@ -134,7 +135,7 @@ impl Merge {
                 Ok(reader) => reader,
                 Err(OpenError::Io { name, source }) => return Err(ReadError::Io { name, offset: 0, source }),
                 Err(error) => {
-                    self.read.push(FileRead { path, facts: None, left_out: Some(error.to_string()) });
+                    self.read.push(FileRead { path, facts: None, left_out: Some(error.reason()) });
                     continue;
                 }
             };

@@ -131,6 +131,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 fn the_help_reads_so() {
     let home = Home::new();
     insta::assert_snapshot!("help", home.run(&["--help"]).succeeded());
+    insta::assert_snapshot!("help_ingest", home.run(&["ingest", "--help"]).succeeded());
     insta::assert_snapshot!("help_replay", home.run(&["replay", "--help"]).succeeded());
     insta::assert_snapshot!("help_session", home.run(&["session", "--help"]).succeeded());
 }

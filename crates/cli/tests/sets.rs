@@ -5,28 +5,13 @@
 mod support;
 
 use serde_json::Value;
-use support::{Home, ended};
+use support::{Home, ended, office_records, steady};
 
 const KEY: &str = "28f2847263c83dc00621f742dd3f2e7b";
 
-/// The file header and the records of the project's own capture.
-fn office() -> (Vec<u8>, Vec<Vec<u8>>) {
-    let home = Home::new();
-    let bytes = std::fs::read(home.office("office.pcap")).unwrap();
-    let (header, mut rest) = bytes.split_at(24);
-    let mut records = Vec::new();
-    while let Some(length) = rest.get(8..12) {
-        let length = usize::try_from(u32::from_le_bytes(length.try_into().unwrap())).unwrap();
-        let (record, behind) = rest.split_at(length.saturating_add(16));
-        records.push(record.to_vec());
-        rest = behind;
-    }
-    (header.to_vec(), records)
-}
-
 /// A ring buffer of three files with the capture in it, and a fourth that is empty yet.
 fn ring(home: &Home, folder: &str) {
-    let (header, records) = office();
+    let (header, records) = office_records();
     for (number, part) in records.chunks(records.len().div_ceil(3)).enumerate() {
         home.file(
             &format!("{folder}/ring_0000{number}_2024112320113{number}.pcap"),
@@ -75,7 +60,7 @@ fn two_directions_in_two_files_are_one_trace() {
     let home = Home::new();
     home.office("office.pcap");
     let whole = home.json(&["ingest", "office.pcap"]);
-    let (header, records) = office();
+    let (header, records) = office_records();
     let to_server = |record: &&Vec<u8>| record.get(16 + 36..16 + 38) == Some(&445_u16.to_be_bytes()[..]);
     let client: Vec<u8> = records.iter().filter(to_server).flatten().copied().collect();
     let server: Vec<u8> = records.iter().filter(|record| !to_server(record)).flatten().copied().collect();
@@ -129,4 +114,54 @@ fn a_key_for_nothing_is_told_and_a_malformed_one_is_not_repeated() {
     assert!(!wrong.stderr.contains(KEY), "{}", wrong.stderr);
     let mut command = home.command(&["ingest", "office.pcap"]);
     ended(command.env("SMBREPLAY_NT_HASHES", "alice=secret")).refused(&["SMBREPLAY_NT_HASHES, line 1"]);
+}
+
+#[test]
+fn the_summary_of_a_set_reads_so() {
+    let home = Home::new();
+    ring(&home, "ring");
+    let set = home.run(&["ingest", "ring"]);
+    insta::assert_snapshot!(steady(&home, set.succeeded()));
+    assert_eq!(set.stderr, "warning: ring: ring_00009_20241123201139.pcap: left out: empty\n");
+}
+
+#[test]
+fn a_set_and_its_case_may_be_moved() {
+    let home = Home::new();
+    ring(&home, "cases/1/ring");
+    home.run(&["ingest", "--case", "1", "ring"]).succeeded();
+    // The captures are gone: what was read from them is still there.
+    std::fs::rename(home.path().join("cases/1/ring"), home.path().join("elsewhere")).unwrap();
+    home.run(&["session", "--list"]).succeeded();
+    assert_eq!(home.json(&["list", "traces", "--case", "1"])["traces"][0]["ingested"], true);
+    home.run(&["ingest"]).refused(&["ring/ring", "4 files", "where they are now"]);
+    // The whole case has another place.
+    std::fs::rename(home.path().join("elsewhere"), home.path().join("cases/1/ring")).unwrap();
+    std::fs::rename(home.path().join("cases/1"), home.path().join("cases/2")).unwrap();
+    home.run(&["session", "--list"]).refused(&["last trace is gone", "--trace"]);
+    home.run(&["session", "--list", "--case", "2", "--trace", "ring/ring"]).succeeded();
+    assert_eq!(home.json(&["list", "traces", "--case", "2"])["traces"][0]["files"].as_array().unwrap().len(), 4);
+    let again = home.run(&["ingest", "--case", "2", "--trace", "ring/ring", "--format", "json"]);
+    assert_eq!(serde_json::from_str::<Value>(again.succeeded()).unwrap()["unchanged"], true);
+    home.run(&["report", "--list", "--case", "2", "--trace", "ring/ring"]).succeeded();
+    home.run(&["info"]).succeeded();
+}
+
+#[test]
+fn a_set_and_a_stream_know_their_replays() {
+    let home = Home::new();
+    ring(&home, "ring");
+    let office = std::fs::read(home.office("office.pcap")).unwrap();
+    home.run(&["ingest", "ring"]).succeeded();
+    ended(home.command(&["ingest", "-", "--name", "live"]).write_stdin(office)).succeeded();
+    for trace in ["ring/ring", "live"] {
+        assert!(home.run(&["report", "--list", "--trace", trace]).succeeded().contains("not replayed yet"), "{trace}");
+        home.run(&["session", "1", "--brief", "--trace", trace]).succeeded();
+        // Nobody listens there: the replay gets as far as that.
+        let replay = ["replay", "1", "--trace", trace, "--server-ip", "127.0.0.1", "--port", "9", "--tree-name", "x"];
+        let mut command = home.command(&replay);
+        ended(command.env("SMBREPLAY_PASSWORD", "x")).refused(&["127.0.0.1:9"]);
+    }
+    let info = home.json(&["info"]);
+    assert!(info["capture_path"].as_str().unwrap().ends_with("live") && info["capture_valid"] == true, "{info}");
 }

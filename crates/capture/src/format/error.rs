@@ -30,6 +30,14 @@ pub enum OpenError {
         /// Bytes that are there, after decompression.
         length: u64,
     },
+    /// Nothing can be decompressed.
+    #[error("{name} cannot be read: {reason}")]
+    Broken {
+        /// The file as the caller named it.
+        name: String,
+        /// What is wrong with the compressed data.
+        reason: String,
+    },
     /// The file could not be opened or read.
     #[error("cannot read {name}: {source}")]
     Io {
@@ -38,6 +46,23 @@ pub enum OpenError {
         /// What the operating system said.
         source: io::Error,
     },
+}
+
+impl OpenError {
+    /// What is said of the file, without its name.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::NotACapture { offset, magic, .. } => {
+                format!("not a capture ({} at byte {offset} where its magic number should be)", hex(magic))
+            }
+            Self::Empty { .. } => "empty".to_owned(),
+            Self::HeaderCut { length, .. } => {
+                format!("not a capture (it ends after {length} bytes, inside the file header)")
+            }
+            Self::Broken { reason, .. } => reason.clone(),
+            Self::Io { source, .. } => format!("cannot be read: {source}"),
+        }
+    }
 }
 
 /// Why reading stopped before the end. Damage and truncation are no errors: see [`super::FileFacts`].

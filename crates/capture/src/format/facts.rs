@@ -26,9 +26,22 @@ pub struct Interface {
 /// Places remembered at which a file is damaged; all are counted.
 const MAX_DAMAGES: usize = 16;
 
+/// What kind of damage a file has at a place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DamageKind {
+    /// The file ends there, inside a record.
+    Cut,
+    /// What is there cannot be a record; reading went on behind it where that was possible.
+    Nonsense,
+    /// The compressed data cannot be read beyond it.
+    Compression,
+}
+
 /// A place where a file makes no sense.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Damage {
+    /// What kind of damage it is.
+    pub kind: DamageKind,
     /// Byte offset in the file, after decompression.
     pub offset: u64,
     /// What is wrong there.

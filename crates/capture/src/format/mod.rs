@@ -13,7 +13,7 @@ mod source;
 
 pub use compression::Compression;
 pub use error::{OpenError, ReadError};
-pub use facts::{Damage, FileFacts, FileFormat, Interface};
+pub use facts::{Damage, DamageKind, FileFacts, FileFormat, Interface};
 pub use link_type::LinkType;
 pub use reader::{Packet, PacketReader};
 

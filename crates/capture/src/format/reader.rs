@@ -4,7 +4,8 @@ use super::pcap::{self, Pcap};
 use super::pcapng::{self, Pcapng};
 use super::source::Source;
 use super::{
-    Damage, FileFacts, FileFormat, Interface, LinkType, OpenError, REACH, ReadError, Record, Step, starts_other_file,
+    Damage, DamageKind, FileFacts, FileFormat, Interface, LinkType, OpenError, REACH, ReadError, Record, Step,
+    starts_other_file,
 };
 use crate::pdu::Timestamp;
 use std::fs::File;
@@ -112,6 +113,9 @@ impl PacketReader {
             return Err(OpenError::Empty { name: name.to_owned() });
         }
         let Some((format, first)) = Format::at(header, 0) else {
+            if let Some(reason) = source.broken().filter(|_| header.is_empty()) {
+                return Err(OpenError::Broken { name: name.to_owned(), reason: reason.to_owned() });
+            }
             let magic = header.iter().take(4).copied().collect();
             return Err(OpenError::NotACapture { name: name.to_owned(), offset: 0, magic });
         };
@@ -202,7 +206,9 @@ impl PacketReader {
                 Step::OtherFile if self.other_file() => continue,
                 Step::End => {
                     if let Some(reason) = self.source.broken() {
-                        let damage = Damage { offset: self.source.position(), reason: reason.to_owned(), skipped: 0 };
+                        let kind = DamageKind::Compression;
+                        let damage =
+                            Damage { kind, offset: self.source.position(), reason: reason.to_owned(), skipped: 0 };
                         self.facts.damaged(damage);
                     }
                     self.ended = true;
@@ -254,12 +260,13 @@ impl PacketReader {
             from = 0;
         };
         let skipped = self.source.position().saturating_sub(offset);
-        let reason = match self.source.broken() {
-            Some(broken) if !found => broken,
-            _ if cut && found => "a record that reaches over others",
-            _ => reason,
+        let (kind, reason) = match self.source.broken() {
+            Some(broken) if !found => (DamageKind::Compression, broken),
+            _ if cut && found => (DamageKind::Nonsense, "a record that reaches over others"),
+            _ if cut => (DamageKind::Cut, reason),
+            _ => (DamageKind::Nonsense, reason),
         };
-        self.facts.damaged(Damage { offset, reason: reason.to_owned(), skipped });
+        self.facts.damaged(Damage { kind, offset, reason: reason.to_owned(), skipped });
         let counter = if cut && !found { &mut self.facts.truncated_bytes } else { &mut self.facts.skipped_bytes };
         *counter = counter.saturating_add(skipped);
         Ok(found)

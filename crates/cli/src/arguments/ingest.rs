@@ -12,6 +12,7 @@ pub(crate) struct IngestArguments {
     ///
     /// pcap and pcapng files, plain or compressed with gzip or zstd, of a ring buffer for example, or of each direction.
     /// Of a folder, the captures in it. A set is called after what the file names have in common, else after its folder.
+    /// Standard input is read to its end: end the capture, not smbreplay, to keep what came.
     #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath, conflicts_with = "trace")]
     pub(crate) files: Vec<PathBuf>,
     /// Read each FILE as a trace of its own

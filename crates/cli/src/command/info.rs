@@ -6,7 +6,9 @@ use crate::failure::{Conclusion, Failure};
 use crate::output::{Column, Grid, Output};
 use serde_json::{Map, Value, json};
 use smb2::Command;
-use store::{ConfigFile, Key};
+use std::path::Path;
+use store::layout::{Layout, is_capture};
+use store::{Config, ConfigFile, Key};
 
 /// Versions, folders and supported commands.
 pub(crate) fn run(global: &Global, output: &mut Output) -> Result<Conclusion, Failure> {
@@ -27,7 +29,7 @@ pub(crate) fn run(global: &Global, output: &mut Output) -> Result<Conclusion, Fa
             "case_id": config.case_id(),
             "output_dir": config.output_dir(),
             "capture_path": trace,
-            "capture_valid": trace.as_deref().is_some_and(store::layout::is_capture),
+            "capture_valid": trace.as_deref().is_some_and(|trace| is_capture(trace) || is_ingested(trace, config)),
             "lab_state": lab::instance::default_state_file(),
             "verbosity_level": config.verbosity_level(),
             "supported_commands": commands,
@@ -63,4 +65,9 @@ pub(crate) fn run(global: &Global, output: &mut Output) -> Result<Conclusion, Fa
         context.output.paragraph("commands: ", &names.join(", "))?;
     }
     Ok(Conclusion::Done)
+}
+
+/// Whether the trace is a set or came through the standard input: no file has its name.
+fn is_ingested(trace: &Path, config: &Config) -> bool {
+    Layout::new(config).place(trace).is_ok_and(|place| place.output.is_ingested())
 }

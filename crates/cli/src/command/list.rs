@@ -7,9 +7,9 @@ use crate::interrupt::Interrupt;
 use crate::output::{Column, Grid, Output, counted, duration, instant, size};
 use capture::{FileFacts, OpenError, PacketReader};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use store::layout::{FoundTrace, Layout};
-use store::metadata::{self, Time};
+use store::metadata::{self, Time, TraceFile};
 
 /// Lists traces or cases.
 pub(crate) fn run(what: ListCommand, global: &Global, output: &mut Output) -> Result<Conclusion, Failure> {
@@ -63,7 +63,15 @@ fn traces(case: &str, context: &mut Context<'_>) -> Result<Conclusion, Failure> 
             let folder = layout.case_folder(case).map_err(trace::cannot_find)?;
             context.output.line(&format!("no captures in {}", folder.display()))?;
         }
-        format => context.output.grid(&grid(&listed, format))?,
+        format => {
+            context.output.grid(&grid(&listed, format))?;
+            context.output.flush()?;
+            for (trace, facts) in &listed {
+                if let Some(problem) = &facts.problem {
+                    context.warn(&format!("{}: {problem}", trace.name.display()));
+                }
+            }
+        }
     }
     Ok(Conclusion::Done)
 }
@@ -76,7 +84,7 @@ struct Facts {
     last_time: Option<Time>,
     link_types: Vec<String>,
     sessions: Option<usize>,
-    /// Why nothing is known.
+    /// Where it is damaged, or why nothing is known.
     problem: Option<String>,
 }
 
@@ -93,7 +101,7 @@ impl Facts {
                 last_time: metadata.trace.last_time,
                 link_types: metadata.trace.link_types,
                 sessions: Some(metadata.sessions.iter().filter(|session| session.session_id.0 != 0).count()),
-                problem: None,
+                problem: damage_of(&metadata.trace.files),
             },
             Err(error) => Self { problem: Some(error.to_string()), ..Self::default() },
         })
@@ -118,7 +126,7 @@ impl Facts {
                 }
                 // The last file of a ring buffer may have nothing in it yet.
                 Err(OpenError::Empty { .. } | OpenError::HeaderCut { .. }) if files.len() > 1 => None,
-                Err(error) => Some(error.to_string()),
+                Err(error) => Some(error.reason()),
             };
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let problem = problem.map(|told| if files.len() > 1 { format!("{name}: {told}") } else { told });
@@ -143,6 +151,14 @@ impl Facts {
         let (first, last) = self.first_time.zip(self.last_time)?;
         u64::try_from(last.0.0.checked_sub(first.0.0)?).ok()
     }
+}
+
+/// The first damage of the files of an ingested trace.
+fn damage_of(files: &[TraceFile]) -> Option<String> {
+    let (file, damage) = files.iter().find_map(|file| Some((file, file.damages.first()?)))?;
+    let told = format!("byte {}: {}", damage.offset, damage.reason);
+    let name = Path::new(&file.path).file_name().unwrap_or_default().to_string_lossy();
+    Some(if files.len() > 1 { format!("{name}: {told}") } else { told })
 }
 
 fn document(case: &str, layout: &Layout, listed: &[(&FoundTrace, Facts)]) -> Value {
@@ -183,9 +199,10 @@ fn grid(listed: &[(&FoundTrace, Facts)], format: Format) -> Grid {
         let for_people = format == Format::Table;
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| if for_people { "-" } else { "" }.to_owned());
         let ingested = match (&facts.problem, trace.ingested, facts.sessions) {
+            (Some(_), true, Some(sessions)) if for_people => format!("{}, damaged", counted(sessions, "session")),
+            (None, true, Some(sessions)) if for_people => counted(sessions, "session"),
             (Some(_), ..) if for_people && facts.packets.is_none() => "not readable".to_owned(),
             (Some(_), ..) if for_people => "no, damaged".to_owned(),
-            (_, true, Some(sessions)) if for_people => counted(sessions, "session"),
             (_, true, _) => "yes".to_owned(),
             (_, false, _) => "no".to_owned(),
         };

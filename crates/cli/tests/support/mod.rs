@@ -66,6 +66,45 @@ impl Home {
     }
 }
 
+/// The file header and the records of the project's own capture.
+pub(crate) fn office_records() -> (Vec<u8>, Vec<Vec<u8>>) {
+    let home = Home::new();
+    let bytes = std::fs::read(home.office("office.pcap")).unwrap();
+    let (header, mut rest) = bytes.split_at(24);
+    let mut records = Vec::new();
+    while let Some(length) = rest.get(8..12) {
+        let length = usize::try_from(u32::from_le_bytes(length.try_into().unwrap())).unwrap();
+        let (record, behind) = rest.split_at(length + 16);
+        records.push(record.to_vec());
+        rest = behind;
+    }
+    (header.to_vec(), records)
+}
+
+/// A capture that is not part of the project, read from `SMBREPLAY_CORPUS` or `shared/captures` beside the checkout; `None`,
+/// and said so, without it.
+#[allow(clippy::print_stderr, reason = "tests")]
+pub(crate) fn corpus(name: &str) -> Option<Vec<u8>> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/captures");
+    let folder = std::env::var_os("SMBREPLAY_CORPUS").map_or_else(|| PathBuf::from(beside), PathBuf::from);
+    let capture = std::fs::read(folder.join(name)).ok();
+    if capture.is_none() {
+        eprintln!("NOT RUN: no {name} in {}; name its folder in SMBREPLAY_CORPUS", folder.display());
+    }
+    capture
+}
+
+/// What a user reads, without what is another in each run: the test's folder and how long it took.
+pub(crate) fn steady(home: &Home, text: &str) -> String {
+    let real = std::fs::canonicalize(home.path()).unwrap();
+    let mut steady = String::new();
+    for line in text.replace(real.to_str().unwrap(), "HOME").lines() {
+        steady.push_str(line.split_once("; took ").map_or(line, |(before, _)| before));
+        steady.push('\n');
+    }
+    steady
+}
+
 /// Runs the command to its end.
 pub(crate) fn ended(command: &mut Command) -> Ended {
     let output = command.output().unwrap();

@@ -1,7 +1,7 @@
 //! What reading a trace found, in the words of the metadata.
 
 use crate::metadata::{Damage, Session, Time, Trace, TraceFile};
-use capture::format::Interface;
+use capture::format::{DamageKind, Interface};
 use capture::{FileFacts, FileRead};
 use dissect::Dissector;
 use std::collections::BTreeMap;
@@ -9,16 +9,10 @@ use std::path::Path;
 
 /// The trace of `files`, of which `read` tells more when there are several.
 pub(super) fn trace(facts: &FileFacts, read: &[FileRead], mut files: Vec<TraceFile>, decrypting: bool) -> Trace {
-    match files.as_mut_slice() {
-        [only] if read.is_empty() => fill(only, facts),
-        several => {
-            for file in several {
-                match read.iter().find(|read| read.path == Path::new(&file.path)) {
-                    Some(FileRead { facts: Some(facts), .. }) => fill(file, facts),
-                    Some(read) => file.left_out = read.left_out.as_deref().map(reason),
-                    None => {}
-                }
-            }
+    for file in &mut files {
+        match facts_of(file, facts, read) {
+            Some(facts) => fill(file, facts),
+            None => file.left_out = read_of(file, read).and_then(|read| read.left_out.clone()),
         }
     }
     let name = |interface: &Interface| interface.name.clone();
@@ -50,10 +44,13 @@ fn fill(file: &mut TraceFile, facts: &FileFacts) {
     file.damages = facts.damages.iter().map(damage).collect();
 }
 
-/// Why a file was left out, without its name, which stands beside it.
-fn reason(told: &str) -> String {
-    let cut = [" is empty", " ends inside"].into_iter().find_map(|phrase| told.rfind(phrase));
-    cut.and_then(|at| told.get(at..)).unwrap_or(told).trim_start().to_owned()
+/// What is known of `file`: all there is when the trace is no set.
+fn facts_of<'a>(file: &TraceFile, facts: &'a FileFacts, read: &'a [FileRead]) -> Option<&'a FileFacts> {
+    if read.is_empty() { Some(facts) } else { read_of(file, read)?.facts.as_ref() }
+}
+
+fn read_of<'a>(file: &TraceFile, read: &'a [FileRead]) -> Option<&'a FileRead> {
+    read.iter().find(|read| read.path == Path::new(&file.path))
 }
 
 /// Counters of the capture and the dissector that only say how much there was.
@@ -98,10 +95,13 @@ pub(super) fn counters(
 }
 
 /// What the user should know, a sentence each.
-pub(super) fn warnings(facts: &FileFacts, trace: &Trace, sessions: &[Session]) -> Vec<String> {
+pub(super) fn warnings(facts: &FileFacts, read: &[FileRead], trace: &Trace, sessions: &[Session]) -> Vec<String> {
     let several = trace.files.len() > 1;
     let files = trace.files.iter().filter_map(|file| {
-        let told = file_warning(file)?;
+        let told = match &file.left_out {
+            Some(reason) => format!("left out: {reason}"),
+            None => damage_warning(facts_of(file, facts, read)?)?,
+        };
         let name = Path::new(&file.path).file_name().unwrap_or_default().to_string_lossy();
         Some(if several { format!("{name}: {told}") } else { told })
     });
@@ -117,26 +117,24 @@ pub(super) fn warnings(facts: &FileFacts, trace: &Trace, sessions: &[Session]) -
     warnings
 }
 
-fn file_warning(file: &TraceFile) -> Option<String> {
-    if let Some(reason) = &file.left_out {
-        return Some(format!("left out: it {reason}"));
-    }
-    let first = file.damages.first()?;
-    let Damage { offset, reason, skipped } = first;
-    let skipped_in_all = file.damages.iter().fold(0_u64, |sum, damage| sum.saturating_add(damage.skipped));
-    Some(match (file.damaged_places, reason.as_str()) {
-        (1, TRUNCATED) => format!(
+fn damage_warning(facts: &FileFacts) -> Option<String> {
+    let capture::format::Damage { kind, offset, reason, skipped } = facts.damages.first()?;
+    let in_all = facts.truncated_bytes.saturating_add(facts.skipped_bytes);
+    Some(match (facts.damaged_places, kind) {
+        (1, DamageKind::Cut) => format!(
             "truncated at byte {offset} ({reason}): read up to there, {skipped} bytes of an unfinished record left out"
         ),
-        (1, _) => format!("damaged at byte {offset} ({reason}): {skipped} bytes skipped, the rest was read"),
+        (1, DamageKind::Compression) => {
+            format!("read up to byte {offset} of what is decompressed ({reason}): the rest is lost")
+        }
+        (1, DamageKind::Nonsense) => {
+            format!("damaged at byte {offset} ({reason}): {skipped} bytes skipped, the rest was read")
+        }
         (places, _) => format!(
-            "damaged in {places} places, first at byte {offset} ({reason}): {skipped_in_all} bytes skipped, the rest was read"
+            "damaged in {places} places, first at byte {offset} ({reason}): {in_all} bytes skipped, the rest was read"
         ),
     })
 }
-
-/// How the capture floor calls a file that ends inside a record.
-const TRUNCATED: &str = "the file ends inside a record";
 
 /// Sentences of one kind that are told; the others are counted.
 const TOLD: usize = 10;
@@ -151,24 +149,32 @@ fn bounded(mut sentences: Vec<String>, what: &str) -> Vec<String> {
 }
 
 impl Session {
-    /// The sentence that says which messages stayed encrypted and what would open them.
+    /// The sentence that says which messages stayed encrypted, why, and what would open them.
     fn would_open(&self) -> Option<String> {
-        self.missing_key.as_ref()?;
-        let count = self.encrypted_messages;
+        let needed = self.missing_key.as_ref()?;
         let id = self.session_id;
-        let user = match (&self.domain, &self.user) {
+        let account = match (&self.domain, &self.user) {
             (Some(domain), Some(user)) if !domain.is_empty() => Some(format!("{domain}\\{user}")),
             (_, user) => user.clone(),
         };
-        let of = user.as_ref().map(|user| format!(" of {user}")).unwrap_or_default();
-        let messages = if count == 1 { "encrypted message" } else { "encrypted messages" };
-        let give = match (&user, self.mechanism.as_deref(), self.logon_status) {
-            (Some(user), Some("NTLM"), _) => {
-                format!("give --nt-password '{user}=…', --nt-hash '{user}=…' or --session-key {id}=…")
-            }
-            (_, _, Some(_)) => format!("give --session-key {id}=…"),
-            _ => format!("the logon was not captured: give --decryption-keys {id}=…,… or --session-key {id}=…"),
+        let of = account.as_ref().map(|account| format!(" of {account}")).unwrap_or_default();
+        let messages = match self.encrypted_messages {
+            1 => "1 message stays encrypted".to_owned(),
+            several => format!("{several} messages stay encrypted"),
         };
-        Some(format!("session {id}{of}: {count} {messages} without a key; {give}"))
+        let mut options = Vec::new();
+        if let Some(account) = account.filter(|_| needed.contains("NT password")) {
+            options.extend([format!("--nt-password '{account}=…'"), format!("--nt-hash '{account}=…'")]);
+        }
+        if needed.contains("session key") {
+            options.push(format!("--session-key {id}=…"));
+        }
+        if needed.contains("decryption keys") {
+            options.push(format!("--decryption-keys {id}=…,…"));
+        }
+        if self.logon_status.is_none() {
+            options.push(format!("--session-key {id}=… if the dialect is older than 3.1.1"));
+        }
+        Some(format!("session {id}{of}: {messages}; needed: {needed}; give {}", options.join(" or ")))
     }
 }

@@ -31,6 +31,14 @@ pub enum IngestError {
         /// What gave it away, with the offset.
         reason: String,
     },
+    /// Nothing of the file can be decompressed.
+    #[error("{path}: cannot be read: {reason}; copy or compress it again")]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What the decompressor says.
+        reason: String,
+    },
     /// The capture has no SMB2.
     #[error(
         "{path}: no SMB2 inside ({packets} packets, {connections} TCP connections); capture on the port of the file server, usually 445"

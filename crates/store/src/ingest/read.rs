@@ -33,6 +33,7 @@ fn refused(error: OpenError) -> IngestError {
     match error {
         OpenError::Empty { name } => IngestError::Empty { path: name.into() },
         OpenError::Io { name, source } => IngestError::Unreadable { path: name.into(), source },
+        OpenError::Broken { name, reason } => IngestError::Broken { path: name.into(), reason },
         OpenError::NotACapture { name, offset, magic } => {
             let magic: String = magic.iter().map(|byte| format!("{byte:02x}")).collect();
             IngestError::NotACapture {
@@ -100,7 +101,7 @@ pub(super) fn read(
     let metadata = writer.finish(&dissector.sessions(), cancelled, |sessions| SessionMetadata {
         schema_version: SCHEMA_VERSION.to_owned(),
         created_by: crate::CREATED_BY.to_owned(),
-        warnings: described::warnings(trace.facts(), &described, &sessions),
+        warnings: described::warnings(trace.facts(), trace.files(), &described, &sessions),
         trace: described,
         dropped,
         counters,

@@ -15,7 +15,7 @@ mod traces;
 
 pub use select::{Candidate, SelectError, default_order, select_session};
 pub use session_file::{parse_session_file_name, session_file_name};
-pub use set::{Gathered, STANDARD_INPUT};
+pub use set::{Gathered, STANDARD_INPUT, relocated};
 pub use traces::{FoundTrace, is_capture};
 
 use crate::Config;

@@ -64,8 +64,7 @@ impl Layout {
 
     /// The output of a set or of what came through the standard input that is known as `trace`, if it was ingested.
     pub(super) fn known_by_name(&self, trace: &Path) -> Option<TracePlace> {
-        let folder = std::fs::canonicalize(trace.parent()?).ok()?;
-        let place = self.place_at(folder.join(trace.file_name()?));
+        let place = self.place_at(without_links(trace.parent()?)?.join(trace.file_name()?));
         place.output.is_ingested().then_some(place)
     }
 }
@@ -108,6 +107,24 @@ fn captures_in(folder: &Path) -> Result<Vec<PathBuf>, LayoutError> {
     others.sort();
     files.append(&mut others);
     if files.is_empty() { Err(LayoutError::NoCaptures { folder: folder.to_owned() }) } else { Ok(files) }
+}
+
+/// Where the files of a trace are now that were at `known` when it was ingested: there, or as they lay below the folder
+/// that they have in common, in `folder`: a case may be moved.
+pub fn relocated(known: &[PathBuf], folder: &Path) -> Vec<PathBuf> {
+    let (common, _) = common_stem(known);
+    let now = |file: &PathBuf| match file.strip_prefix(&common) {
+        Ok(below) if !file.exists() => folder.join(below),
+        _ => file.clone(),
+    };
+    known.iter().map(now).collect()
+}
+
+/// The folder with its links resolved as far as it exists: one that is gone may have an output still.
+fn without_links(folder: &Path) -> Option<PathBuf> {
+    let real = folder.ancestors().find_map(|above| Some((above, std::fs::canonicalize(above).ok()?)));
+    let (above, real) = real?;
+    Some(real.join(folder.strip_prefix(above).ok()?))
 }
 
 fn is_pattern(word: &Path) -> bool {

@@ -1,6 +1,6 @@
 //! Finding cases and captures on disk.
 
-use super::{Layout, LayoutError, TRACER, TracePlace};
+use super::{Layout, LayoutError, TRACER, TracePlace, relocated};
 use crate::metadata;
 use capture::split_set;
 use std::collections::BTreeSet;
@@ -128,12 +128,10 @@ fn by_name(layout: &Layout, case: &str, case_folder: &Path) -> Vec<(TracePlace, 
         }
         let place = layout.known_by_name(&path)?;
         let files = metadata::read(&place.output.metadata()).map(|metadata| metadata.trace.files).unwrap_or_default();
-        let here = |file: metadata::TraceFile| {
-            let file = PathBuf::from(file.path);
-            let file = case_folder.join(relative_to(&file, case_folder));
-            file.is_file().then_some(file)
-        };
-        Some((place, files.into_iter().filter_map(here).collect()))
+        let known: Vec<PathBuf> = files.into_iter().map(|file| PathBuf::from(file.path)).collect();
+        let here = |file: PathBuf| case_folder.join(relative_to(&file, case_folder));
+        let now = relocated(&known, path.parent()?).into_iter().map(here).filter(|file| file.is_file());
+        Some((place, now.collect()))
     });
     sets.collect()
 }

@@ -1,5 +1,6 @@
 //! `ingest`: captures become sessions.
 
+mod counters;
 mod secrets;
 mod standard_input;
 mod summary;
@@ -14,7 +15,8 @@ use standard_input::StandardInput;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use store::ingest::{IngestError, IngestReport, IngestRequest, Phase};
-use store::layout::{Gathered, LayoutError, STANDARD_INPUT, parse_session_file_name};
+use store::layout::{Gathered, LayoutError, STANDARD_INPUT, parse_session_file_name, relocated};
+use store::metadata::Session;
 use store::{Key, TracePlace};
 
 /// Ingests the files as one trace, or each; one that fails does not keep the others from being read.
@@ -93,6 +95,12 @@ fn again(arguments: &IngestArguments, context: &Context<'_>) -> Result<Gathered,
             let what = format!("{}: came through standard input and cannot be read again", place.trace.display());
             return Err(Failure::new(what, "pipe it in again with `smbreplay ingest - --name NAME`"));
         }
+        let folder = place.trace.parent().unwrap_or(Path::new("/"));
+        let files = relocated(&files, folder);
+        if !files.iter().any(|file| file.is_file()) {
+            let what = format!("{}: none of its {} files is there any more", place.trace.display(), files.len());
+            return Err(Failure::new(what, "name them where they are now, or their folder"));
+        }
         return Ok(Gathered { files, place });
     }
     let layout = trace::layout(context);
@@ -156,6 +164,10 @@ fn read(request: &IngestRequest, from_stream: bool, context: &Context<'_>) -> Re
     };
     drop(progress);
     report.map_err(|error| match &error {
+        IngestError::Interrupted if from_stream => Failure::Interrupted(format!(
+            "{}: {error}; to keep what came, end the capture instead, as with `tcpdump -c` or `timeout`",
+            trace.display()
+        )),
         IngestError::Interrupted => Failure::Interrupted(format!("{}: {error}", trace.display())),
         IngestError::Unreadable { .. } => Failure::new(error, "check that it is a file and that you may read it"),
         _ => Failure::plain(error),
@@ -186,15 +198,29 @@ fn unused(secrets: &Secrets, report: &IngestReport, name: &str, context: &Contex
     }
     let metadata = Path::new(&report.output_dir).join("sessions/session_metadata.json");
     let Ok(metadata) = store::metadata::read(&metadata) else { return };
-    for (_, user) in secrets.accounts() {
-        let is_user = |named: &String| {
-            let named = named.to_lowercase();
+    for (domain, user) in secrets.accounts() {
+        let is_user = |session: &&Session| {
+            let named = session.user.as_deref().unwrap_or_default().to_lowercase();
             named == user || named.split('@').next() == user.split('@').next()
         };
-        if !metadata.sessions.iter().any(|session| session.user.as_ref().is_some_and(is_user)) {
-            context.warn(&format!("{name}: a password or hash is given for {user}, who does not log on in this trace"));
-        }
+        let users: Vec<&Session> = metadata.sessions.iter().filter(is_user).collect();
+        let given = domain.map_or_else(|| user.to_owned(), |domain| format!("{domain}\\{user}"));
+        let told = match (users.as_slice(), domain) {
+            ([], _) => format!("{given}, who does not log on in this trace"),
+            ([other, ..], Some(domain)) if !users.iter().any(|session| may_be_of(domain, session)) => {
+                format!("{given}; the one who logs on is of domain '{}'", other.domain.as_deref().unwrap_or_default())
+            }
+            _ => continue,
+        };
+        context.warn(&format!("{name}: a password or hash is given for {told}"));
     }
+}
+
+/// Whether the user of `session` may be of `domain`, which may be given by its NetBIOS name or as a realm.
+fn may_be_of(domain: &str, session: &Session) -> bool {
+    let first = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
+    let realm = session.user.as_deref().and_then(|user| user.split_once('@')).map(|(_, realm)| realm);
+    [session.domain.as_deref(), realm].into_iter().flatten().any(|named| first(named) == first(domain))
 }
 
 /// Makes the trace the one later commands use. The session used last belonged to another trace, if the trace changes.

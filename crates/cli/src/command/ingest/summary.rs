@@ -1,5 +1,6 @@
 //! What is told of an ingest.
 
+use super::counters::{Meaning, told};
 use crate::arguments::Format;
 use crate::command::Context;
 use crate::failure::Failure;
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 use store::ingest::IngestReport;
-use store::layout::session_file_name;
+use store::layout::{STANDARD_INPUT, session_file_name};
 
 /// Prints what became of the traces; for one trace, its JSON is the document.
 pub(super) fn print(reports: &[IngestReport], context: &mut Context<'_>) -> Result<(), Failure> {
@@ -31,28 +32,35 @@ fn tell(report: &IngestReport, output: &mut Output) -> Result<(), Failure> {
     let none = session_file_name(0, 1);
     let sessions = counted(report.sessions.iter().filter(|file| **file != none).count(), "session");
     let (packets, bytes, messages) = (report.packets, size(report.bytes), report.smb2_messages);
+    let read = report.files.iter().filter(|file| file.left_out.is_none()).count();
     let files = match report.files.len() {
         0 | 1 => String::new(),
-        several => format!("{several} files read as one trace, "),
+        several if several == read => format!("{several} files read as one trace, "),
+        several => format!("{read} of {several} files read as one trace, "),
     };
     let found = format!("{files}{sessions}, {messages} SMB2 messages in {packets} packets ({bytes}); {took}");
     output.paragraph(&format!("{}:", report.trace), &found)?;
     if !report.changes.is_empty() {
         output.paragraph("since it was ingested before:", &report.changes.join("; "))?;
     }
-    counters("found", &report.counters, output)?;
-    counters("lost,_repaired_or_set_aside", &report.dropped, output)?;
+    counters(report, output)?;
     damages(report, output)?;
+    output.line("")?;
     output.line("see them with `smbreplay session --list`")
 }
 
 /// Every counter that is not zero.
-fn counters(heading: &str, counters: &BTreeMap<String, u64>, output: &mut Output) -> Result<(), Failure> {
-    let mut grid = Grid::new([Column::text(heading).cut_to(20), Column::number("count")]);
-    for (what, count) in counters.iter().filter(|(_, count)| **count > 0) {
-        grid.push([label(what), count.to_string()]);
+fn counters(report: &IngestReport, output: &mut Output) -> Result<(), Failure> {
+    let all: BTreeMap<String, u64> =
+        report.counters.iter().chain(&report.dropped).map(|(name, count)| (name.clone(), *count)).collect();
+    for meaning in Meaning::ALL {
+        let mut grid = Grid::new([Column::text(meaning.heading()).cut_to(20), Column::number("count")]);
+        for (words, count) in told(&all, meaning) {
+            grid.push([words, count.to_string()]);
+        }
+        table(&grid, output)?;
     }
-    table(&grid, output)
+    Ok(())
 }
 
 /// Where files are cut or damaged.
@@ -64,7 +72,10 @@ fn damages(report: &IngestReport, output: &mut Output) -> Result<(), Failure> {
         Column::number("bytes_skipped"),
     ]);
     for file in &report.files {
-        let name = Path::new(&file.path).file_name().map_or(file.path.clone(), |name| name.to_string_lossy().into());
+        let name = match Path::new(&file.path).file_name() {
+            Some(name) if file.path != STANDARD_INPUT => name.to_string_lossy().into_owned(),
+            _ => "standard input".to_owned(),
+        };
         for damage in &file.damages {
             grid.push([name.clone(), damage.offset.to_string(), damage.reason.clone(), damage.skipped.to_string()]);
         }
@@ -82,35 +93,7 @@ fn table(grid: &Grid, output: &mut Output) -> Result<(), Failure> {
         return Ok(());
     }
     output.line("")?;
-    output.grid(grid)?;
-    output.line("")
-}
-
-/// A counter in words: protocol names as they are written.
-fn label(counter: &str) -> String {
-    let word = |word: &str| match word {
-        "pdus" => "PDUs".to_owned(),
-        "tcp" | "ip" | "smb" | "smb1" | "nat" | "quic" => word.to_uppercase(),
-        "netbios" => "NetBIOS".to_owned(),
-        "id" => "ID".to_owned(),
-        "ids" => "IDs".to_owned(),
-        other => other.to_owned(),
-    };
-    match counter {
-        "encrypted_pdus" => "PDUs without a key".to_owned(),
-        "decryption_failures" => "PDUs that no given key opened".to_owned(),
-        "non_smb_bytes" => "bytes of other protocols".to_owned(),
-        "cut_packets" => "packets cut by the snaplen".to_owned(),
-        "backward_times" => "times that step backwards".to_owned(),
-        "midstream_connections" => "connections begun before the capture".to_owned(),
-        "truncated_bytes" => "bytes of an unfinished last record".to_owned(),
-        "skipped_bytes" => "bytes of the file skipped at damage".to_owned(),
-        "joined_files" => "capture files joined behind the first".to_owned(),
-        "decryption_secrets" => "blocks of secrets of other protocols".to_owned(),
-        "name_resolutions" => "blocks of name resolution".to_owned(),
-        "other_blocks" => "other blocks".to_owned(),
-        other => other.split('_').map(word).collect::<Vec<_>>().join(" "),
-    }
+    output.grid(grid)
 }
 
 fn seconds(seconds: f64) -> String {
