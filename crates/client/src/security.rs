@@ -26,7 +26,11 @@ impl Security {
     /// A request goes out, as it stands on the wire before signing or encryption changed nothing but the signature.
     pub fn sent(&mut self, header: &Header, message: &[u8]) {
         match header.command {
-            Command::NEGOTIATE => self.connection.update(message),
+            Command::NEGOTIATE => {
+                // The answer to an SMB1 negotiate that comes before is not part of it (MS-SMB2 3.2.5.2).
+                self.connection = PreauthHash::new();
+                self.connection.update(message);
+            }
             Command::SESSION_SETUP => {
                 let mut hash = self.exchanges.remove(&header.session_id).unwrap_or_else(|| self.connection.clone());
                 hash.update(message);

@@ -12,6 +12,7 @@
 #![cfg(unix)]
 
 mod mapped;
+mod multi_protocol;
 mod office;
 mod pipes;
 mod scene;
