@@ -23,7 +23,8 @@ pub(crate) struct Pending {
 /// The outstanding requests of a connection, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Outstanding {
-    pending: BTreeMap<u64, Pending>,
+    /// Boxed: a node of the map has room for several values, which idle connections would hold.
+    pending: BTreeMap<u64, Box<Pending>>,
     by_message: FxHashMap<u64, Vec<u64>>,
     by_async: FxHashMap<u64, u64>,
     arrivals: u64,
@@ -40,7 +41,7 @@ impl Outstanding {
         if let Some(async_id) = pending.operation.async_id {
             self.by_async.insert(async_id, arrival);
         }
-        self.pending.insert(arrival, pending);
+        self.pending.insert(arrival, Box::new(pending));
         if self.pending.len() <= LIMIT {
             return None;
         }
@@ -72,7 +73,7 @@ impl Outstanding {
             Some(async_id) => self.by_async.get(&async_id)?,
             None => self.by_message.get(&cancel.message_id)?.last()?,
         };
-        self.pending.get_mut(arrival)
+        self.pending.get_mut(arrival).map(Box::as_mut)
     }
 
     /// Takes an SMB1 multi-protocol negotiate that SMB1 answered.
@@ -85,7 +86,7 @@ impl Outstanding {
     pub(crate) fn drain(&mut self) -> Vec<Pending> {
         self.by_message.clear();
         self.by_async.clear();
-        std::mem::take(&mut self.pending).into_values().collect()
+        std::mem::take(&mut self.pending).into_values().map(|pending| *pending).collect()
     }
 
     fn find(&self, response: &Header) -> Option<u64> {
@@ -98,7 +99,7 @@ impl Outstanding {
     }
 
     fn remove(&mut self, arrival: u64) -> Option<Pending> {
-        let pending = self.pending.remove(&arrival)?;
+        let pending = *self.pending.remove(&arrival)?;
         if let Some(message_id) = pending.operation.message_id
             && let Some(arrivals) = self.by_message.get_mut(&message_id)
         {

@@ -98,15 +98,21 @@ pub(super) fn read(
     report(Phase::Writing, &trace, operations);
     let described = described::trace(trace.facts(), trace.files(), files(), !request.secrets.is_empty());
     let (counters, dropped) = described::counters(&trace, &dissector);
-    let metadata = writer.finish(&dissector.sessions(), cancelled, |sessions| SessionMetadata {
+    let (facts, files_read) = (trace.facts().clone(), trace.files().to_vec());
+    let sessions = dissector.sessions();
+    let connections = dissector.connections().iter().map(metadata::connection).collect();
+    let smb2_messages = dissector.counters().messages;
+    // The state of thousands of connections: not to be held while files are written.
+    drop((trace, dissector));
+    let metadata = writer.finish(sessions, cancelled, |sessions| SessionMetadata {
         schema_version: SCHEMA_VERSION.to_owned(),
         created_by: crate::CREATED_BY.to_owned(),
-        warnings: described::warnings(trace.facts(), trace.files(), &described, &sessions),
+        warnings: described::warnings(&facts, &files_read, &described, &sessions),
         trace: described,
         dropped,
         counters,
-        smb2_messages: dissector.counters().messages,
-        connections: dissector.connections().iter().map(metadata::connection).collect(),
+        smb2_messages,
+        connections,
         sessions,
     })?;
     Ok(metadata)

@@ -38,11 +38,11 @@ enum Part {
 
 impl Files {
     /// Names the files in `folder`: what belongs to no session first, then the sessions in order of first appearance.
-    pub(super) fn plan(folder: &Path, tallies: &Tallies, sessions: &[SessionSummary]) -> Result<Self, WriteError> {
+    pub(super) fn plan(folder: &Path, tallies: &Tallies, sessions: Vec<SessionSummary>) -> Result<Self, WriteError> {
         let mut files = Self { folder: folder.to_owned(), names: FxHashMap::default(), described: Vec::new() };
         let mut taken = FxHashSet::default();
         let rest = tallies.get(&None).map(|tally| (None, tally.summary()));
-        let sessions = sessions.iter().map(|summary| (Some(summary.session), summary.clone()));
+        let sessions = sessions.into_iter().map(|summary| (Some(summary.session), summary));
         for (session, summary) in rest.into_iter().chain(sessions) {
             // A session that was announced but has no rows has nothing to show or to replay.
             let Some(tally) = tallies.get(&session) else { continue };

@@ -108,7 +108,7 @@ impl SessionsWriter {
     /// [`WriteError`]; [`WriteError::Interrupted`] when `cancelled` became true.
     pub fn finish(
         self,
-        sessions: &[SessionSummary],
+        sessions: Vec<SessionSummary>,
         cancelled: &AtomicBool,
         describe: impl FnOnce(Vec<Session>) -> SessionMetadata,
     ) -> Result<SessionMetadata, WriteError> {
@@ -129,10 +129,10 @@ impl SessionsWriter {
 
     /// Moves the rows in memory to the disk.
     fn spill_rows(&mut self) -> Result<(), WriteError> {
-        let mut rows = std::mem::take(&mut self.rows);
         self.held = 0;
-        rows.sort_by_key(place);
-        self.runs.push(self.spill.write(rows.into_iter().map(Ok))?);
+        self.rows.sort_unstable_by_key(place);
+        // Drained, not replaced: growing it once more would cut the heap into pieces.
+        self.runs.push(self.spill.write(self.rows.drain(..).map(Ok))?);
         Ok(())
     }
 }

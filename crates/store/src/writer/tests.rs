@@ -38,7 +38,7 @@ fn write(
 ) -> SessionMetadata {
     let mut writer = SessionsWriter::create(output, budget).unwrap();
     rows.for_each(|row| writer.push(row).unwrap());
-    writer.finish(sessions, &GO, describe).unwrap()
+    writer.finish(sessions.to_vec(), &GO, describe).unwrap()
 }
 
 fn read(output: &OutputFolder, file: &str) -> Vec<Operation> {
@@ -183,7 +183,7 @@ fn an_abandoned_or_cancelled_writing_leaves_the_earlier_result() {
     drop(abandoned);
     let mut cancelled = SessionsWriter::create(&output, 1000).unwrap();
     (0..20).for_each(|op| cancelled.push(small(Some(0), op)).unwrap());
-    let error = cancelled.finish(&[summary(0, 2, 1)], &AtomicBool::new(true), describe).unwrap_err();
+    let error = cancelled.finish(vec![summary(0, 2, 1)], &AtomicBool::new(true), describe).unwrap_err();
     assert!(matches!(error, WriteError::Interrupted), "{error}");
 
     assert_eq!(names(&output), ["sessions"]);
