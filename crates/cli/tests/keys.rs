@@ -15,6 +15,9 @@ const TO_CLIENT: &str = "6c9062802e06b81b06eff6989d166228";
 const TO_SERVER: &str = "81f0762857c4b01cc3e12eff0d184362";
 const WRONG: &str = "00112233445566778899aabbccddeeff";
 
+/// A way to give a key: the capture, options of `ingest`, an environment variable with its value.
+type Way<'a> = (&'a str, &'a [&'a str], Option<(&'a str, &'a str)>);
+
 /// Messages of the JSON document that were decrypted and that stayed encrypted.
 fn opened(ended: &Ended) -> (u64, u64) {
     let document: Value = serde_json::from_str(ended.succeeded()).unwrap();
@@ -53,7 +56,7 @@ fn every_way_to_give_a_key_opens_the_session_and_leaves_no_trace_of_it() {
     home.file("keys/directions", format!("{directions}\n").as_bytes());
     home.file("keys/wireshark", format!("3d00009400480000,{SESSION_KEY},\"\",\"\"\n").as_bytes());
     home.file("keys/wireshark2", format!("3d00009400480000,\"\",{TO_CLIENT},{TO_SERVER}\n").as_bytes());
-    let ways: [(&str, &[&str], Option<(&str, &str)>); 9] = [
+    let ways: [Way<'_>; 9] = [
         ("whole.pcap", &["--session-key", &key], None),
         ("whole.pcap", &["--session-key", "@keys/key"], None),
         ("whole.pcap", &[], Some(("SMBREPLAY_SESSION_KEYS", &key))),
