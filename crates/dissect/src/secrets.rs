@@ -369,7 +369,8 @@ mod tests {
     #[test]
     fn no_message_repeats_what_was_given() {
         // Parts put the wrong way round, too long, or not in hex: wherever the secret stands, it stays unsaid.
-        let adders: [fn(&mut Secrets, &str) -> Result<(), SecretError>; 5] = [
+        type Add = fn(&mut Secrets, &str) -> Result<(), SecretError>;
+        let adders: [Add; 5] = [
             Secrets::add_session_key,
             Secrets::add_decryption_keys,
             Secrets::add_seskey_list,
