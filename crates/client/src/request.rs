@@ -9,6 +9,7 @@ pub mod create;
 pub mod logoff;
 pub mod negotiate;
 pub mod session_setup;
+pub mod set_info;
 pub mod tree_connect;
 pub mod write;
 

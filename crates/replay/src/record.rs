@@ -19,7 +19,7 @@ fn request_row(engine: &Engine, record: RequestRecord, start: Timestamp) -> RunR
     let lag = lag(&record).and_then(|lag| u64::try_from(lag.as_nanos()).ok());
     let captured = |index: usize| {
         let request = engine.plan().requests.get(index)?;
-        engine.plan().trace.rows.get(request.row)
+        engine.plan().trace.rows.get(request.row).filter(|row| !row.stand_in)
     };
     let row = captured(record.request);
     RunRow {
@@ -58,7 +58,7 @@ fn extra_row(engine: &Engine, record: ExtraRecord, start: Timestamp) -> RunRow {
     RunRow {
         connection: of.map(|row| row.operation.connection),
         live_connection: live_connection(Some(record.lane)),
-        cause_op: of.map(|row| row.operation.op),
+        cause_op: of.filter(|row| !row.stand_in).map(|row| row.operation.op),
         marks: vec!["extra".to_owned(), record.mark.to_owned()],
         sent_time: at(start, Some(record.sent)),
         response_time: at(start, record.answered),

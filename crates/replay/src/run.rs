@@ -159,7 +159,8 @@ pub fn run(
     let mut writer = RunWriter::create(&run)?;
     let mut tally = Tally::default();
     let clones = options.clones.get();
-    let total = u64::try_from(plan.requests.len()).unwrap_or(u64::MAX).saturating_mul(clones.into());
+    let operations = plan.requests.iter().filter(|request| !request.stand_in).count();
+    let total = u64::try_from(operations).unwrap_or(u64::MAX).saturating_mul(clones.into());
     let captured_span = captured_span(&plan);
     let plan = Arc::new(plan);
     let with_number = (0_u32..).zip(clones::options(&options, run.name()));
@@ -227,7 +228,8 @@ fn guard(trace: &Trace, options: &Options) -> Result<SocketAddr, ReplayError> {
 }
 
 fn refuse_empty(plan: &Plan) -> Result<(), ReplayError> {
-    if plan.requests.iter().any(|request| request.fate == Fate::Send) {
+    let mut captured = plan.requests.iter().filter(|request| !request.stand_in);
+    if captured.any(|request| request.fate == Fate::Send) {
         return Ok(());
     }
     let reason = plan.requests.iter().find_map(|request| match &request.fate {
@@ -278,6 +280,14 @@ fn assumptions(plan: &Plan) -> Vec<String> {
             format!("the dialect of connection {connection} is not in the capture; {name} follows from {because}")
         })
         .collect();
+    let stand_ins = plan.requests.iter().filter(|request| request.stand_in).count();
+    if stand_ins > 0 {
+        told.push(format!(
+            "{} operations use sessions, tree connects or handles from before the capture; {stand_ins} requests set up \
+             stand-ins for them",
+            plan.requests.iter().filter(|request| request.orphan).count()
+        ));
+    }
     if plan.left_out > 0 {
         told.push(format!("{} operations of the chosen sessions are left out, as asked for", plan.left_out));
     }

@@ -12,6 +12,8 @@ pub struct Row {
     pub file: Arc<str>,
     /// The row.
     pub operation: Operation,
+    /// Whether it stands in for what was there before the capture began, and is no row of a session file.
+    pub stand_in: bool,
 }
 
 /// A connection of the trace, as far as a replay needs it.

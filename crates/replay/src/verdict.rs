@@ -21,6 +21,16 @@ pub enum LiveEnd {
     Interrupted,
 }
 
+impl LiveEnd {
+    /// The final NTSTATUS, if there was one.
+    pub fn status(self) -> Option<NtStatus> {
+        match self {
+            Self::Answer(status) => Some(status),
+            Self::ConnectionClosed { .. } | Self::Nothing | Self::Interrupted => None,
+        }
+    }
+}
+
 /// Judges an operation that was sent. The reason says why nothing could be compared, or what explains a difference.
 pub fn judge(
     command: Option<Command>,

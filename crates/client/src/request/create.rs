@@ -18,11 +18,23 @@ pub enum Kind {
 /// # Errors
 /// [`TooLong`] when the path does not fit.
 pub fn open_or_make(path: &[u16], kind: Kind) -> Result<Request, TooLong> {
+    let access = match kind {
+        Kind::Folder => READ_ATTRIBUTES,
+        Kind::File => MAXIMUM_ALLOWED,
+    };
+    open_or_make_for(path, kind, access)
+}
+
+/// The same with this DesiredAccess (MS-SMB2 2.2.13.1).
+///
+/// # Errors
+/// [`TooLong`] when the path does not fit.
+pub fn open_or_make_for(path: &[u16], kind: Kind, access: u32) -> Result<Request, TooLong> {
     let name: Vec<u8> = path.iter().flat_map(|unit| unit.to_le_bytes()).collect();
     let length = length_field("path", name.len())?;
-    let (access, attributes, options) = match kind {
-        Kind::Folder => (READ_ATTRIBUTES, ATTRIBUTE_DIRECTORY, OPTION_DIRECTORY_FILE),
-        Kind::File => (MAXIMUM_ALLOWED, ATTRIBUTE_NORMAL, OPTION_NON_DIRECTORY_FILE),
+    let (attributes, options) = match kind {
+        Kind::Folder => (ATTRIBUTE_DIRECTORY, OPTION_DIRECTORY_FILE),
+        Kind::File => (ATTRIBUTE_NORMAL, OPTION_NON_DIRECTORY_FILE),
     };
     let (no_oplock, contexts_offset, contexts_length) = ([0u8, 0], 0u32, 0u32);
     let body = [

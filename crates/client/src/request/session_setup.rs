@@ -9,8 +9,20 @@ use smb2::message::session_setup::SessionSetupRequest;
 /// # Errors
 /// [`TooLong`] when the token does not fit the security buffer.
 pub fn session_setup(token: &[u8]) -> Result<Request, TooLong> {
+    with_flags(0, token)
+}
+
+/// The same, to bind a session of another connection to this one (MS-SMB2 3.2.4.2.3.1).
+///
+/// # Errors
+/// [`TooLong`] when the token does not fit.
+pub fn bind(token: &[u8]) -> Result<Request, TooLong> {
+    with_flags(BINDING, token)
+}
+
+fn with_flags(flags: u8, token: &[u8]) -> Result<Request, TooLong> {
     let length = length_field("security token", token.len())?;
-    let (flags, capabilities, channel, previous_session_id) = (0u8, 0u32, 0u32, 0u64);
+    let (capabilities, channel, previous_session_id) = (0u32, 0u32, 0u64);
     let body = [
         &STRUCTURE_SIZE.to_le_bytes()[..],
         &[flags, SIGNING_ENABLED],
@@ -28,6 +40,8 @@ pub fn session_setup(token: &[u8]) -> Result<Request, TooLong> {
 const STRUCTURE_SIZE: u16 = 25;
 /// SMB2_NEGOTIATE_SIGNING_ENABLED.
 const SIGNING_ENABLED: u8 = 0x01;
+/// SMB2_SESSION_FLAG_BINDING.
+const BINDING: u8 = 0x01;
 const BUFFER_OFFSET: u16 = SessionSetupRequest::FIXED_END as u16;
 
 #[cfg(test)]
@@ -44,6 +58,12 @@ mod tests {
         assert_eq!(view.security_buffer().unwrap(), b"token");
         assert_eq!((view.flags(), view.security_mode(), view.previous_session_id()), (0, SIGNING_ENABLED, 0));
         assert_eq!(view.security_buffer_range().unwrap().end, message.len());
+    }
+
+    #[test]
+    fn a_bind_says_so() {
+        let message = bind(b"token").unwrap().message(&Place::default());
+        assert_eq!(SessionSetupRequest::parse(&message).unwrap().flags(), BINDING);
     }
 
     #[test]

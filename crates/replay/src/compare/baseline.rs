@@ -85,7 +85,7 @@ struct Places<'a> {
 impl<'a> Places<'a> {
     fn of(plan: &'a Plan) -> Self {
         let requests = plan.requests.iter().enumerate().filter_map(|(index, request)| {
-            let row = plan.trace.rows.get(request.row)?;
+            let row = plan.trace.rows.get(request.row).filter(|row| !row.stand_in)?;
             Some(((row.file.as_ref(), row.operation.op), index))
         });
         Self { requests: requests.collect() }

@@ -93,6 +93,12 @@ impl Comparison {
             record.reason = Some(why.to_owned());
             record.cause = first;
         }
+        if let (Verdict::Status | Verdict::Body, None, Some(stand_in)) =
+            (record.verdict, record.cause, planned.stand_in_handle)
+        {
+            record.cause = Some(stand_in);
+            record.reason = Some("its handle stands in for one from before the capture".to_owned());
+        }
         let outcome = Outcome {
             request: record.request,
             verdict: record.verdict,

@@ -103,6 +103,12 @@ impl Engine {
     /// What to say when `issuer` did not issue the id that a request needs.
     pub(super) fn not_obtained(&self, what: &str, issuer: usize) -> Refusal {
         let root = self.requests.get(issuer).and_then(|state| state.cause).unwrap_or(issuer);
-        Refusal { reason: format!("its {what} was not obtained live"), cause: Some(root) }
+        let reason = match self.plan.requests.get(root) {
+            Some(stand_in) if stand_in.stand_in => {
+                format!("its {what} is from before the capture, and no stand-in was obtained live")
+            }
+            _ => format!("its {what} was not obtained live"),
+        };
+        Refusal { reason, cause: Some(root) }
     }
 }

@@ -89,7 +89,9 @@ impl Engine {
         let message_id = smb2::Header::parse(&message).map_or(0, |header| header.message_id);
         let is_cancel = request.command() == Some(Smb2Command::CANCEL);
         if let Some(state) = self.lanes.get_mut(lane) {
-            if let (Some(header), false) = (request.header(), is_cancel) {
+            if request.stand_in {
+                state.ids.insert();
+            } else if let (Some(header), false) = (request.header(), is_cancel) {
                 state.ids.sent(header.message_id, header.credit_charge);
             } else if !is_cancel {
                 state.ids.sent(0, 1);
@@ -111,6 +113,9 @@ impl Engine {
             if request.inferred {
                 state.marks.push("inferred");
             }
+            if request.orphan {
+                state.marks.push("orphan");
+            }
             if !request.missing_payload.is_empty() {
                 state.marks.push("pattern_payload");
             }
@@ -127,7 +132,8 @@ impl Engine {
     }
 
     fn leave_out(&mut self, lane: usize, index: usize) {
-        if let Some(header) = self.plan.requests.get(index).and_then(Request::header)
+        if let Some(request) = self.plan.requests.get(index).filter(|request| !request.stand_in)
+            && let Some(header) = request.header()
             && header.command != Smb2Command::CANCEL
             && let Some(state) = self.lanes.get_mut(lane)
         {
@@ -168,7 +174,7 @@ impl Engine {
                 draft.overwrite(offset::TREE_ID, &tree.to_le_bytes(), "TreeId")?;
             }
             if let Some(state) = self.lanes.get(lane) {
-                let message_id = state.ids.live(header.message_id);
+                let message_id = state.ids.of(request, header.message_id);
                 draft.overwrite(offset::MESSAGE_ID, &message_id.to_le_bytes(), "MessageId")?;
             }
         }

@@ -1,5 +1,7 @@
 //! Captured MessageIds to live ones.
 
+use crate::plan::Request;
+
 /// The map of one connection: captured + a difference that holds from some captured id on. Deliberate gaps and
 /// duplicates of the capture stay. The difference changes where a captured request is left out (live ids close up, so
 /// that no gap arises that the capture does not have) and where a request of our own is put in.
@@ -12,9 +14,13 @@ pub(super) struct MessageIds {
 }
 
 impl MessageIds {
-    /// The map of a connection some of whose captured requests are not in the replay: their ids and CreditCharges.
-    pub(super) fn without(left_out: &[(u64, u16)]) -> Self {
+    /// The map of a connection whose captured ids begin with `first`, and some of whose captured requests are not in the
+    /// replay: their ids and CreditCharges.
+    pub(super) fn new(first: u64, left_out: &[(u64, u16)]) -> Self {
         let mut ids = Self::default();
+        if let Some(by) = i64::try_from(first).ok().filter(|by| *by > 0) {
+            ids.shift(first, by.saturating_neg());
+        }
         // In order, because each is then added at the end.
         let mut left_out = left_out.to_vec();
         left_out.sort_unstable();
@@ -29,6 +35,11 @@ impl MessageIds {
         let place = self.differences.partition_point(|(from, _)| *from <= captured);
         let difference = place.checked_sub(1).and_then(|place| self.differences.get(place)).map_or(0, |(_, by)| *by);
         captured.wrapping_add_signed(difference)
+    }
+
+    /// The live id for a request of the plan whose captured id is this one.
+    pub(super) fn of(&self, request: &Request, captured: u64) -> u64 {
+        if request.stand_in { self.next() } else { self.live(captured) }
     }
 
     /// A captured request with this id and CreditCharge will not be sent.
@@ -77,10 +88,17 @@ mod tests {
 
     #[test]
     fn live_ids_close_up_where_requests_are_left_out() {
-        let mut ids = MessageIds::without(&[(8, 1), (3, 2)]);
+        let mut ids = MessageIds::new(0, &[(8, 1), (3, 2)]);
         assert_eq!([2, 5, 6, 9].map(|id| ids.live(id)), [2, 3, 4, 6]);
         ids.leave_out(6, 1);
         assert_eq!([2, 5, 7, 9].map(|id| ids.live(id)), [2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn ids_from_the_middle_of_a_connection_follow_those_of_our_own_beginning() {
+        let mut ids = MessageIds::new(500, &[(501, 1)]);
+        assert_eq!([ids.insert(), ids.insert(), ids.next()], [0, 1, 2]);
+        assert_eq!([500, 502, 503].map(|id| ids.live(id)), [2, 3, 4]);
     }
 
     #[test]

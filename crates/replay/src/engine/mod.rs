@@ -106,7 +106,7 @@ impl Engine {
             next_step: 0,
             next_milestone: 0,
             reached: vec![false; lane.milestones.len()],
-            ids: message_ids::MessageIds::without(&lane.left_out),
+            ids: message_ids::MessageIds::new(lane.first_message_id, &lane.left_out),
             outstanding: FxHashMap::default(),
             negotiate: None,
         });

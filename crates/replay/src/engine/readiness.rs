@@ -72,9 +72,10 @@ impl Engine {
     /// Whether the live server has granted the MessageIds of a chain.
     pub(super) fn window_allows(&self, lane: usize, chain: &[usize]) -> bool {
         let Some(state) = self.lanes.get(lane) else { return false };
-        chain.iter().filter_map(|index| self.plan.requests.get(*index)?.header()).all(|header| {
+        let requests = chain.iter().filter_map(|index| self.plan.requests.get(*index));
+        requests.filter_map(|request| Some((request, request.header()?))).all(|(request, header)| {
             header.command == Command::CANCEL
-                || state.core.window().allows(state.ids.live(header.message_id), header.credit_charge)
+                || state.core.window().allows(state.ids.of(request, header.message_id), header.credit_charge)
         })
     }
 

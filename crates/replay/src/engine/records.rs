@@ -86,6 +86,9 @@ impl Engine {
             state.cause = cause;
         }
         self.changed(index);
+        if self.plan.requests.get(index).is_some_and(|request| request.stand_in) {
+            return self.warn(format!("a stand-in for what was there before the capture was not sent: {reason}"));
+        }
         let record = RequestRecord {
             request: index,
             lane: None,
@@ -108,15 +111,15 @@ impl Engine {
     /// Records a request that was sent, once its end is known.
     pub(super) fn record(&mut self, lane: usize, index: usize, end: LiveEnd, response: Option<Bytes>) {
         let Some(planned) = self.plan.requests.get(index) else { return };
+        if planned.stand_in {
+            return self.record_stand_in(lane, index, end, response);
+        }
         let close = self.plan.lanes.get(lane).and_then(|lane| lane.closed);
         let (verdict, reason) = judge(planned.command(), planned.captured_status(), close, end);
         let cause = (verdict == Verdict::Status).then(|| self.failed_before_in_chain(index)).flatten();
         let due = self.due(lane, index);
         let Some(state) = self.requests.get_mut(index) else { return };
-        let live_status = match end {
-            LiveEnd::Answer(status) => Some(status),
-            LiveEnd::ConnectionClosed { .. } | LiveEnd::Nothing | LiveEnd::Interrupted => None,
-        };
+        let live_status = end.status();
         let reason = match cause {
             Some(_) => Some("an earlier message of its chain failed".to_owned()),
             None => reason.map(str::to_owned),
@@ -138,6 +141,23 @@ impl Engine {
             differences: Vec::new(),
         };
         self.compare(record);
+    }
+
+    /// A stand-in is no operation of the run.
+    fn record_stand_in(&mut self, lane: usize, index: usize, end: LiveEnd, response: Option<Bytes>) {
+        let Some(state) = self.requests.get_mut(index) else { return };
+        let live_status = end.status();
+        self.records.push_back(Record::Extra(ExtraRecord {
+            lane,
+            mark: "stand_in",
+            detail: "stands in for what was there before the capture".to_owned(),
+            of: Some(index),
+            sent: state.sent_at.unwrap_or_default(),
+            answered: live_status.map(|_| self.now),
+            live_status,
+            live_request: std::mem::take(&mut state.live_request),
+            live_response: response,
+        }));
     }
 
     /// Compares what the answer holds, and hands the record out.

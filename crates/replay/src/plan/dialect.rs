@@ -87,6 +87,10 @@ impl Evidence {
         if operation.encrypted {
             self.at_least(SMB_3_0, "its encryption");
         }
+        if request.stand_in {
+            self.logs_on |= header.command == Command::SESSION_SETUP;
+            return;
+        }
         match header.command {
             Command::NEGOTIATE => {
                 let offered = NegotiateRequest::parse(&request.bytes).and_then(|view| Ok(view.dialects()?.collect()));

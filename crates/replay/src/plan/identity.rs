@@ -44,6 +44,10 @@ pub(super) fn resolve(trace: &Trace, requests: &mut [Request]) {
         trace.connections.iter().map(|known| (known.connection, known.server.ip())).collect();
     let mut walk: Vec<(u64, Message, usize)> = Vec::with_capacity(requests.len().saturating_mul(2));
     for (index, request) in requests.iter().enumerate() {
+        if request.stand_in {
+            walk.push((request.start_seq, Message::StandIn, index));
+            continue;
+        }
         walk.push((request.start_seq, Message::Request, index));
         walk.extend(request.captured.interim.map(|(seq, _)| (seq, Message::Interim, index)));
         walk.extend(request.captured.answer.map(|(seq, ..)| (seq, Message::Answer, index)));
@@ -54,28 +58,15 @@ pub(super) fn resolve(trace: &Trace, requests: &mut [Request]) {
         let Some(request) = requests.get(index) else { continue };
         let server = servers.get(&request.connection).copied();
         let operation = trace.rows.get(request.row).map(|row| &row.operation);
-        match (message, operation) {
-            (Message::Request, _) => {
-                let (start, resolved) = (request.start_time, known.resolve(server, request));
-                for issuer in resolved.iter().flat_map(|resolved| &resolved.inferred) {
-                    if let Some(issuer) = requests.get_mut(*issuer) {
-                        let until = start.0.saturating_sub(issuer.start_time.0).try_into().unwrap_or(0);
-                        issuer.awaited.get_or_insert(Duration::from_nanos(until));
-                    }
-                }
-                if let (Some(resolved), Some(request)) = (resolved, requests.get_mut(index)) {
-                    resolved.store(request);
-                    let inferred = request.issuers().any(|issuer| known.inferred.contains(&issuer));
-                    request.inferred = inferred;
-                }
-                known.remember_outstanding(index, requests.get(index));
-            }
-            (Message::Interim, Some(operation)) => known.learn_async_id(index, operation),
-            (Message::Answer, Some(operation)) => {
-                known.learn_async_id(index, operation);
-                known.learn(server, index, request, operation);
-            }
-            (Message::Interim | Message::Answer, None) => {}
+        if matches!(message, Message::StandIn | Message::Request) {
+            known.take_request(server, index, requests);
+        }
+        let (Some(request), Some(operation)) = (requests.get(index), operation) else { continue };
+        if matches!(message, Message::Interim | Message::Answer) {
+            known.learn_async_id(index, operation);
+        }
+        if matches!(message, Message::StandIn | Message::Answer) {
+            known.learn(server, index, request, operation);
         }
     }
 }
@@ -83,6 +74,8 @@ pub(super) fn resolve(trace: &Trace, requests: &mut [Request]) {
 /// The messages of an operation; at the same place an answer comes before the request that may build on it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Message {
+    /// Request and answer at once: what is at the same place builds on them.
+    StandIn,
     Interim,
     Answer,
     Request,
@@ -124,6 +117,24 @@ impl Resolved {
 }
 
 impl Issuers {
+    /// Resolves the ids of a request, and remembers what it may issue.
+    fn take_request(&mut self, server: Server, index: usize, requests: &mut [Request]) {
+        let Some(request) = requests.get(index) else { return };
+        let (start, resolved) = (request.start_time, self.resolve(server, request));
+        for issuer in resolved.iter().flat_map(|resolved| &resolved.inferred) {
+            if let Some(issuer) = requests.get_mut(*issuer) {
+                let until = start.0.saturating_sub(issuer.start_time.0).try_into().unwrap_or(0);
+                issuer.awaited.get_or_insert(Duration::from_nanos(until));
+            }
+        }
+        if let (Some(resolved), Some(request)) = (resolved, requests.get_mut(index)) {
+            resolved.store(request);
+            let inferred = request.issuers().any(|issuer| self.inferred.contains(&issuer));
+            request.inferred = inferred;
+        }
+        self.remember_outstanding(index, requests.get(index));
+    }
+
     fn resolve(&mut self, server: Server, request: &Request) -> Option<Resolved> {
         let Form::Smb2(header) = request.form else { return None };
         let status = request.captured_status();

@@ -87,6 +87,8 @@ pub struct Lane {
     pub milestones: Vec<Milestone>,
     /// How the captured connection ended.
     pub closed: Option<Closed>,
+    /// The first MessageId of the capture, where the connection is older than it; else 0.
+    pub first_message_id: u64,
     /// Captured MessageIds, with their CreditCharge, that no live request will use.
     pub left_out: Vec<(u64, u16)>,
 }
@@ -112,6 +114,7 @@ pub(super) fn lanes(trace: &Trace, requests: &[Request], order: Order) -> Vec<La
             steps: Vec::new(),
             milestones: Vec::new(),
             closed: None,
+            first_message_id: 0,
             left_out: Vec::new(),
         });
     }
@@ -120,6 +123,7 @@ pub(super) fn lanes(trace: &Trace, requests: &[Request], order: Order) -> Vec<La
             lane.left_out.push((*message_id, *charge));
         }
     }
+    begin_in_the_middle(&mut lanes, &by_connection, requests);
     add_sends(&mut lanes, &by_connection, requests);
     add_events(&mut lanes, &by_connection, trace, &Causes::of(trace, requests));
     for lane in &mut lanes {
@@ -131,6 +135,24 @@ pub(super) fn lanes(trace: &Trace, requests: &[Request], order: Order) -> Vec<La
     lanes
 }
 
+/// Notes which ids the capture begins with where a stand-in makes the connection's negotiation.
+fn begin_in_the_middle(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, requests: &[Request]) {
+    let begins = |request: &&Request| request.stand_in && request.command() == Some(Command::NEGOTIATE);
+    let mut first: HashMap<u32, u64> =
+        requests.iter().filter(begins).map(|request| (request.connection, u64::MAX)).collect();
+    for request in requests.iter().filter(|request| !request.stand_in && request.command() != Some(Command::CANCEL)) {
+        if let (Some(first), Some(header)) = (first.get_mut(&request.connection), request.header()) {
+            *first = header.message_id.min(*first);
+        }
+    }
+    for (connection, first) in first {
+        if let Some(lane) = by_connection.get(&connection).and_then(|lane| lanes.get_mut(*lane)) {
+            lane.first_message_id = first;
+            lane.left_out.retain(|(message_id, _)| *message_id >= first);
+        }
+    }
+}
+
 fn add_sends(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, requests: &[Request]) {
     let mut last_chain: HashMap<u32, u64> = HashMap::new();
     for (index, request) in requests.iter().enumerate() {
@@ -138,6 +160,7 @@ fn add_sends(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, requests: 
         if let Fate::Skip(_) = request.fate {
             if let Some(header) = request.header()
                 && header.command != Command::CANCEL
+                && !request.stand_in
             {
                 lane.left_out.push((header.message_id, header.credit_charge));
             }

@@ -16,6 +16,7 @@ mod request;
 mod selection;
 mod serial;
 mod share;
+mod stand_in;
 mod timeline;
 pub mod tokens;
 
@@ -57,6 +58,9 @@ impl Plan {
         let users = &options.mapping.users;
         let mut left_out = 0;
         let mut draft = Draft::of(&trace, users);
+        if stand_in::add(&mut trace, &draft.requests) {
+            draft = Draft::of(&trace, users);
+        }
         if !options.selection.is_everything() {
             left_out = options.selection.apply(&mut trace, &draft.requests);
             draft = Draft::of(&trace, users);
@@ -89,6 +93,7 @@ impl Draft {
         let shares = share::resolve(trace, &mut requests);
         let accounts = logon::mark(trace, &mut requests, users);
         let token_issuers = tokens::resolve(trace, &mut requests);
+        stand_in::mark(&mut requests);
         Self { requests, shares, accounts, token_issuers }
     }
 }

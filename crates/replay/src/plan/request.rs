@@ -4,10 +4,10 @@ use crate::plan::identity::Reference;
 use crate::plan::logon::Logon;
 use crate::plan::payload::{self, MissingPayload};
 use crate::plan::tokens::UsedToken;
-use crate::trace::Trace;
+use crate::trace::{Row, Trace};
 use bytes::Bytes;
 use capture::Timestamp;
-use dissect::{Kind, Operation};
+use dissect::Kind;
 use smb2::{Command, Header, NtStatus};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -92,6 +92,12 @@ pub struct Request {
     pub inferred: bool,
     /// Earlier requests on other connections that must have been seen by the server first, and for how long at most.
     pub conflicts: Vec<(usize, Duration)>,
+    /// Whether it stands in for something from before the capture, and is no captured request.
+    pub stand_in: bool,
+    /// Whether it uses an id from before the capture, for which a stand-in has one.
+    pub orphan: bool,
+    /// The stand-in that opens the handle it uses.
+    pub stand_in_handle: Option<usize>,
     /// Whether it is sent.
     pub fate: Fate,
 }
@@ -152,13 +158,13 @@ impl Request {
 
 /// The requests of a trace in the order of their first bytes.
 pub(super) fn requests(trace: &Trace) -> Vec<Request> {
-    let mut requests: Vec<_> =
-        trace.rows.iter().enumerate().filter_map(|(row, found)| request(row, &found.operation)).collect();
+    let mut requests: Vec<_> = trace.rows.iter().enumerate().filter_map(|(row, found)| request(row, found)).collect();
     requests.sort_by_key(|request| (request.start_seq, request.chain_index, request.row));
     requests
 }
 
-fn request(row: usize, operation: &Operation) -> Option<Request> {
+fn request(row: usize, found: &Row) -> Option<Request> {
+    let operation = &found.operation;
     let bytes = operation.request.clone()?;
     let form = match (operation.kind, Header::parse(&bytes)) {
         (Kind::Exchange | Kind::Request, Ok(header)) => Form::Smb2(header),
@@ -202,6 +208,9 @@ fn request(row: usize, operation: &Operation) -> Option<Request> {
         awaited: None,
         inferred: false,
         conflicts: Vec::new(),
+        stand_in: found.stand_in,
+        orphan: false,
+        stand_in_handle: None,
         fate: Fate::Send,
     })
 }

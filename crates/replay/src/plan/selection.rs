@@ -32,7 +32,7 @@ impl Selection {
     pub(super) fn apply(&self, trace: &mut Trace, requests: &[Request]) -> u64 {
         let mut chosen: Vec<bool> = requests
             .iter()
-            .map(|request| trace.rows.get(request.row).is_some_and(|row| self.chooses(&row.operation)))
+            .map(|request| trace.rows.get(request.row).is_some_and(|row| !row.stand_in && self.chooses(&row.operation)))
             .collect();
         if let Some(limit) = self.limit.and_then(|limit| usize::try_from(limit).ok()) {
             let beyond = chosen.iter_mut().filter(|chosen| **chosen).skip(limit);
@@ -40,15 +40,18 @@ impl Selection {
         }
         let kept = Needs::of(requests).close(chosen);
         let mut dropped = HashSet::new();
+        let mut stand_ins = 0;
         for (request, _) in requests.iter().zip(kept).filter(|(_, kept)| !kept) {
             dropped.insert(request.row);
-            if let Some(header) = request.header().filter(|header| header.command != Command::CANCEL) {
+            if request.stand_in {
+                stand_ins += 1;
+            } else if let Some(header) = request.header().filter(|header| header.command != Command::CANCEL) {
                 trace.left_out.push((request.connection, header.message_id, header.credit_charge));
             }
         }
         let mut row = 0_usize..;
         trace.rows.retain(|_| row.next().is_none_or(|row| !dropped.contains(&row)));
-        dropped.len().try_into().unwrap_or(u64::MAX)
+        dropped.len().saturating_sub(stand_ins).try_into().unwrap_or(u64::MAX)
     }
 
     fn chooses(&self, operation: &Operation) -> bool {

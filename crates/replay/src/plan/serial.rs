@@ -15,7 +15,8 @@ const PIPE: u8 = 0x02;
 
 /// Fills `after` of the requests on such connections; requests are in trace order.
 pub(super) fn mark(trace: &Trace, requests: &mut [Request]) {
-    let heard: HashSet<u32> = trace.rows.iter().filter_map(|row| heard_of_server(&row.operation)).collect();
+    let heard: HashSet<u32> =
+        trace.rows.iter().filter(|row| !row.stand_in).filter_map(|row| heard_of_server(&row.operation)).collect();
     let mut before: HashMap<u32, usize> = HashMap::new();
     for index in 0..requests.len() {
         let Some(request) = requests.get(index) else { continue };

@@ -12,9 +12,11 @@
 #![cfg(unix)]
 
 mod mapped;
+mod middle;
 mod multi_protocol;
 mod office;
 mod pipes;
 mod scene;
 mod smbtorture;
+mod suites;
 mod users;

@@ -36,6 +36,17 @@ pub(crate) fn replay_with(
     before: usize,
     adjust: impl FnOnce(&mut Options),
 ) -> Outcome {
+    replay_on(Samba::start(samba).unwrap(), capture, port, before, adjust)
+}
+
+/// The same on a Samba that was prepared.
+pub(crate) fn replay_on(
+    samba: Samba,
+    capture: &Path,
+    port: u16,
+    before: usize,
+    adjust: impl FnOnce(&mut Options),
+) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     let layout = Layout::with_folders(folder.path().join("cases"), Some(folder.path().join("out")));
     let place = layout.place(capture).unwrap();
@@ -47,7 +58,6 @@ pub(crate) fn replay_with(
     let files: Vec<String> = metadata.sessions.iter().map(|session| session.file.clone()).collect();
     let trace = smbreplay_replay::load(&place.output, &metadata, &files).unwrap();
 
-    let samba = Samba::start(samba).unwrap();
     let recording = folder.path().join("live.pcap");
     let recorder = Recorder::start(samba.port(), &recording).unwrap();
     let target = Target {

@@ -1,0 +1,234 @@
+//! What was there before the capture began: sessions, tree connects and opens that its requests use and whose setup it
+//! does not have (*orphans*).
+//!
+//! Rows that set them up are put in front of those that use them, as if they had been captured: requests of our own, and
+//! answers that name the captured ids. All that is built on rows (ids, order, logons, names) then finds them. They are
+//! marked [`Row::stand_in`]: no operations of the run, sent as extra requests.
+
+mod exchange;
+mod open;
+
+use crate::message::tree_connect;
+use crate::plan::identity::Reference;
+use crate::plan::request::Request;
+use crate::trace::{Row, Trace};
+use client::request::create::{self, Kind};
+use client::request::{TooLong, close, negotiate, session_setup, set_info, tree_connect as connect};
+use dissect::Operation;
+use exchange::Exchange;
+use open::Known;
+use smb2::{Command, FileId, Guid, Header, NtStatus};
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
+
+/// Share of an orphan tree when the capture names none.
+const UNKNOWN_SHARE: &str = "unknown-share";
+/// SMB2_SHARE_TYPE_PIPE (MS-SMB2 2.2.10).
+const PIPE: u8 = 0x02;
+
+/// Puts stand-ins in front of the trace for its orphans; whether there were any. `requests` are those of the trace, in its
+/// order and resolved. Handles of pipes have no stand-in: what was said on them before decides what is answered.
+pub(super) fn add(trace: &mut Trace, requests: &[Request]) -> bool {
+    let mut orphans = Orphans::of(trace, requests);
+    for request in requests {
+        // A path that does not fit leaves the orphan one.
+        let _ = orphans.serve(request);
+    }
+    let rows = orphans.rows;
+    let found = !rows.is_empty();
+    trace.rows.splice(0..0, rows);
+    found
+}
+
+/// Makes what follows stand-ins on their connection wait for them, and notes who uses them; requests are in trace order.
+pub(super) fn mark(requests: &mut [Request]) {
+    let mut latest: HashMap<u32, usize> = HashMap::new();
+    for index in 0..requests.len() {
+        let stands_in = |other: usize| requests.get(other).is_some_and(|other| other.stand_in);
+        let Some(request) = requests.get(index) else { continue };
+        let uses_some = request.issuers().any(stands_in);
+        let handle = request.file_ids.iter().filter_map(|(_, id)| id.issuer()).find(|issuer| stands_in(*issuer));
+        let (connection, is_one) = (request.connection, request.stand_in);
+        let before = if is_one { latest.insert(connection, index) } else { latest.remove(&connection) };
+        let Some(request) = requests.get_mut(index) else { continue };
+        request.after = before.or(request.after);
+        request.orphan = uses_some && !is_one;
+        request.stand_in_handle = handle.filter(|_| !is_one);
+    }
+}
+
+type Session = (Option<IpAddr>, u64);
+
+/// The orphans of a trace, and the rows that stand in for them so far.
+struct Orphans<'a> {
+    trace: &'a Trace,
+    servers: HashMap<u32, IpAddr>,
+    /// Connections whose NEGOTIATE the trace has, or a stand-in for it.
+    negotiated: HashSet<u32>,
+    /// Sessions that were set up, and the connections on which they are valid.
+    sessions: HashMap<Session, HashSet<u32>>,
+    trees: HashMap<(Session, u32), &'static str>,
+    files: HashSet<(Option<IpAddr>, FileId)>,
+    opens: HashMap<(Option<IpAddr>, FileId), Known>,
+    pipe_trees: HashSet<(Session, u32)>,
+    /// By server: the disk shares that the trace connects to.
+    shares: HashMap<Option<IpAddr>, Vec<&'a str>>,
+    rows: Vec<Row>,
+}
+
+/// The request that needs a stand-in: where it goes, and in which session and tree.
+struct Need<'a> {
+    operation: &'a Operation,
+    server: Option<IpAddr>,
+    session: u64,
+    tree: u32,
+}
+
+impl<'a> Orphans<'a> {
+    fn of(trace: &'a Trace, requests: &'a [Request]) -> Self {
+        let servers: HashMap<u32, IpAddr> =
+            trace.connections.iter().map(|known| (known.connection, known.server.ip())).collect();
+        let mut orphans = Self {
+            trace,
+            servers,
+            negotiated: HashSet::new(),
+            sessions: HashMap::new(),
+            trees: HashMap::new(),
+            files: HashSet::new(),
+            opens: HashMap::new(),
+            pipe_trees: HashSet::new(),
+            shares: HashMap::new(),
+            rows: Vec::new(),
+        };
+        for request in requests {
+            orphans.learn(request);
+        }
+        orphans
+    }
+
+    /// What the whole trace tells of orphans.
+    fn learn(&mut self, request: &'a Request) {
+        let Some(operation) = self.trace.rows.get(request.row).map(|row| &row.operation) else { return };
+        let server = self.servers.get(&request.connection).copied();
+        match request.command() {
+            Some(Command::NEGOTIATE) => {
+                self.negotiated.insert(request.connection);
+            }
+            Some(Command::TREE_CONNECT) if request.captured_status() == Some(NtStatus::SUCCESS) => {
+                let share = operation.share.as_deref().map(tree_connect::share_name);
+                let shares = self.shares.entry(server).or_default();
+                if let Some(share) = share.filter(|share| operation.share_type != Some(PIPE) && !shares.contains(share))
+                {
+                    shares.push(share);
+                }
+            }
+            _ => {}
+        }
+        let Some(header) = request.header() else { return };
+        if let (Reference::Orphan, Some(tree)) = (request.tree, header.tree_id())
+            && open::is_about_pipes(operation)
+        {
+            self.pipe_trees.insert(((server, header.session_id), tree));
+        }
+        for (place, reference) in &request.file_ids {
+            if let (Reference::Orphan, Some(id)) =
+                (reference, crate::message::handle::file_id_at(&request.bytes, *place))
+            {
+                self.opens.entry((server, id)).or_default().learn(operation);
+            }
+        }
+    }
+
+    /// Makes what a request needs and nothing has set up.
+    fn serve(&mut self, request: &'a Request) -> Result<(), TooLong> {
+        let (Some(header), Some(row)) = (request.header(), self.trace.rows.get(request.row)) else { return Ok(()) };
+        let server = self.servers.get(&request.connection).copied();
+        let need = Need {
+            operation: &row.operation,
+            server,
+            session: header.session_id,
+            tree: header.tree_id().unwrap_or_default(),
+        };
+        if request.session == Reference::Orphan {
+            self.set_up_session(&need)?;
+        }
+        if request.tree == Reference::Orphan {
+            self.connect_tree(&need)?;
+        }
+        for (place, reference) in &request.file_ids {
+            let id = crate::message::handle::file_id_at(&request.bytes, *place);
+            if let (Reference::Orphan, Some(id)) = (reference, id) {
+                self.open(&need, header, request.tree, id)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn set_up_session(&mut self, need: &Need<'_>) -> Result<(), TooLong> {
+        let connection = need.operation.connection;
+        let valid_on = self.sessions.entry((need.server, need.session)).or_default();
+        let is_known = !valid_on.is_empty();
+        if !valid_on.insert(connection) {
+            return Ok(());
+        }
+        if self.negotiated.insert(connection) {
+            let offer =
+                negotiate::Offer { dialects: &negotiate::ALL_DIALECTS, client_guid: Guid([0xa5; 16]), salt: [0; 32] };
+            self.push(need, Exchange::of(negotiate::negotiate(&offer)?));
+        }
+        let (setup, named) = match is_known {
+            true => (session_setup::bind(&[])?, need.session),
+            false => (session_setup::session_setup(&[])?, 0),
+        };
+        let first = Exchange::of(setup.clone()).in_session(named);
+        self.push(need, first.answered(NtStatus::MORE_PROCESSING_REQUIRED, need.session));
+        self.push(need, Exchange::of(setup).in_session(need.session));
+        Ok(())
+    }
+
+    fn connect_tree(&mut self, need: &Need<'_>) -> Result<(), TooLong> {
+        let tree = ((need.server, need.session), need.tree);
+        if self.trees.contains_key(&tree) {
+            return Ok(());
+        }
+        let is_pipe = self.pipe_trees.contains(&tree);
+        let known = self.shares.get(&need.server).map(Vec::as_slice);
+        let share = match (is_pipe, known) {
+            (true, _) => "IPC$",
+            (false, Some([only])) => only,
+            (false, _) => UNKNOWN_SHARE,
+        };
+        let server = need.server.map_or_else(String::new, |server| server.to_string());
+        let path = connect::share_path(&server, share);
+        let exchange = Exchange::of(connect::tree_connect(&path)?).in_session(need.session).in_tree(need.tree);
+        self.push(need, exchange);
+        self.trees.insert(tree, if is_pipe { "IPC$" } else { UNKNOWN_SHARE });
+        Ok(())
+    }
+
+    fn open(&mut self, need: &Need<'_>, header: &Header, tree: Reference, id: FileId) -> Result<(), TooLong> {
+        let has_tree = header.tree_id().is_some() && tree.issuer().is_some()
+            || self.trees.contains_key(&((need.server, need.session), need.tree));
+        let is_pipe = self.pipe_trees.contains(&((need.server, need.session), need.tree));
+        let known = self.opens.get(&(need.server, id)).copied().unwrap_or_default();
+        if !has_tree || is_pipe || known.is_pipe || !self.files.insert((need.server, id)) {
+            return Ok(());
+        }
+        let path: Vec<u16> = open::name(id).encode_utf16().collect();
+        let exchange = |request| Exchange::of(request).in_session(need.session).in_tree(need.tree);
+        if let (Kind::File, Some(size)) = (known.kind(), known.size()) {
+            let maker = FileId(id.0.map(|byte| !byte));
+            let made = exchange(create::open_or_make(&path, Kind::File)?).opening(maker);
+            self.push(need, made);
+            self.push(need, exchange(set_info::end_of_file(maker, size)));
+            self.push(need, exchange(close::close(maker)));
+        }
+        let opened = exchange(create::open_or_make_for(&path, known.kind(), known.access())?).opening(id);
+        self.push(need, opened);
+        Ok(())
+    }
+
+    fn push(&mut self, need: &Need<'_>, exchange: Exchange) {
+        self.rows.push(exchange.before(need.operation));
+    }
+}

@@ -1,0 +1,127 @@
+//! Whole suites of smbtorture, recorded on a fresh Samba and replayed on another of the same configuration.
+//!
+//! Every captured request has to reach the server and to equal the captured one outside its patches. Of the statuses at
+//! least 99% have to be equal, and each that is not is one of the [`expected`] differences, with its cause.
+
+#[path = "suites/expected.rs"]
+mod expected;
+#[path = "suites/recorded.rs"]
+mod recorded;
+
+use crate::scene::{Outcome, replay_with};
+use expected::Expected;
+use lab::SambaOptions;
+use smbreplay_replay::Pace;
+use std::time::Duration;
+
+/// A suite, or the part of it that can be recorded.
+struct Suite {
+    /// Under which its recording is kept.
+    name: &'static str,
+    /// Suites or single tests, as smbtorture names them.
+    tests: &'static [&'static str],
+    /// How long smbtorture may take.
+    limit: Duration,
+    pace: Pace,
+    /// Requests that its recording has at least.
+    requests: usize,
+    expected: &'static [Expected],
+}
+
+impl Suite {
+    fn of(name: &'static str, tests: &'static [&'static str], requests: usize) -> Self {
+        Self { name, tests, limit: Duration::from_secs(300), pace: Pace::Asap, requests, expected: &[] }
+    }
+
+    /// Most of its time the client sleeps on purpose.
+    fn in_its_own_time(self) -> Self {
+        Self { pace: Pace::Original, ..self }
+    }
+
+    fn differing(self, expected: &'static [Expected]) -> Self {
+        Self { expected, ..self }
+    }
+
+    fn replay(&self) -> Outcome {
+        let recording = recorded::recorded(self.name, self.tests, self.limit);
+        let outcome = replay_with(&recording.path, recording.port, SambaOptions::default(), 0, |options| {
+            options.pace = self.pace;
+        });
+        let report = &outcome.report;
+        println!("{}: {:.1} s for {:.1} s captured", self.name, report.elapsed, report.captured_span);
+        outcome
+    }
+
+    #[track_caller]
+    fn assert_faithful(&self) {
+        let outcome = self.replay();
+        let witnessed = &outcome.witnessed;
+        let unexpected = expected::unexpected(&outcome, self.expected);
+        assert!(
+            unexpected.is_empty(),
+            "{}: {} differences, the first:\n{}",
+            self.name,
+            unexpected.len(),
+            unexpected[..unexpected.len().min(30)].join("\n")
+        );
+        assert!(witnessed.holds(), "{witnessed}");
+        assert!(witnessed.captured >= self.requests, "{witnessed}");
+        assert!(witnessed.equal_statuses() >= 0.99, "{witnessed}");
+    }
+}
+
+/// Suites that take too long for every run.
+fn left_out() -> bool {
+    let left_out = std::env::var_os("SMBREPLAY_FULL").is_none();
+    if left_out {
+        eprintln!("SKIPPED: only with SMBREPLAY_FULL, which `cargo xtask test --full` sets");
+    }
+    left_out
+}
+
+macro_rules! suites {
+    ($($name:ident: $suite:expr;)*) => {
+        $(#[test]
+        fn $name() {
+            $suite.assert_faithful();
+        })*
+    };
+}
+
+macro_rules! long_suites {
+    ($($name:ident: $suite:expr;)*) => {
+        $(#[test]
+        fn $name() {
+            if !left_out() {
+                $suite.assert_faithful();
+            }
+        })*
+    };
+}
+
+suites! {
+    chains: Suite::of("compound", &["smb2.compound"], 230);
+    chains_that_wait: Suite::of("compound_async", &["smb2.compound_async"], 20);
+    locks: Suite::of("lock", &["smb2.lock"], 900);
+    durable_opens: Suite::of("durable-open", &["smb2.durable-open"], 740);
+}
+
+long_suites! {
+    durable_opens_v2: Suite::of("durable-v2-open", &["smb2.durable-v2-open"], 300);
+    oplocks: Suite::of("oplock", &["smb2.oplock"], 1000).in_its_own_time();
+    leases: Suite::of("lease", &["smb2.lease"], 1000).in_its_own_time();
+    channels: Suite::of("multichannel", &MULTICHANNEL, 500).in_its_own_time();
+    sessions: Suite::of("session", &["smb2.session"], 800);
+    notifications: Suite::of("notify", &["smb2.notify"], 1000);
+    controls: Suite::of("ioctl", &["smb2.ioctl"], 500);
+    streams: Suite::of("streams", &["smb2.streams"], 500);
+    credits: Suite::of("credits", &["smb2.credits"], 100);
+    replays: Suite::of("replay", &["smb2.replay"], 500).in_its_own_time();
+    unknown_commands: Suite::of("scan", &["smb2.scan"], 500);
+    access_control: Suite::of("acls", &["smb2.acls"], 500);
+    renames: Suite::of("rename", &["smb2.rename"], 100);
+    directories: Suite::of("dir", &["smb2.dir"], 500);
+}
+
+/// All but `bugs.bug_15346`, which costs the server its life.
+const MULTICHANNEL: [&str; 3] = ["smb2.multichannel.generic", "smb2.multichannel.oplocks", "smb2.multichannel.leases"];
