@@ -10,6 +10,8 @@ pub enum Program {
     Smbd,
     /// The tool that makes Samba accounts.
     Pdbedit,
+    /// The tool that tells a Samba's SID.
+    Net,
     /// The command-line SMB client.
     Smbclient,
     /// The command-line client of RPC services.
@@ -43,9 +45,10 @@ const ADMINISTRATORS_FOLDERS: [&str; 3] = ["/usr/sbin", "/sbin", "/usr/local/sbi
 
 impl Program {
     /// Every program, in the order in which a missing one is reported.
-    pub const ALL: [Program; 7] = [
+    pub const ALL: [Program; 8] = [
         Program::Smbd,
         Program::Pdbedit,
+        Program::Net,
         Program::Smbclient,
         Program::Rpcclient,
         Program::Smbtorture,
@@ -59,6 +62,7 @@ impl Program {
         match self {
             Program::Smbd => "smbd",
             Program::Pdbedit => "pdbedit",
+            Program::Net => "net",
             Program::Smbclient => "smbclient",
             Program::Rpcclient => "rpcclient",
             Program::Smbtorture => "smbtorture",
@@ -72,7 +76,7 @@ impl Program {
     pub fn package(self) -> &'static str {
         match self {
             Program::Smbd => "samba",
-            Program::Pdbedit => "samba-common-bin",
+            Program::Pdbedit | Program::Net => "samba-common-bin",
             Program::Smbclient | Program::Rpcclient => "smbclient",
             Program::Smbtorture => "samba-testsuite",
             Program::Tcpdump => "tcpdump",

@@ -113,6 +113,12 @@ pub enum SambaError {
         /// What it said.
         output: String,
     },
+    /// `net getlocalsid` told no SID.
+    #[error("net told no SID of this instance: {output}")]
+    Sid {
+        /// What it said.
+        output: String,
+    },
     /// smbd ended instead of serving.
     #[error("smbd ended while starting ({status}); its log: {log}")]
     Ended {
@@ -215,6 +221,20 @@ impl Samba {
     #[must_use]
     pub fn password(&self) -> &str {
         &self.options.password
+    }
+
+    /// The SID of this instance as a domain of accounts, drawn when it was made: `S-1-5-21-…`.
+    ///
+    /// # Errors
+    /// [`SambaError::Run`] when it cannot be asked, [`SambaError::Sid`] when it does not tell.
+    pub fn domain_sid(&self) -> Result<String, SambaError> {
+        let run = |source| SambaError::Run { program: "net", source };
+        let configuration = self.folder.path().join(configuration::FILE);
+        let mut net = Command::new(Program::Net.find()?);
+        let output = net.arg("-s").arg(configuration).arg("getlocalsid").output().map_err(run)?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let sid = said.split_whitespace().find(|word| word.starts_with("S-1-5-21-"));
+        sid.map(str::to_owned).ok_or_else(|| SambaError::Sid { output: said.trim().to_owned() })
     }
 
     /// The id of the smbd process that accepts connections.

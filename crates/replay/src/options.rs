@@ -88,6 +88,8 @@ pub struct Options {
     pub max_gap: Option<Duration>,
     /// Dialect to offer instead of the captured one (0x0311).
     pub dialect: Option<u16>,
+    /// Whether every session is encrypted that can be, also where the server does not demand it.
+    pub encrypt: bool,
     /// Whether the target is tried first: reached, logged on to, its share connected to.
     pub ping: bool,
     /// Whether the target may be an address that occurs as a server in the trace.
@@ -112,6 +114,7 @@ impl Options {
             max_wait: Duration::from_secs(5),
             max_gap: None,
             dialect: None,
+            encrypt: false,
             ping: true,
             allow_captured_server: false,
             mapping: Mapping::default(),

@@ -5,7 +5,8 @@ use crate::clones::{self, TooFewFiles};
 use crate::compare::{BaselineError, Noise};
 use crate::driver;
 use crate::engine::{Engine, Seed};
-use crate::map::{CapturedShare, Names, ShareKind};
+use crate::map::{CapturedShare, DomainSid, Names, ShareKind, SidRule};
+use crate::message;
 use crate::options::Options;
 use crate::plan::dialect::Inferred;
 use crate::plan::logon::{self, Identity};
@@ -17,6 +18,7 @@ use crate::tally::Tally;
 use crate::trace::Trace;
 use capture::Timestamp;
 use smb2::auth::Credentials;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -135,7 +137,7 @@ pub fn run(
     refuse_unknown_dialect(&plan, options)?;
     refuse_several_shares(&plan, options)?;
     clones::check_open_files(&plan, options.clones)?;
-    warnings.extend(assumptions(&plan));
+    warnings.extend(assumptions(&plan, &options.mapping.sids));
     let mut options = options.clone();
     options.comparison.noise = Noise::of(&plan, output, &options.comparison)?.into();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ReplayError::System)?;
@@ -270,7 +272,7 @@ fn live_warnings(engines: &[Engine]) -> Vec<String> {
 }
 
 /// What the plan took for granted or left out, a sentence each.
-fn assumptions(plan: &Plan) -> Vec<String> {
+fn assumptions(plan: &Plan, sids: &[SidRule]) -> Vec<String> {
     let mut told: Vec<String> = plan
         .dialects
         .inferred
@@ -280,6 +282,7 @@ fn assumptions(plan: &Plan) -> Vec<String> {
             format!("the dialect of connection {connection} is not in the capture; {name} follows from {because}")
         })
         .collect();
+    told.extend(foreign_domains(plan, sids));
     let stand_ins = plan.requests.iter().filter(|request| request.stand_in).count();
     if stand_ins > 0 {
         told.push(format!(
@@ -292,6 +295,25 @@ fn assumptions(plan: &Plan) -> Vec<String> {
         told.push(format!("{} operations of the chosen sessions are left out, as asked for", plan.left_out));
     }
     told
+}
+
+/// Domains of accounts that the live server does not know, unless it is in the captured domain.
+fn foreign_domains(plan: &Plan, sids: &[SidRule]) -> Vec<String> {
+    const MOST_TOLD: usize = 5;
+    let mut counts: BTreeMap<DomainSid, u64> = BTreeMap::new();
+    for request in &plan.requests {
+        let Some(command) = request.command() else { continue };
+        let named = message::sid::domains(command, &request.bytes).into_iter().map(|(_, domain)| domain);
+        for domain in named.collect::<BTreeSet<_>>() {
+            let count = counts.entry(domain).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+    counts.retain(|domain, _| !sids.iter().any(|rule| rule.captured == *domain));
+    let told = counts.into_iter().take(MOST_TOLD).map(|(domain, count)| {
+        format!("{count} requests name accounts of {domain} and are sent so; --map-sid {domain}=… makes them live ones")
+    });
+    told.collect()
 }
 
 fn captured_span(plan: &Plan) -> f64 {

@@ -48,6 +48,7 @@ fn allowed(command: u16, live: &Message, patch: &Patch) -> bool {
     in_body.is_empty()
         || body(command, live).into_iter().any(|range| range.start <= in_body.start && in_body.end <= range.end)
         || (command == CREATE && (is_id_in_contexts(live, patch) || is_padding_of_chain(live, patch)))
+        || (matches!(command, CREATE | SET_INFO) && is_domain_of_sid(live, patch))
         || (command == WRITE && in_body.start >= 112 && patch.what.starts_with("rpc"))
 }
 
@@ -93,6 +94,14 @@ fn is_id_in_contexts(live: &Message, patch: &Patch) -> bool {
     let contexts = u16_at(live, 112);
     let as_long = patch.captured_length.is_none_or(|length| length == patch.length);
     contexts >= 120 && patch.offset as usize >= contexts && patch.length <= LONGEST_ID && as_long
+}
+
+/// Whether a patch replaces the numbers of a domain or machine in a SID, and no more: `S-1-5-21-a-b-c` (MS-DTYP 2.4.2).
+fn is_domain_of_sid(live: &Message, patch: &Patch) -> bool {
+    const BEFORE: [u8; 10] = [0, 0, 0, 0, 0, 5, 21, 0, 0, 0];
+    let at = patch.offset as usize;
+    let before = at.checked_sub(BEFORE.len()).and_then(|start| live.bytes.get(start..at));
+    patch.length == 12 && patch.captured_length.is_none_or(|length| length == 12) && before == Some(&BEFORE)
 }
 
 /// Whether a patch adds to the end of a message what the next one of its chain needs to begin at a multiple of 8.
@@ -180,6 +189,19 @@ mod tests {
         create.last = false;
         let padding = Patch { offset: 156, length: 4, captured_length: Some(0), what: "padding".to_owned() };
         assert!(broken(&create, &create, &[padding]).is_empty());
+    }
+
+    #[test]
+    fn in_a_security_descriptor_the_numbers_of_a_domain_may_change_and_nothing_else() {
+        let mut set_info = request(SET_INFO, 0, 0);
+        set_info.bytes[120..132].copy_from_slice(&[1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0]);
+        let is_broken = |offset, length| {
+            let patch = Patch { offset, length, captured_length: Some(length), what: "domain SID".to_owned() };
+            !broken(&set_info, &set_info, &[patch]).is_empty()
+        };
+        assert!(!is_broken(132, 12));
+        assert!(is_broken(132, 16), "the account");
+        assert!(is_broken(140, 12));
     }
 
     #[test]

@@ -66,6 +66,9 @@ pub(crate) struct ReplayArguments {
     /// Dialect to offer instead of the captured one: 2.0.2, 2.1, 3.0, 3.0.2 or 3.1.1
     #[arg(long, value_name = "DIALECT", value_parser = dialect, help_heading = "Protocol")]
     pub(crate) dialect: Option<u16>,
+    /// Encrypt every session that can be, also where neither the lab server nor its share demands it
+    #[arg(long, help_heading = "Protocol")]
+    pub(crate) encrypt: bool,
     /// Let the replay go to a server that occurs in the trace
     #[arg(long, help_heading = "Protocol")]
     pub(crate) allow_captured_server: bool,
@@ -88,6 +91,9 @@ pub(crate) struct MappingArguments {
     /// prefer @FILE
     #[arg(long, value_name = "A=USER%PASSWORD|@FILE")]
     pub(crate) map_user: Vec<Password>,
+    /// Accounts of the captured domain or machine A in security descriptors and quotas are those of B: S-1-5-21-…=S-1-5-21-…
+    #[arg(long, value_name = "A=B|@FILE")]
+    pub(crate) map_sid: Vec<String>,
     /// Folder of the share below which everything is done; it is made when it is not there
     #[arg(long, value_name = "DIR")]
     pub(crate) root: Option<String>,

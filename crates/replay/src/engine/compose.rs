@@ -187,8 +187,14 @@ impl Engine {
         match request.command() {
             Some(Smb2Command::NEGOTIATE) => {
                 let live = self.live_negotiate(lane, request);
-                message::negotiate::rewrite(draft, &live)?;
+                let captured = draft.clone();
+                match message::negotiate::rewrite(draft, &live) {
+                    // Malformed on purpose: that is what the server is to see.
+                    Err(PatchError::Malformed(_)) => *draft = captured,
+                    rewritten => rewritten?,
+                }
             }
+            Some(Smb2Command::SESSION_SETUP) if SessionSetupRequest::parse(&request.bytes).is_err() => {}
             Some(Smb2Command::SESSION_SETUP) => {
                 let token = self.logon_token(lane, index, request)?;
                 message::session_setup::rewrite(draft, &token)?;
@@ -211,7 +217,17 @@ impl Engine {
                     message::validate_negotiate::rewrite(draft, &negotiate)?;
                 }
             }
-            _ => self.rewrite_names(draft, index, request)?,
+            command => {
+                self.rewrite_names(draft, index, request)?;
+                let Some(command) = command else { return Ok(()) };
+                let rules = &self.options.mapping.sids;
+                message::sid::rewrite(draft, command, rules)?;
+                if message::sid::names_foreign(command, &request.bytes, rules)
+                    && let Some(state) = self.requests.get_mut(index)
+                {
+                    state.marks.push("foreign_sid");
+                }
+            }
         }
         Ok(())
     }

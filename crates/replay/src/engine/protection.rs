@@ -43,7 +43,7 @@ impl Engine {
         Ok(())
     }
 
-    /// The session to encrypt a request for, when its session or tree demands it.
+    /// The session to encrypt a request for, when its session or tree demands it, or the user.
     pub(super) fn encryption_session(&self, index: usize) -> Option<u64> {
         let request = self.plan.requests.get(index)?;
         if matches!(request.command()?, Command::NEGOTIATE | Command::SESSION_SETUP) {
@@ -51,14 +51,14 @@ impl Engine {
         }
         let session = self.live_session_of(index)?;
         let tree = request.tree.issuer().and_then(|issuer| self.requests.get(issuer)?.issued_tree);
-        let demanded = self.demands_encryption(session, tree.unwrap_or_default());
+        let wanted = self.demands_encryption(session, tree.unwrap_or_default());
         let lane = self.lane_of.get(&request.connection)?;
-        (demanded && self.lanes.get(*lane)?.core.can_encrypt(session)).then_some(session)
+        (wanted && self.lanes.get(*lane)?.core.can_encrypt(session)).then_some(session)
     }
 
-    /// Whether the live session or tree takes encrypted messages only.
+    /// Whether the live session or tree takes encrypted messages only, or the user wants them.
     pub(super) fn demands_encryption(&self, session: u64, tree: u32) -> bool {
-        self.sessions.get(&session).is_some_and(|session| session.encrypt)
+        self.sessions.get(&session).is_some_and(|session| session.encrypt || self.options.encrypt && !session.unsigned)
             || self.encrypted_trees.contains(&(session, tree))
     }
 }

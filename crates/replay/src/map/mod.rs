@@ -8,12 +8,14 @@ mod names;
 mod paths;
 mod rule;
 mod shares;
+mod sids;
 mod users;
 
 pub use names::{LiveShare, Names};
 pub use paths::{PathRule, Place};
 pub use rule::{Root, RuleError};
 pub use shares::{CapturedShare, ShareKind, ShareRule};
+pub use sids::{DomainSid, SidRule};
 pub use users::{UserRule, Users};
 
 /// How captured shares, paths and users become live ones.
@@ -25,6 +27,8 @@ pub struct Mapping {
     pub paths: Vec<PathRule>,
     /// `--map-user`.
     pub users: Users,
+    /// `--map-sid`: the last one that fits wins.
+    pub sids: Vec<SidRule>,
     /// `--root`: folder on each live disk share below which everything goes.
     pub root: Option<Root>,
 }

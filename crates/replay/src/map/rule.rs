@@ -28,6 +28,12 @@ pub enum RuleError {
         /// As written.
         name: String,
     },
+    /// No SID of a domain or machine.
+    #[error("{text:?} is no SID of a domain, S-1-5-21-a-b-c")]
+    DomainSid {
+        /// As written.
+        text: String,
+    },
     /// A folder's path has a part that names no folder.
     #[error("{part:?} names no folder")]
     Folder {

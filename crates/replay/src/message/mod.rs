@@ -8,6 +8,7 @@ pub mod multi_protocol;
 pub mod negotiate;
 pub mod rename;
 pub mod session_setup;
+pub mod sid;
 pub mod token;
 pub mod tree_connect;
 pub mod validate_negotiate;

@@ -40,11 +40,11 @@ impl Selection {
         }
         let kept = Needs::of(requests).close(chosen);
         let mut dropped = HashSet::new();
-        let mut stand_ins = 0;
+        let mut stand_ins = 0_usize;
         for (request, _) in requests.iter().zip(kept).filter(|(_, kept)| !kept) {
             dropped.insert(request.row);
             if request.stand_in {
-                stand_ins += 1;
+                stand_ins = stand_ins.saturating_add(1);
             } else if let Some(header) = request.header().filter(|header| header.command != Command::CANCEL) {
                 trace.left_out.push((request.connection, header.message_id, header.credit_charge));
             }

@@ -1,4 +1,4 @@
-//! The rules for shares, paths and users: from the command line, and from files with one rule a line.
+//! The rules for shares, paths, users and domains: from the command line, and from files with one rule a line.
 
 use crate::arguments::{MappingArguments, Password};
 use crate::failure::Failure;
@@ -14,6 +14,7 @@ pub(super) fn mapping(arguments: &MappingArguments) -> Result<Mapping, Failure> 
         shares: rules("--map-share", &texts(&arguments.map_share))?,
         paths: rules("--map-path", &texts(&arguments.map_path))?,
         users: users.into_iter().collect(),
+        sids: rules("--map-sid", &texts(&arguments.map_sid))?,
         root: arguments.root.as_deref().map(root).transpose()?,
     })
 }
