@@ -6,7 +6,7 @@ use crate::{Negotiated, Window};
 use bytes::Bytes;
 use smb2::crypto::{DecryptError, SessionKeys, TransformHeader};
 use smb2::transport::{self, Protocol};
-use smb2::{Command, Header, Malformed, chain, header};
+use smb2::{Command, Header, Malformed, NtStatus, chain, header};
 
 /// MessageId of a message that answers no request.
 pub const UNSOLICITED: u64 = header::ALL_ONES_64;
@@ -61,7 +61,7 @@ pub enum Signature {
     /// Not signed.
     Absent,
     /// Signed, but no key is known (yet), or the message is one whose signature does not count (MS-SMB2 3.2.5.1.3):
-    /// it came encrypted, is interim or answers no request.
+    /// it came encrypted, is interim, answers no request, or says that the server has no such session.
     Unverified,
     /// Right.
     Good,
@@ -124,7 +124,7 @@ impl Connection {
 
     /// Whether messages of the session can be signed here.
     pub fn can_sign(&self, session_id: u64) -> bool {
-        self.security.signing_key(session_id).is_some()
+        self.security.can_sign(session_id)
     }
 
     /// Whether messages of the session can be encrypted here.
@@ -150,7 +150,7 @@ impl Connection {
             }
             if header.flags.is_signed()
                 && encrypt.is_none()
-                && let Some(key) = self.security.signing_key(session)
+                && let Some(key) = self.security.signing_key(session, &header)
             {
                 let _ = key.sign(message);
             }
@@ -268,11 +268,14 @@ impl Connection {
         if !received.header.flags.is_signed() {
             return Signature::Absent;
         }
-        let does_not_count = received.encrypted || received.is_interim() || received.is_unsolicited();
-        match self.security.signing_key(received.header.session_id) {
-            Some(key) if !does_not_count && key.verify(&received.message) => Signature::Good,
-            Some(_) if !does_not_count => Signature::Bad,
-            _ => Signature::Unverified,
+        // A server that knows no such session has no key: its answer repeats the signature of the request.
+        let has_no_key = received.header.status == NtStatus::USER_SESSION_DELETED.0;
+        let does_not_count =
+            received.encrypted || received.is_interim() || received.is_unsolicited() || has_no_key;
+        match self.security.verifies(&received.header, &received.message).filter(|_| !does_not_count) {
+            Some(true) => Signature::Good,
+            Some(false) => Signature::Bad,
+            None => Signature::Unverified,
         }
     }
 }

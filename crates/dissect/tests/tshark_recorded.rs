@@ -15,14 +15,12 @@
 mod columns;
 #[path = "tshark/comparison.rs"]
 mod comparison;
-#[path = "tshark/program.rs"]
-mod program;
 #[path = "tshark/rules.rs"]
 mod rules;
 
 use columns::{COLUMNS, Frames};
 use comparison::{Difference, differences, expected, frames, operations};
-use lab::{Recorder, Samba, SambaOptions, Smbtorture};
+use lab::{Recorder, Samba, SambaOptions, Smbtorture, Tshark};
 use smbreplay_dissect::{Counters, Secrets};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -53,7 +51,8 @@ fn compare(capture: &Path, samba: &Samba) -> Counters {
     secrets.add_nt_password(&format!("{}={}", samba.username(), samba.password())).unwrap();
     let (rows, dissector) = operations(capture, secrets);
     let ours = Frames::of(&rows);
-    let theirs = expected(&program::fields(capture, samba.port(), samba.password()));
+    let tshark = Tshark { capture, port: samba.port(), password: samba.password() };
+    let theirs = expected(&tshark.fields(&COLUMNS).unwrap());
     let mut accepted: BTreeMap<&str, usize> = BTreeMap::new();
     let unexplained = |found: &Difference| {
         let (ruled, reasons) = rules::ruled(ours.messages(found.frame), found.column);

@@ -4,7 +4,8 @@
 //!   in the foreground behind `smbreplay lab start`.
 //! - [`Samba`]: a private Samba in a temporary folder on its own port, the fidelity reference of the tests.
 //! - [`Recorder`]: a recording of the loopback traffic of one port; [`Smbclient`] and [`Smbtorture`]: clients that make
-//!   traffic; [`Tree`]: what a share holds, to be compared with what it should hold.
+//!   traffic; [`Tshark`]: what the dissector that tests compare with says of it; [`Tree`]: what a share holds, to be
+//!   compared with what it should hold.
 //!
 //! Invariants:
 //! - Everything listens on a loopback address unless the caller names another one.
@@ -26,6 +27,7 @@ pub mod smbclient;
 #[cfg(unix)]
 pub mod smbtorture;
 pub mod tree;
+pub mod tshark;
 
 #[cfg(unix)]
 mod account;
@@ -45,3 +47,4 @@ pub use smbclient::{Smbclient, SmbclientError, Transcript};
 #[cfg(unix)]
 pub use smbtorture::{Smbtorture, SmbtortureError, Suite};
 pub use tree::{Entry, EntryKind, Tree, TreeError};
+pub use tshark::{Tshark, TsharkError};

@@ -33,7 +33,7 @@ pub mod verdict;
 pub use file_filter::FileFilter;
 pub use load::{LoadError, load};
 pub use map::Mapping;
-pub use options::{Options, Order, Pace, Target};
+pub use options::{Encrypt, Options, Order, Pace, Target};
 pub use plan::Selection;
 pub use report::Report;
 pub use run::{Progress, ReplayError, run};

@@ -43,6 +43,18 @@ pub enum Order {
     None,
 }
 
+/// What is encrypted beyond what the live session or share demands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Encrypt {
+    /// Nothing.
+    #[default]
+    Demanded,
+    /// What was encrypted in the capture.
+    Captured,
+    /// Everything that can be.
+    All,
+}
+
 /// The lab server and the account to use there.
 #[derive(Clone)]
 pub struct Target {
@@ -88,8 +100,8 @@ pub struct Options {
     pub max_gap: Option<Duration>,
     /// Dialect to offer instead of the captured one (0x0311).
     pub dialect: Option<u16>,
-    /// Whether every session is encrypted that can be, also where the server does not demand it.
-    pub encrypt: bool,
+    /// What is encrypted beyond what the live session or share demands.
+    pub encrypt: Encrypt,
     /// Whether the target is tried first: reached, logged on to, its share connected to.
     pub ping: bool,
     /// Whether the target may be an address that occurs as a server in the trace.
@@ -114,7 +126,7 @@ impl Options {
             max_wait: Duration::from_secs(5),
             max_gap: None,
             dialect: None,
-            encrypt: false,
+            encrypt: Encrypt::default(),
             ping: true,
             allow_captured_server: false,
             mapping: Mapping::default(),

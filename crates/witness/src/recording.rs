@@ -1,9 +1,13 @@
 //! A recording of SMB traffic: connections with their requests and responses.
 
-use crate::{message::Message, packet, pcap, stream::Stream};
-use std::collections::HashMap;
+use crate::message::{Message, split_chain};
+use crate::{packet, pcap, stream::Stream};
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+
+/// What a transform header begins with (MS-SMB2 2.2.41).
+const ENCRYPTED: &[u8] = b"\xfdSMB";
 
 /// Why a recording could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -112,6 +116,42 @@ impl Recording {
             keeps
         });
         self
+    }
+
+    /// The recording with its encrypted PDUs in clear: their bodies, in order, by the number of the packet that completes
+    /// them. One that is not among them is a fault.
+    #[must_use]
+    pub fn decrypted(mut self, mut clear: BTreeMap<u64, Vec<Vec<u8>>>) -> Self {
+        clear.values_mut().for_each(|bodies| bodies.reverse());
+        let mut faults = Vec::new();
+        let mut open = |messages: &mut Vec<Message>| {
+            let sealed = std::mem::take(messages);
+            for message in sealed {
+                if !message.bytes.starts_with(ENCRYPTED) {
+                    messages.push(message);
+                    continue;
+                }
+                let body = clear.get_mut(&message.packet).and_then(Vec::pop);
+                match body.map(|body| split_chain(&body, message.pdu, message.packet)) {
+                    Some(Ok(chain)) => messages.extend(chain),
+                    Some(Err(why)) => faults.push(format!("packet {}, decrypted: {why}", message.packet)),
+                    None => faults.push(format!("packet {} is encrypted and stays so", message.packet)),
+                }
+            }
+        };
+        for connection in &mut self.connections {
+            open(&mut connection.requests);
+            open(&mut connection.responses);
+        }
+        self.faults.extend(faults);
+        self
+    }
+
+    /// Whether a PDU is encrypted.
+    pub fn has_encrypted(&self) -> bool {
+        let messages =
+            self.connections.iter().flat_map(|connection| connection.requests.iter().chain(&connection.responses));
+        messages.into_iter().any(|message| message.bytes.starts_with(ENCRYPTED))
     }
 
     /// How many requests there are on all connections.

@@ -2,7 +2,7 @@
 
 use super::{ComparisonArguments, TraceSelection};
 use clap::{Args, ValueEnum};
-use replay::{Order, Pace};
+use replay::{Encrypt, Order, Pace};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -66,9 +66,10 @@ pub(crate) struct ReplayArguments {
     /// Dialect to offer instead of the captured one: 2.0.2, 2.1, 3.0, 3.0.2 or 3.1.1
     #[arg(long, value_name = "DIALECT", value_parser = dialect, help_heading = "Protocol")]
     pub(crate) dialect: Option<u16>,
-    /// Encrypt every session that can be, also where neither the lab server nor its share demands it
-    #[arg(long, help_heading = "Protocol")]
-    pub(crate) encrypt: bool,
+    /// Encrypt also what neither the lab server nor its share demands to be: all that can be, or what was in the capture
+    #[arg(long, value_name = "all|captured", num_args = 0..=1, default_missing_value = "all", require_equals = true,
+          value_parser = encrypt, help_heading = "Protocol")]
+    pub(crate) encrypt: Option<Encrypt>,
     /// Let the replay go to a server that occurs in the trace
     #[arg(long, help_heading = "Protocol")]
     pub(crate) allow_captured_server: bool,
@@ -170,6 +171,14 @@ fn pace(text: &str) -> Result<Pace, String> {
             .filter(|factor| factor.is_finite() && *factor > 0.0)
             .map(Pace::Times)
             .ok_or_else(|| "expected asap, original, or a factor greater than 0 like 2x or 0.5x".to_owned()),
+    }
+}
+
+fn encrypt(text: &str) -> Result<Encrypt, String> {
+    match text {
+        "all" => Ok(Encrypt::All),
+        "captured" => Ok(Encrypt::Captured),
+        _ => Err("expected all or captured".to_owned()),
     }
 }
 

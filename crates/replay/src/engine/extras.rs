@@ -1,12 +1,48 @@
 //! Requests that the capture does not have: further legs of a logon, acknowledgments of breaks that the capture does
-//! not show, closes of handles that should not have been obtained. Each is recorded as what it is.
+//! not show, closes of handles that should not have been obtained, ECHOs that ask for credits. Each is recorded as what it
+//! is.
 
 use crate::engine::state::{Extra, Outstanding, Phase};
 use crate::engine::{Command, Engine};
 use smb2::header::{self, offset};
 use smb2::{Command as Smb2Command, FileId, Guid, Header, HeaderFlags};
 
+/// Credits that an ECHO of our own asks for on top of what is needed.
+const SPARE_CREDITS: u64 = 32;
+
 impl Engine {
+    /// Asks for the credits that a chain needs and that the live server, less generous than the captured one, has not
+    /// granted: once for each step, and only while one is left to ask with. True when an answer will come.
+    pub(super) fn ask_for_credits(&mut self, lane: usize, chain: &[usize]) -> bool {
+        let needed = self.missing_credits(lane, chain);
+        let Some(state) = self.lanes.get_mut(lane).filter(|state| state.phase == Phase::Open) else { return false };
+        let may_ask = state.negotiate.is_none() || state.core.negotiated().is_some();
+        let step = state.next_step;
+        if needed == 0 || !may_ask || !state.core.window().allows(state.ids.next(), 1) || state.asked == Some(step) {
+            return false;
+        }
+        state.asked = Some(step);
+        let credits = u16::try_from(needed.saturating_add(SPARE_CREDITS)).unwrap_or(u16::MAX);
+        let session = chain.iter().find_map(|index| self.live_session_of(*index)).unwrap_or_default();
+        let mut message = self.message(lane, Smb2Command::ECHO, session, 0, &[4, 0, 0, 0]);
+        let _ = header::patch(&mut message, offset::CREDITS, &credits.to_le_bytes());
+        let detail = "asks for credits that the captured server had granted".to_owned();
+        let outstanding = Outstanding::Extra(self.extras.len());
+        self.send_extra(lane, message, chain.first().copied(), "credits", detail, outstanding)
+    }
+
+    /// How many MessageIds of a chain lie outside the live window.
+    fn missing_credits(&self, lane: usize, chain: &[usize]) -> u64 {
+        let Some(state) = self.lanes.get(lane) else { return 0 };
+        let requests = chain.iter().filter_map(|index| self.plan.requests.get(*index));
+        let ends = requests.filter_map(|request| {
+            let header = request.header().filter(|header| header.command != Smb2Command::CANCEL)?;
+            let first = state.ids.of(request, header.message_id);
+            first.checked_add(u64::from(header.credit_charge.max(1)))
+        });
+        ends.max().unwrap_or(0).saturating_sub(state.core.window().end())
+    }
+
     /// Closes a handle that the captured server refused and the live one gave.
     pub(super) fn close_unexpected_handle(&mut self, lane: usize, index: usize, file_id: FileId, response: &Header) {
         let mut body = vec![24, 0, 0, 0, 0, 0, 0, 0];

@@ -11,11 +11,13 @@ use smb2::NtStatus;
 use smb2::auth::ntlm::Entropy;
 use smb2::auth::{Credentials, NtlmLogon};
 use smb2::header::offset;
-use smb2::message::SessionSetupResponse;
+use smb2::message::{SessionSetupRequest, SessionSetupResponse};
 
 /// SMB2_SESSION_FLAG_IS_GUEST, _IS_NULL and _ENCRYPT_DATA (MS-SMB2 2.2.6).
 const SESSION_IS_GUEST_OR_NULL: u16 = 0x0003;
 const SESSION_ENCRYPT_DATA: u16 = 0x0004;
+/// SMB2_NEGOTIATE_SIGNING_REQUIRED in the SecurityMode of a SESSION_SETUP (MS-SMB2 2.2.5, 3.3.5.5.3).
+const SIGNING_REQUIRED: u8 = 0x02;
 
 impl Engine {
     /// The security token of a leg of a logon.
@@ -32,7 +34,7 @@ impl Engine {
             return Err(Refusal { reason: "its logon did not begin".into(), cause: Some(leg.first) });
         };
         if leg.leg > 0 && logon.token.is_none() {
-            return Err(Refusal { reason: "the live logon was over by then".into(), cause: Some(leg.first) });
+            return Err(Refusal { reason: "the live logon needed fewer legs".into(), cause: Some(leg.first) });
         }
         let token = logon.token.take();
         let step = logon.ntlm.step(token.as_deref());
@@ -135,7 +137,9 @@ impl Engine {
         let keys = state.core.establish(session_id, &key);
         let unsigned = flags & SESSION_IS_GUEST_OR_NULL != 0;
         let encrypt = flags & SESSION_ENCRYPT_DATA != 0 && !unsigned;
-        self.sessions.insert(session_id, SessionState { keys, encrypt, unsigned });
+        let request = self.plan.requests.get(logon).and_then(|leg| SessionSetupRequest::parse(&leg.bytes).ok());
+        let signing_required = request.is_some_and(|view| view.security_mode() & SIGNING_REQUIRED != 0);
+        self.sessions.insert(session_id, SessionState { keys, encrypt, unsigned, signing_required });
     }
 
     /// Sends the leg that the live logon needs beyond the captured ones. False when it cannot be made.

@@ -108,6 +108,7 @@ impl Engine {
             reached: vec![false; lane.milestones.len()],
             ids: message_ids::MessageIds::new(lane.first_message_id, &lane.left_out),
             outstanding: FxHashMap::default(),
+            asked: None,
             negotiate: None,
         });
         let lanes = lanes.collect();
@@ -288,6 +289,11 @@ impl Engine {
         let next = self.lanes.get(lane).map_or(0, |state| state.next_step);
         let step = self.plan.lanes.get(lane).and_then(|planned| planned.steps.get(next));
         let Some(action) = step.map(|step| step.action.clone()) else { return };
+        if let Action::Send(chain) = &action
+            && self.ask_for_credits(lane, chain)
+        {
+            return;
+        }
         self.pass_steps(lane, next.saturating_add(1));
         self.last_performed = self.now;
         self.last_happened = self.now;

@@ -2,12 +2,15 @@
 
 use crate::engine::Engine;
 use crate::engine::state::Progress;
-use crate::plan::{Action, MilestoneKind};
+use crate::plan::{Action, Cause, Milestone, MilestoneKind};
 use std::cmp::Reverse;
 use std::time::Duration;
 
 /// Longest part of a captured distance that is waited for on top of the user's patience.
 const LONGEST_DISTANCE: Duration = Duration::from_secs(60);
+
+/// How long a break is waited for whose cause the live server has answered.
+const BREAK_AFTER_ANSWER: Duration = Duration::from_millis(250);
 
 impl Engine {
     /// Lets go of requests whose deadline has passed: nothing waits for them any more.
@@ -47,8 +50,20 @@ impl Engine {
         }
         let distance = milestone.time.0.saturating_sub(self.performed_until.0);
         let distance = Duration::from_nanos(distance.try_into().unwrap_or(0));
-        let patience = distance.min(LONGEST_DISTANCE).saturating_add(self.options.max_wait);
-        Some(self.last_performed.saturating_add(patience))
+        let distance = distance.min(LONGEST_DISTANCE);
+        let deadline = self.last_performed.saturating_add(distance).saturating_add(self.options.max_wait);
+        if self.has_answered_cause(milestone) {
+            let after = distance.saturating_add(BREAK_AFTER_ANSWER.min(self.options.max_wait));
+            return Some(self.last_happened.saturating_add(after).min(deadline));
+        }
+        Some(deadline)
+    }
+
+    /// Whether a milestone is a break, and the live server has answered the request that caused it: it sends a break
+    /// that it waits for before that, and others with it.
+    fn has_answered_cause(&self, milestone: &Milestone) -> bool {
+        let MilestoneKind::Break { cause: Cause::Request(cause), .. } = milestone.kind else { return false };
+        self.requests.get(cause).is_some_and(|state| matches!(state.progress, Progress::Answered(_)))
     }
 
     /// Whether every step that the capture shows before this place was performed, or never will be.
@@ -106,6 +121,9 @@ impl Engine {
             self.perform(lane);
             return true;
         };
+        if self.ask_for_credits(lane, &chain) {
+            return true;
+        }
         let reason = if self.window_allows(lane, &chain) { "what it waits for cannot come" } else { "no credits" };
         self.pass_steps(lane, next.saturating_add(1));
         self.skip_chain(lane, &chain, reason, None);

@@ -3,6 +3,7 @@
 use crate::engine::Engine;
 use crate::engine::compose::Refusal;
 use crate::message::{Draft, PatchError};
+use crate::options::Encrypt;
 use smb2::header::offset;
 use smb2::{Command, HeaderFlags, NtStatus};
 
@@ -28,7 +29,10 @@ impl Engine {
         let is_guests_only = core.negotiated().is_some_and(|negotiated| negotiated.dialect == SMB_3_1_1)
             && header.command == Command::TREE_CONNECT
             && captured_status == Some(NtStatus::SUCCESS);
-        let required = is_guests_only || core.negotiated().is_some_and(client::Negotiated::signing_required);
+        // What was encrypted in the capture had no signature there.
+        let by_client = self.sessions.get(&session).is_some_and(|session| session.signing_required);
+        let required =
+            is_guests_only || by_client || core.negotiated().is_some_and(client::Negotiated::signing_required);
         let exchanges_keys = matches!(header.command, Command::NEGOTIATE | Command::SESSION_SETUP);
         let wanted = !encrypted && !unsigned && core.can_sign(session) && (captured || (required && !exchanges_keys));
         if wanted != captured {
@@ -46,19 +50,25 @@ impl Engine {
     /// The session to encrypt a request for, when its session or tree demands it, or the user.
     pub(super) fn encryption_session(&self, index: usize) -> Option<u64> {
         let request = self.plan.requests.get(index)?;
-        if matches!(request.command()?, Command::NEGOTIATE | Command::SESSION_SETUP) {
+        let as_captured = self.options.encrypt == Encrypt::Captured && request.encrypted;
+        if matches!(request.command()?, Command::NEGOTIATE | Command::SESSION_SETUP) && !as_captured {
             return None;
         }
         let session = self.live_session_of(index)?;
         let tree = request.tree.issuer().and_then(|issuer| self.requests.get(issuer)?.issued_tree);
-        let wanted = self.demands_encryption(session, tree.unwrap_or_default());
+        let wanted = self.demands_encryption(session, tree.unwrap_or_default())
+            || match self.options.encrypt {
+                Encrypt::Demanded => false,
+                Encrypt::Captured => request.encrypted,
+                Encrypt::All => self.sessions.get(&session).is_some_and(|session| !session.unsigned),
+            };
         let lane = self.lane_of.get(&request.connection)?;
         (wanted && self.lanes.get(*lane)?.core.can_encrypt(session)).then_some(session)
     }
 
-    /// Whether the live session or tree takes encrypted messages only, or the user wants them.
+    /// Whether the live session or tree takes encrypted messages only.
     pub(super) fn demands_encryption(&self, session: u64, tree: u32) -> bool {
-        self.sessions.get(&session).is_some_and(|session| session.encrypt || self.options.encrypt && !session.unsigned)
+        self.sessions.get(&session).is_some_and(|session| session.encrypt)
             || self.encrypted_trees.contains(&(session, tree))
     }
 }

@@ -4,6 +4,7 @@ use crate::compare::MappedNames;
 use crate::engine::Engine;
 use crate::engine::state::{Outstanding, Progress};
 use crate::message::Patch;
+use crate::plan::Request;
 use crate::verdict::{LiveEnd, judge};
 use bytes::Bytes;
 use smb2::NtStatus;
@@ -115,7 +116,7 @@ impl Engine {
             return self.record_stand_in(lane, index, end, response);
         }
         let close = self.plan.lanes.get(lane).and_then(|lane| lane.closed);
-        let (verdict, reason) = judge(planned.command(), planned.captured_status(), close, end);
+        let (verdict, reason) = judge(planned.command(), self.captured_status(planned, end), close, end);
         let cause = (verdict == Verdict::Status).then(|| self.failed_before_in_chain(index)).flatten();
         let due = self.due(lane, index);
         let Some(state) = self.requests.get_mut(index) else { return };
@@ -141,6 +142,14 @@ impl Engine {
             differences: Vec::new(),
         };
         self.compare(record);
+    }
+
+    /// What the live answer is held against. A logon is one operation, in however many legs: where the live one is over
+    /// sooner, that is how the captured one ended.
+    fn captured_status(&self, planned: &Request, end: LiveEnd) -> Option<NtStatus> {
+        let over = end.status().is_some_and(|status| status != NtStatus::MORE_PROCESSING_REQUIRED);
+        let last = planned.logon.filter(|leg| over && !leg.last).and_then(|leg| self.plan.requests.get(leg.end));
+        last.unwrap_or(planned).captured_status()
     }
 
     /// A stand-in is no operation of the run.

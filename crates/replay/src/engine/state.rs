@@ -42,6 +42,8 @@ pub(super) struct LaneState {
     pub(super) ids: MessageIds,
     /// What is outstanding, by live MessageId.
     pub(super) outstanding: FxHashMap<u64, Outstanding>,
+    /// The step for which credits were asked for.
+    pub(super) asked: Option<usize>,
     /// The NEGOTIATE request that was sent.
     pub(super) negotiate: Option<Vec<u8>>,
 }
@@ -168,4 +170,6 @@ pub(super) struct SessionState {
     pub(super) encrypt: bool,
     /// Guest or anonymous: nothing is signed.
     pub(super) unsigned: bool,
+    /// Whether the client demands signatures, upon which the server refuses what has none.
+    pub(super) signing_required: bool,
 }

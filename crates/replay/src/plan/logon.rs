@@ -51,6 +51,8 @@ pub struct Logon {
     pub leg: u16,
     /// Whether it is the last captured leg.
     pub last: bool,
+    /// The last captured leg, whose answer tells how the logon ended.
+    pub end: usize,
     /// Who logs on.
     pub identity: Identity,
     /// The captured user, counted in [`crate::plan::Plan::accounts`].
@@ -102,12 +104,12 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request], users: &Users) -> Ve
             })
         });
         let bind = legs.first().and_then(|first| requests.get(*first)).is_some_and(|leg| identity::is_bind(&leg.bytes));
-        let Some((first, count)) = legs.first().map(|first| (*first, legs.len())) else { continue };
+        let (Some(first), Some(end), count) = (legs.first().copied(), legs.last().copied(), legs.len()) else { continue };
         for (leg, index) in legs.into_iter().enumerate() {
             if let Some(request) = requests.get_mut(index) {
                 let last = leg.saturating_add(1) == count;
                 let leg = u16::try_from(leg).unwrap_or(u16::MAX);
-                request.logon = Some(Logon { first, leg, last, identity, account, rule, bind });
+                request.logon = Some(Logon { first, leg, last, end, identity, account, rule, bind });
             }
         }
     }

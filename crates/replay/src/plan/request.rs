@@ -92,6 +92,8 @@ pub struct Request {
     pub inferred: bool,
     /// Earlier requests on other connections that must have been seen by the server first, and for how long at most.
     pub conflicts: Vec<(usize, Duration)>,
+    /// Whether it was encrypted in the capture.
+    pub encrypted: bool,
     /// Whether it stands in for something from before the capture, and is no captured request.
     pub stand_in: bool,
     /// Whether it uses an id from before the capture, for which a stand-in has one.
@@ -208,6 +210,7 @@ fn request(row: usize, found: &Row) -> Option<Request> {
         awaited: None,
         inferred: false,
         conflicts: Vec::new(),
+        encrypted: operation.encrypted,
         stand_in: found.stand_in,
         orphan: false,
         stand_in_handle: None,

@@ -11,6 +11,7 @@
 )]
 #![cfg(unix)]
 
+mod corpus;
 mod mapped;
 mod middle;
 mod multi_protocol;

@@ -1,6 +1,6 @@
 //! A capture, replayed on a fresh private Samba while tcpdump records what really goes over the wire.
 
-use lab::{Recorder, Samba, SambaOptions};
+use lab::{Recorder, Samba, SambaOptions, Tshark};
 use smbreplay_replay::{Options, Pace, Report, Target};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -39,6 +39,15 @@ pub(crate) fn replay_with(
     replay_on(Samba::start(samba).unwrap(), capture, port, before, adjust)
 }
 
+/// What went over the wire; what was encrypted is what tshark makes of it.
+fn in_clear(capture: &Path, port: u16, password: &str) -> witness::Recording {
+    let recording = witness::Recording::read(capture, port).unwrap();
+    if !recording.has_encrypted() {
+        return recording;
+    }
+    recording.decrypted(Tshark { capture, port, password }.decrypted().unwrap())
+}
+
 /// The same on a Samba that was prepared.
 pub(crate) fn replay_on(
     samba: Samba,
@@ -51,7 +60,9 @@ pub(crate) fn replay_on(
     let layout = Layout::with_folders(folder.path().join("cases"), Some(folder.path().join("out")));
     let place = layout.place(capture).unwrap();
     let never = AtomicBool::new(false);
-    let ingested = ingest(&IngestRequest::new(place.clone()), &mut |_| {}, &never).unwrap();
+    let mut request = IngestRequest::new(place.clone());
+    request.secrets.add_nt_password(&format!("{}={}", samba.username(), samba.password())).unwrap();
+    let ingested = ingest(&request, &mut |_| {}, &never).unwrap();
     assert!(ingested.session_count > 0, "{ingested:?}");
 
     let metadata = store::metadata::read(&place.output.metadata()).unwrap();
@@ -76,8 +87,8 @@ pub(crate) fn replay_on(
     let recorded = recorder.finish().unwrap();
     assert_eq!(recorded.dropped, 0, "the recording has drops and proves nothing");
 
-    let captured = witness::Recording::read(capture, port).unwrap();
-    let live = witness::Recording::read(&recording, samba.port()).unwrap().without_first(before);
+    let captured = in_clear(capture, port, samba.password());
+    let live = in_clear(&recording, samba.port(), samba.password()).without_first(before);
     let rows = witness::RunRows::read(&Path::new(&report.path).join("operations.parquet")).unwrap();
     let witnessed = witness::compare(&captured, &live, &rows);
     println!("{report:#?}\n{witnessed}");

@@ -11,7 +11,7 @@ mod recorded;
 use crate::scene::{Outcome, replay_on};
 use expected::Expected;
 use lab::{Samba, SambaOptions};
-use smbreplay_replay::Pace;
+use smbreplay_replay::{Encrypt, Pace};
 use std::time::Duration;
 
 /// A suite, or the part of it that can be recorded.
@@ -23,6 +23,7 @@ struct Suite {
     /// How long smbtorture may take.
     limit: Duration,
     pace: Pace,
+    encrypt: Encrypt,
     /// Requests that its recording has at least.
     requests: usize,
     expected: &'static [Expected],
@@ -30,12 +31,25 @@ struct Suite {
 
 impl Suite {
     fn of(name: &'static str, tests: &'static [&'static str], requests: usize) -> Self {
-        Self { name, tests, limit: Duration::from_secs(300), pace: Pace::Asap, requests, expected: &[] }
+        Self {
+            name,
+            tests,
+            limit: Duration::from_secs(300),
+            pace: Pace::Asap,
+            encrypt: Encrypt::Demanded,
+            requests,
+            expected: &[],
+        }
     }
 
     /// Most of its time the client sleeps on purpose.
     fn in_its_own_time(self) -> Self {
         Self { pace: Pace::Original, ..self }
+    }
+
+    /// What was encrypted is encrypted again.
+    fn encrypted_as_captured(self) -> Self {
+        Self { encrypt: Encrypt::Captured, ..self }
     }
 
     fn differing(self, expected: &'static [Expected]) -> Self {
@@ -48,6 +62,7 @@ impl Suite {
         let sids = format!("{}={}", recording.sid, samba.domain_sid().unwrap()).parse().unwrap();
         let outcome = replay_on(samba, &recording.path, recording.port, 0, |options| {
             options.pace = self.pace;
+            options.encrypt = self.encrypt;
             options.mapping.sids = vec![sids];
         });
         let report = &outcome.report;
@@ -114,7 +129,7 @@ long_suites! {
     oplocks: Suite::of("oplock", &["smb2.oplock"], 1000).in_its_own_time();
     leases: Suite::of("lease", &["smb2.lease"], 1000).in_its_own_time();
     channels: Suite::of("multichannel", &MULTICHANNEL, 500).in_its_own_time();
-    sessions: Suite::of("session", &["smb2.session"], 800);
+    sessions: Suite::of("session", &["smb2.session"], 1000).encrypted_as_captured().differing(expected::BROKEN_TOKENS);
     notifications: Suite::of("notify", &["smb2.notify"], 1000).differing(expected::RACES_OF_CANCELS);
     controls: Suite::of("ioctl", &["smb2.ioctl"], 500);
     streams: Suite::of("streams", &["smb2.streams"], 500);

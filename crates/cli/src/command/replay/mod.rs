@@ -144,7 +144,7 @@ fn options(arguments: &ReplayArguments, context: &Context<'_>) -> Result<Options
         max_gap: arguments.max_gap,
         dialect: arguments.dialect,
         ping: !arguments.no_ping,
-        encrypt: arguments.encrypt,
+        encrypt: arguments.encrypt.unwrap_or_default(),
         allow_captured_server: arguments.allow_captured_server,
         mapping: mapping::mapping(&arguments.mapping)?,
         clones: arguments.clones,

@@ -41,6 +41,16 @@ pub(super) const RACES_OF_CANCELS: &[Expected] = &[
     },
 ];
 
+const INVALID_PARAMETER: u32 = 0xc000_000d;
+
+/// smb2.session.ntlmssp_bug14932 logs on with a token that is broken on purpose.
+pub(super) const BROKEN_TOKENS: &[Expected] = &[Expected {
+    command: "SESSION_SETUP",
+    statuses: (Some(INVALID_PARAMETER), Some(SUCCESS)),
+    most: 1,
+    cause: "tokens are new in every logon, and those of a replay are not broken",
+}];
+
 /// The differences that are none of the expected ones, a line each.
 pub(super) fn unexpected(outcome: &Outcome, expected: &[Expected]) -> Vec<String> {
     let mut found = vec![0; expected.len()];
