@@ -270,8 +270,7 @@ impl Connection {
         }
         // A server that knows no such session has no key: its answer repeats the signature of the request.
         let has_no_key = received.header.status == NtStatus::USER_SESSION_DELETED.0;
-        let does_not_count =
-            received.encrypted || received.is_interim() || received.is_unsolicited() || has_no_key;
+        let does_not_count = received.encrypted || received.is_interim() || received.is_unsolicited() || has_no_key;
         match self.security.verifies(&received.header, &received.message).filter(|_| !does_not_count) {
             Some(true) => Signature::Good,
             Some(false) => Signature::Bad,

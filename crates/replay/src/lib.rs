@@ -19,6 +19,7 @@ pub mod file_filter;
 pub mod load;
 pub mod map;
 pub mod message;
+mod object;
 pub mod options;
 pub mod pattern;
 pub mod plan;

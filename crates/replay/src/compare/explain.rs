@@ -1,6 +1,7 @@
 //! What explains a difference: an earlier divergence on the same path that changed what is looked at.
 
 use super::fields::Found;
+use crate::object;
 use dissect::Operation;
 use smb2::{Command, NtStatus};
 use std::collections::HashMap;
@@ -17,6 +18,8 @@ enum Aspect {
     Attributes,
     /// Its security descriptor.
     Security,
+    /// How the service behind a pipe answers: by what it accepted.
+    Rpc,
     /// One field that nothing else depends on.
     Field(&'static str),
 }
@@ -115,7 +118,7 @@ impl Explanations {
 
 fn key(operation: &Operation, path: &str) -> Option<String> {
     let share = operation.share.as_deref()?;
-    Some(format!("{share}\\{path}").to_uppercase())
+    Some(object::key(share, path))
 }
 
 fn covers(diverged: Aspect, seen: Aspect) -> bool {
@@ -131,6 +134,7 @@ fn aspect_of(field: &'static str) -> Aspect {
         // Samba answers a query of the mode with the attributes.
         "file_attributes" | "reparse_tag" | "mode" => Aspect::Attributes,
         "sd_control" | "owner" | "group" | "dacl" | "sacl" => Aspect::Security,
+        "rpc_context_results" | "rpc_packet_type" => Aspect::Rpc,
         other => Aspect::Field(other),
     }
 }

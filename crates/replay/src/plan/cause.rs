@@ -1,5 +1,6 @@
 //! Which request made the captured server break an oplock or a lease.
 
+use crate::object::key;
 use crate::plan::request::{Fate, Request};
 use crate::trace::Trace;
 use dissect::Operation;
@@ -91,8 +92,4 @@ impl Causes {
         });
         found.map_or(Cause::NotReplayed, |touch| Cause::Request(touch.request))
     }
-}
-
-fn key(share: &str, path: &str) -> String {
-    format!("{share}\\{path}").to_uppercase()
 }

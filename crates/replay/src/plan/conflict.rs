@@ -1,6 +1,7 @@
 //! Requests on different connections that touch the same object, with no response between them: the server saw them in
 //! some order, most likely the captured one, and the replay keeps it.
 
+use crate::object::key;
 use crate::plan::request::Request;
 use crate::trace::Trace;
 use smb2::Guid;
@@ -67,8 +68,8 @@ fn touched(trace: &Trace, request: &Request) -> Vec<Touched> {
     let mut touched = Vec::new();
     if let (Some(share), Some(path)) = (&row.operation.share, &row.operation.path) {
         let parent = path.rsplit_once('\\').map_or("", |(parent, _)| parent);
-        touched.push(Touched::Parent(format!("{share}\\{parent}").to_uppercase()));
-        touched.push(Touched::Path(format!("{share}\\{path}").to_uppercase()));
+        touched.push(Touched::Parent(key(share, parent)));
+        touched.push(Touched::Path(key(share, path)));
     }
     touched.extend(row.operation.lease_key.map(Touched::Lease));
     touched

@@ -200,7 +200,7 @@ impl Issuers {
         setup_captured: bool,
         inferred: &mut Vec<usize>,
     ) -> Reference {
-        let unknown = unknown(status, setup_captured);
+        let unknown = unknown(issue, status, setup_captured);
         if unknown == Reference::Dead && status.is_some() {
             return unknown;
         }
@@ -266,20 +266,24 @@ impl std::hash::Hash for Reference {
     }
 }
 
-/// What an id is that no captured response issued. The captured server's answer tells whether it was valid; within a
-/// session whose setup was captured, any error does.
-fn unknown(status: Option<NtStatus>, setup_captured: bool) -> Reference {
-    match status {
-        None => Reference::Dead,
-        Some(
-            NtStatus::FILE_CLOSED
-            | NtStatus::NETWORK_NAME_DELETED
-            | NtStatus::USER_SESSION_DELETED
-            | NtStatus::INVALID_HANDLE,
-        ) => Reference::Dead,
-        Some(status) if setup_captured && status.is_error() => Reference::Dead,
-        Some(_) => Reference::Orphan,
-    }
+/// What an id is that no captured response issued. The captured server's answer tells whether it was valid: it looks at
+/// the session first, then at the tree, then at the handle. Within a session whose setup was captured, any other error
+/// tells that it was not.
+fn unknown(issue: Issue, status: Option<NtStatus>, setup_captured: bool) -> Reference {
+    let Some(status) = status else { return Reference::Dead };
+    let looked_at = match status {
+        NtStatus::USER_SESSION_DELETED => 1,
+        NtStatus::NETWORK_NAME_DELETED => 2,
+        NtStatus::FILE_CLOSED | NtStatus::INVALID_HANDLE => 3,
+        other if other.is_error() && setup_captured => return Reference::Dead,
+        _ => return Reference::Orphan,
+    };
+    let place = match issue {
+        Issue::Session(_) => 1,
+        Issue::Tree(_) => 2,
+        Issue::File(_) => 3,
+    };
+    if place < looked_at { Reference::Orphan } else { Reference::Dead }
 }
 
 fn needs_tree(command: Command) -> bool {

@@ -104,7 +104,9 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request], users: &Users) -> Ve
             })
         });
         let bind = legs.first().and_then(|first| requests.get(*first)).is_some_and(|leg| identity::is_bind(&leg.bytes));
-        let (Some(first), Some(end), count) = (legs.first().copied(), legs.last().copied(), legs.len()) else { continue };
+        let (Some(first), Some(end), count) = (legs.first().copied(), legs.last().copied(), legs.len()) else {
+            continue;
+        };
         for (leg, index) in legs.into_iter().enumerate() {
             if let Some(request) = requests.get_mut(index) {
                 let last = leg.saturating_add(1) == count;

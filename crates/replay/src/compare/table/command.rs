@@ -11,6 +11,7 @@ use smb2::message::{
     CloseResponse, CreateResponse, LeaseBreakResponse, NegotiateResponse, OplockBreakResponse, ReadResponse,
     SessionSetupResponse, TreeConnectResponse, WriteResponse,
 };
+use smb2::rpc::{PacketType, Pdu};
 use smb2::{Command, Malformed, names, wire};
 
 table! {
@@ -124,6 +125,7 @@ table! {
     /// machines, context handles, association groups.
     READ_FROM_PIPE of ReadResponse::parse => {
         Compared rpc_packet_type = |view| rpc_packet_type(view.data()?);
+        Compared rpc_context_results = |view| rpc_context_results(view.data()?);
         Volatile transferred = |view| Value::Number(view.data_length().into());
         Volatile data = |view| Value::Data(view.data()?);
     }
@@ -202,6 +204,17 @@ fn context<'a>(view: &CreateResponse<'a>, tag: &[u8]) -> Result<Option<&'a [u8]>
 fn context_names(view: &CreateResponse<'_>) -> Result<std::collections::BTreeSet<String>, Malformed> {
     let named = |name: &[u8]| tag_name(name).map_or_else(|| name.escape_ascii().to_string(), str::to_owned);
     view.contexts().map(|context| context.map(|context| named(context.name))).collect()
+}
+
+/// Which of the proposed interfaces and encodings an RPC server accepts, in their order (C706 12.6.4.4).
+pub(super) fn rpc_context_results(data: &[u8]) -> Value<'static> {
+    const RESULTS: [&str; 4] = ["acceptance", "user_rejection", "provider_rejection", "negotiate_ack"];
+    let Ok(pdu) = Pdu::parse(data) else { return Value::NotComparable };
+    let answers = matches!(pdu.packet_type(), PacketType::BIND_ACK | PacketType::ALTER_CONTEXT_RESP);
+    let Some(Ok(results)) = answers.then(|| pdu.context_results()) else { return Value::NotComparable };
+    let name = |result: u16| RESULTS.get(usize::from(result)).copied().unwrap_or("unknown");
+    let names: Vec<&str> = results.map(|result| name(result.result)).collect();
+    Value::Text(names.join(", ").into())
 }
 
 /// PTYPE of a DCE/RPC PDU of version 5 (C706 12.6.3.1).

@@ -1,7 +1,7 @@
 //! IOCTL, by control code (MS-FSCC 2.3, MS-SMB2 2.2.32). Outputs of other codes, and of those that have none, are not
 //! compared: DFS referrals, network interfaces, statistics, object ids and hashes are a server's own.
 
-use super::command::rpc_packet_type;
+use super::command::{rpc_context_results, rpc_packet_type};
 use super::{Layout, Part, count, flags, opaque, structure, table};
 use crate::compare::value::Value;
 use smb2::fscc::ReparsePoint;
@@ -13,6 +13,7 @@ table! {
     /// FSCTL_PIPE_TRANSCEIVE: the answer of an RPC server.
     PIPE_TRANSCEIVE of structure => {
         Compared rpc_packet_type = |b| rpc_packet_type(b);
+        Compared rpc_context_results = |b| rpc_context_results(b);
         Volatile data = |b| Value::Data(b);
     }
 }
