@@ -47,7 +47,7 @@ impl Assembler {
                 let identification = if source.is_ipv4() { u16::try_from(identification).ok() } else { None };
                 let ends = (source, destination);
                 let envelope = Envelope { ends, identification, frame: packet.frame, time: packet.time };
-                if let Some(joined) = self.fragments.take(fragment, c) {
+                if let Some(joined) = self.fragments.take(fragment, packet.time, c) {
                     account_joined(&joined, IpNumber(protocol), envelope, packet, &mut self.table, c);
                 }
             }

@@ -1,6 +1,7 @@
 //! Fragments of IP packets, put together in bounded memory.
 
 use crate::counters::{Counters, count};
+use crate::pdu::Timestamp;
 use std::collections::VecDeque;
 use std::net::IpAddr;
 
@@ -8,6 +9,9 @@ use std::net::IpAddr;
 const MAX_PACKETS: usize = 256;
 /// Fragments kept of a packet.
 const MAX_FRAGMENTS: usize = 256;
+/// Nanoseconds that a packet's fragments are apart at most, as receivers have it: later ones are another packet's, which has
+/// the same identification again.
+const PATIENCE: u64 = 30_000_000_000;
 
 /// What the fragments of one packet have in common.
 pub(crate) type Key = (IpAddr, IpAddr, u32, u8);
@@ -44,6 +48,8 @@ pub(crate) struct Fragments {
 #[derive(Debug)]
 struct Unfinished {
     key: Key,
+    /// Time of its first fragment.
+    begun: Timestamp,
     parts: Vec<Part>,
     length: Option<usize>,
 }
@@ -57,8 +63,8 @@ struct Part {
 }
 
 impl Fragments {
-    /// Takes a fragment; the payload of its packet when all of them are there now.
-    pub(crate) fn take(&mut self, fragment: Fragment<'_>, c: &mut Counters) -> Option<Joined> {
+    /// Takes a fragment captured at `time`; the payload of its packet when all of them are there now.
+    pub(crate) fn take(&mut self, fragment: Fragment<'_>, time: Timestamp, c: &mut Counters) -> Option<Joined> {
         count(&mut c.ip_fragments, 1);
         let end = fragment.offset.saturating_add(fragment.length);
         count(&mut c.ip_fragments_cut, u64::from(fragment.payload.len() < fragment.length));
@@ -66,9 +72,15 @@ impl Fragments {
             count(&mut c.ip_fragments_lost, 1);
             return None;
         }
-        let index = match self.packets.iter().position(|packet| packet.key == fragment.key) {
+        let known = self.packets.iter().position(|packet| packet.key == fragment.key);
+        let other =
+            known.filter(|index| self.packets.get(*index).is_some_and(|packet| packet.is_other_than(&fragment, time)));
+        if let Some(dead) = other.and_then(|index| self.packets.remove(index)) {
+            count(&mut c.ip_fragments_lost, dead.parts.len() as u64);
+        }
+        let index = match known.filter(|_| other.is_none()) {
             Some(index) => index,
-            None => self.start(fragment.key, c),
+            None => self.start(fragment.key, time, c),
         };
         let packet = self.packets.get_mut(index)?;
         if packet.parts.len() >= MAX_FRAGMENTS {
@@ -97,18 +109,28 @@ impl Fragments {
         }
     }
 
-    fn start(&mut self, key: Key, c: &mut Counters) -> usize {
+    fn start(&mut self, key: Key, begun: Timestamp, c: &mut Counters) -> usize {
         if self.packets.len() >= MAX_PACKETS
             && let Some(oldest) = self.packets.pop_front()
         {
             count(&mut c.ip_fragments_lost, oldest.parts.len() as u64);
         }
-        self.packets.push_back(Unfinished { key, parts: Vec::new(), length: None });
+        self.packets.push_back(Unfinished { key, begun, parts: Vec::new(), length: None });
         self.packets.len().saturating_sub(1)
     }
 }
 
 impl Unfinished {
+    /// Whether `fragment`, captured at `time`, is of a later packet with the same identification: this one lacks a fragment that
+    /// never comes.
+    fn is_other_than(&self, fragment: &Fragment<'_>, time: Timestamp) -> bool {
+        let differs = |part: &Part| {
+            part.offset == fragment.offset
+                && (part.length != fragment.length || part.captured.iter().zip(fragment.payload).any(|(a, b)| a != b))
+        };
+        time.0.abs_diff(self.begun.0) > PATIENCE || self.parts.iter().any(differs)
+    }
+
     /// The payload, if no fragment is missing; fragments that overlap are no honest packet, and none is made of them.
     fn joined(&mut self) -> Option<Joined> {
         let length = self.length?;
