@@ -98,3 +98,17 @@ fn a_keep_alive_of_the_netbios_session_service_may_come_between_any_messages_on_
     assert_eq!(ids(&events), [1, 1, 2]);
     assert_eq!((counters.netbios_keep_alives, counters.unframed_bytes), (3, 0));
 }
+
+#[test]
+fn what_comes_in_order_is_not_said_to_be_out_of_order_where_the_capture_begins_in_the_middle() {
+    let mut talk = Talk::new(70_000, 90_000);
+    let mut segments = Vec::new();
+    for id in 1..5 {
+        segments.push(talk.request(&message(false, id, 100)));
+        segments.push(talk.response(&message(true, id, 100)));
+    }
+    let (events, counters) = run(&segments);
+    assert_eq!((ids(&events).len(), counters.out_of_order_segments), (8, 0));
+    segments.swap(2, 4);
+    assert_eq!(run(&segments).1.out_of_order_segments, 1);
+}

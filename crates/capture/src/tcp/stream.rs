@@ -185,6 +185,12 @@ impl Stream {
         open
     }
 
+    /// Where the next segment begins if no bytes before it are missing: where the beginning is open all bytes are kept back.
+    fn in_order(&self) -> u64 {
+        let kept = self.pending.end().filter(|_| self.is_unsettled());
+        kept.map_or(self.next, |end| end.max(self.next))
+    }
+
     /// `offset`, if the stream can begin there for all that is known.
     fn could_begin_at(&self, offset: i64) -> Option<u64> {
         let first = self.pending.first().map_or(self.next, |(first, _)| first.max(self.next));
@@ -267,9 +273,10 @@ impl Stream {
             self.deliver_bytes(payload, origin, out, c);
             self.deliver_cut(missing, out, c);
         } else {
+            let in_order = self.in_order();
             let overlap = self.pending.insert(offset, payload, origin);
             if !segment.mirrored {
-                count(&mut c.out_of_order_segments, u64::from(offset > self.next));
+                count(&mut c.out_of_order_segments, u64::from(offset > in_order));
                 count(&mut c.overlapping_bytes, overlap.bytes);
             }
             count(&mut c.conflicting_bytes, overlap.conflicting);
