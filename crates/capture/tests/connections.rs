@@ -112,3 +112,26 @@ fn what_comes_in_order_is_not_said_to_be_out_of_order_where_the_capture_begins_i
     segments.swap(2, 4);
     assert_eq!(run(&segments).1.out_of_order_segments, 1);
 }
+
+#[test]
+fn after_a_close_bytes_far_off_are_of_another_connection_also_without_its_syn() {
+    for (by_client, flag) in [(true, RST), (false, RST), (true, FIN | ACK)] {
+        for distance in [0x0100_0000, 0x3000_0000, 0x9000_0000, 0xd000_0000_u32] {
+            let mut first = Talk::new(1000, 5000);
+            let mut segments = first.handshake();
+            segments.push(first.request(&message(false, 1, 100)));
+            segments.push(first.response(&message(true, 1, 100)));
+            let next = if by_client { first.client_next } else { first.server_next };
+            segments.push(first.segment(by_client, next, first.server_next, flag, &[]));
+            let mut second = Talk::new(distance, distance.wrapping_mul(3));
+            for id in 2..4 {
+                segments.push(second.request(&message(false, id, 100)));
+                segments.push(second.response(&message(true, id, 100)));
+            }
+            let (events, counters) = run(&segments);
+            let numbers: Vec<_> = pdus(&events).iter().map(|pdu| (pdu.connection, pdu.body[24])).collect();
+            assert_eq!(numbers, [(0, 1), (0, 1), (1, 2), (1, 2), (1, 3), (1, 3)], "{flag} {distance:#x}");
+            assert_eq!((counters.port_reuses, counters.hole_bytes, counters.retransmitted_segments), (1, 0, 0));
+        }
+    }
+}

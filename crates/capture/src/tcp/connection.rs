@@ -109,6 +109,11 @@ impl Connection {
         self.streams.low.is_strange() || self.streams.high.is_strange()
     }
 
+    /// Whether `segment`, sent by `sender`, is of another connection with the same ends, because this one was closed.
+    pub(super) fn is_over_before(&self, sender: Side, segment: &TcpSegment<'_>) -> bool {
+        self.streams.of(sender).is_over_before(segment)
+    }
+
     /// Memory held beyond the connection itself, in bytes.
     pub(super) fn cost(&self) -> usize {
         self.streams.low.cost().saturating_add(self.streams.high.cost())
@@ -171,6 +176,9 @@ impl Connection {
         };
         if let Some(how) = how {
             own.closed(segment, how, mark(segment.frame, segment.time, 0), acked);
+            if how == CloseKind::Rst {
+                self.streams.of_mut(sender.other()).reset();
+            }
         }
         self.announce(sender, outbox, c);
         self.advance(segment.frame, limits, outbox, c);

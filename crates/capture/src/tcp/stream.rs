@@ -16,6 +16,10 @@ const PLAUSIBLE_JUMP: u64 = 64 << 20;
 /// capture that is out of order may bring earlier bytes a little later.
 const ROOM_BEFORE: u64 = 1 << 20;
 
+/// How far behind its end a direction brings nothing more: what comes there is another connection's. A reset that the receiver
+/// ignored, and a packet of a network device that names a wrong number, are no further off.
+const BEHIND_END: u64 = 1 << 20;
+
 /// Segments far before everything expected, in a row, that make the direction another connection's.
 const STRANGE_SEGMENTS: u8 = 4;
 
@@ -63,6 +67,8 @@ pub(super) struct Stream {
     close: Option<CloseMark>,
     /// Offset of a FIN: its own sequence number is acknowledged like a byte.
     fin: Option<u64>,
+    /// Where the direction ended, by its FIN or by a RST of either.
+    end: Option<u64>,
     /// Nothing of this direction came since bytes of it were given up: it seems not to be captured.
     silent: bool,
     last_hole: Range<u64>,
@@ -102,6 +108,7 @@ impl Stream {
             last_ack: None,
             close: None,
             fin: None,
+            end: None,
             silent: false,
             last_hole: 0..0,
             strange_segments: 0,
@@ -187,8 +194,7 @@ impl Stream {
 
     /// Where the next segment begins if no bytes before it are missing: where the beginning is open all bytes are kept back.
     fn in_order(&self) -> u64 {
-        let kept = self.pending.end().filter(|_| self.is_unsettled());
-        kept.map_or(self.next, |end| end.max(self.next))
+        if self.is_unsettled() { self.known() } else { self.next }
     }
 
     /// `offset`, if the stream can begin there for all that is known.
@@ -220,7 +226,7 @@ impl Stream {
             self.last_ack = Some(ack);
             return None;
         };
-        let horizon = self.next.max(self.pending.end().unwrap_or(0)).saturating_add(PLAUSIBLE_JUMP);
+        let horizon = self.known().saturating_add(PLAUSIBLE_JUMP);
         if upto > horizon {
             count(&mut c.implausible_acknowledgements, 1);
             return None;
@@ -291,7 +297,7 @@ impl Stream {
         let end =
             self.offset_of(start).and_then(|offset| u64::try_from(offset).ok()).unwrap_or(0).saturating_add(length);
         // A RST may name any sequence number: what has come before it counts.
-        let known = self.pending.end().unwrap_or(self.next).max(self.next);
+        let known = self.known();
         let offset = match how {
             CloseKind::Fin => end.max(self.next),
             CloseKind::Rst => end.clamp(self.next, known),
@@ -304,9 +310,31 @@ impl Stream {
                 promise.upto = end;
             }
         }
+        self.end = self.end.max(Some(offset));
         if self.close.is_none() {
             self.close = Some(CloseMark { offset, how, at, acked });
         }
+    }
+
+    /// Takes the RST that the other direction sent: what is on its way may still come.
+    pub(super) fn reset(&mut self) {
+        self.end = self.end.max(Some(self.known()));
+    }
+
+    /// Whether `segment` brings payload far from where this direction ended.
+    pub(super) fn is_over_before(&self, segment: &TcpSegment<'_>) -> bool {
+        let brings = !segment.flags.syn && (!segment.payload.is_empty() || segment.missing > 0);
+        let Some((end, offset)) = self.end.zip(self.offset_of(segment.sequence)).filter(|_| brings) else {
+            return false;
+        };
+        let beyond = offset.saturating_sub(i64::try_from(end).unwrap_or(i64::MAX));
+        let allowed = if beyond < 0 { PLAUSIBLE_JUMP } else { BEHIND_END };
+        beyond.unsigned_abs() > allowed
+    }
+
+    /// Offset just after the last byte that was captured or given up.
+    fn known(&self) -> u64 {
+        self.pending.end().map_or(self.next, |end| end.max(self.next))
     }
 
     /// How far the other direction may consider this one delivered.

@@ -55,8 +55,11 @@ impl Table {
         let segment = &TcpSegment { mirrored, ..*segment };
         let known = self.connections.get(&flow);
         let opens = segment.flags.syn && segment.acknowledgement.is_none();
-        let replaced =
-            known.is_some_and(|known| known.is_strange() || (opens && known.is_other_than(sender, segment.sequence)));
+        let replaced = known.is_some_and(|known| {
+            known.is_strange()
+                || known.is_over_before(sender, segment)
+                || (opens && known.is_other_than(sender, segment.sequence))
+        });
         if replaced {
             count(&mut c.port_reuses, 1);
             self.retire(flow);
