@@ -5,7 +5,8 @@ use crate::format::LinkType;
 /// Tunnels in tunnels that are unwrapped.
 pub(crate) const MAX_DEPTH: usize = 4;
 
-const VXLAN_PORT: u16 = 4789;
+/// The registered port, and the one that Linux uses unless told otherwise.
+const VXLAN_PORTS: [u16; 2] = [4789, 8472];
 const GENEVE_PORT: u16 = 6081;
 const UDP_HEADER: usize = 8;
 const VXLAN_HEADER: usize = 8;
@@ -28,7 +29,9 @@ pub(crate) fn in_udp(datagram: &[u8]) -> Option<Inner> {
     let payload = datagram.get(UDP_HEADER..)?;
     match be16(datagram, 2)? {
         // The flag says that there is a network identifier; nothing else is VXLAN.
-        VXLAN_PORT if payload.first()? & 0x08 != 0 => Some((LinkType::ETHERNET, UDP_HEADER + VXLAN_HEADER)),
+        port if VXLAN_PORTS.contains(&port) && payload.first()? & 0x08 != 0 => {
+            Some((LinkType::ETHERNET, UDP_HEADER + VXLAN_HEADER))
+        }
         GENEVE_PORT => {
             let options = usize::from(payload.first()? & 0x3f).checked_mul(4)?;
             let start = (UDP_HEADER + GENEVE_HEADER).checked_add(options)?;

@@ -13,6 +13,8 @@ pub(crate) enum Layer {
     Null,
     Raw,
     Vxlan,
+    /// On the port that Linux uses unless told otherwise.
+    LinuxVxlan,
     Geneve,
     Gre,
     Erspan1,
@@ -36,7 +38,7 @@ pub(crate) enum Layer {
 const FRAGMENT: usize = 400;
 
 impl Layer {
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Plain,
         Self::Vlan,
         Self::QinQ,
@@ -45,6 +47,7 @@ impl Layer {
         Self::Null,
         Self::Raw,
         Self::Vxlan,
+        Self::LinuxVxlan,
         Self::Geneve,
         Self::Gre,
         Self::Erspan1,
@@ -100,6 +103,7 @@ impl Layer {
             Self::Null => vec![[&[2, 0, 0, 0][..], packet].concat()],
             Self::Raw => vec![packet.to_vec()],
             Self::Vxlan => vec![udp(4789, &[8, 0, 0, 0, 0, 0, 7, 0], frame)],
+            Self::LinuxVxlan => vec![udp(8472, &[8, 0, 0, 0, 0, 0, 7, 0], frame)],
             Self::Geneve => vec![udp(6081, &[1, 0, 0x65, 0x58, 0, 0, 7, 0, 1, 2, 3, 0], frame)],
             Self::Gre => vec![ip(47, &[0x20, 0, 8, 0, 0, 0, 0, 9], packet)],
             Self::Erspan1 => vec![ip(47, &[0, 0, 0x88, 0xbe], frame)],
