@@ -100,7 +100,8 @@ impl State {
     /// The session key of a logon whose last request is that of `operation`, by the password of its user.
     fn ntlm_session_key(&self, operation: &Operation, handshake: &Handshake) -> Recomputed {
         let tokens = || {
-            let request = SessionSetupRequest::parse(operation.request.as_deref()?).ok()?;
+            let whole = operation.request.as_deref().filter(|_| operation.request_holes.is_empty())?;
+            let request = SessionSetupRequest::parse(whole).ok()?;
             let authenticate = spnego::find_ntlm(request.security_buffer().ok()?)?;
             Some((challenge(handshake.challenge.as_deref()?)?, authenticate))
         };

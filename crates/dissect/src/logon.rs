@@ -15,8 +15,9 @@ impl State {
     /// Enters into its session what a complete leg of a logon says. A bind is no logon of its own.
     pub(crate) fn learn_identity(&mut self, operation: &Operation) {
         let Some(session) = operation.session.filter(|_| !is_bind(operation)) else { return };
-        let response = operation.response.as_deref().filter(|_| operation.status == Some(0));
-        let identity = session_setup::identity(operation.request.as_deref(), response);
+        let response = operation.captured_response().filter(|_| operation.status == Some(0));
+        let captured = operation.captured_request().map_or(0, <[u8]>::len);
+        let identity = session_setup::identity(operation.request.as_deref(), captured, response);
         let last = operation.status.filter(|status| NtStatus(*status) != NtStatus::MORE_PROCESSING_REQUIRED);
         self.sessions.logon(session, identity, last);
     }

@@ -297,4 +297,18 @@ impl Operation {
             payload_hash: None,
         }
     }
+
+    /// The request up to the first byte of it that was not captured.
+    pub(crate) fn captured_request(&self) -> Option<&[u8]> {
+        captured(self.request.as_deref()?, &self.request_holes)
+    }
+
+    /// The response up to the first byte of it that was not captured.
+    pub(crate) fn captured_response(&self) -> Option<&[u8]> {
+        captured(self.response.as_deref()?, &self.response_holes)
+    }
+}
+
+fn captured<'a>(message: &'a [u8], holes: &[Hole]) -> Option<&'a [u8]> {
+    message.get(..holes.first().map_or(message.len(), |hole| hole.offset as usize))
 }

@@ -11,7 +11,8 @@
 
 mod wire;
 
-use smb2::Command;
+use capture::{Direction, Event, Hole, Pdu};
+use smb2::{Command, Guid};
 use smbreplay_dissect::Kind;
 use wire::*;
 
@@ -118,4 +119,50 @@ fn one_session_id_on_two_servers_is_two_sessions() {
     trace.send(&[message(Command::CREATE, 1, &create_request("x", 0, &[]))]);
     let row = [trace.rows(), trace.finish()].concat().pop().unwrap();
     assert_eq!((row.session, row.tree, row.share), (Some(1), None, None));
+}
+
+/// The message that `operation` of a trace would be, had only its first `captured` bytes been captured.
+fn cut(direction: Direction, message: &Message, captured: usize) -> Event {
+    let mut body = chained(direction, std::slice::from_ref(message));
+    let missing = body.len().saturating_sub(captured);
+    let start = body.len() - missing;
+    body[start..].fill(0);
+    let hole = Hole { offset: u32::try_from(start).unwrap(), length: u32::try_from(missing).unwrap() };
+    let holes = if missing > 0 { vec![hole] } else { Vec::new() };
+    let place = at(100 + message.message_id);
+    let body = bytes::Bytes::from(body);
+    Event::Pdu(Pdu { connection: 0, direction, body, holes, first: place, last: place, stream_end: 0, acked: None })
+}
+
+#[test]
+fn what_the_snaplen_cut_of_a_logon_is_not_known_and_not_zero() {
+    let request = message(Command::NEGOTIATE, 0, &negotiate_request(3)).session(0);
+    let response = message(Command::NEGOTIATE, 0, &negotiate_response(0x0300, 8)).session(0);
+    let token = authenticate("OFFICE", "ann", "PC7");
+    let setup = message(Command::SESSION_SETUP, 1, &session_setup_request(0, 0, &token)).session(0);
+    let answer = message(Command::SESSION_SETUP, 1, &session_setup_response(0));
+    let length = chained(Direction::ClientToServer, std::slice::from_ref(&setup)).len();
+    for kept in 64..=length {
+        let mut trace = Trace::new();
+        for event in [
+            cut(Direction::ClientToServer, &request, kept),
+            cut(Direction::ServerToClient, &response, kept),
+            cut(Direction::ClientToServer, &setup, kept),
+            cut(Direction::ServerToClient, &answer, kept),
+        ] {
+            trace.dissector.handle(event);
+        }
+        trace.rows();
+        let [connection] = &trace.dissector.connections()[..] else { panic!() };
+        assert!(matches!(connection.dialect, None | Some(0x0300)), "{kept}: {connection:?}");
+        assert!(matches!(connection.max_write_size, None | Some(0x0030_0000)), "{kept}: {connection:?}");
+        assert_eq!(connection.capabilities.is_some(), connection.max_read_size.is_some(), "{kept}: {connection:?}");
+        assert!([connection.client_guid, connection.server_guid].iter().flatten().all(|guid| *guid != Guid::default()));
+        let [session] = &trace.dissector.sessions()[..] else { panic!() };
+        for (found, whole) in [(&session.user, "ann"), (&session.domain, "OFFICE"), (&session.workstation, "PC7")] {
+            assert!(found.as_deref().is_none_or(|found| found == whole), "{kept}: {session:?}");
+            assert!(kept < length || found.is_some(), "{session:?}");
+        }
+        assert_ne!(session.mechanism.as_deref(), Some("anonymous"), "{kept}");
+    }
 }

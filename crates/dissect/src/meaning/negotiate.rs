@@ -3,12 +3,16 @@
 use super::say;
 use crate::operation::Operation;
 use crate::summary::ConnectionSummary;
+use bytes::Bytes;
+use capture::Hole;
 use smb2::context::negotiate::{EncryptionCapabilities, SigningCapabilities, context_type};
 use smb2::message::{NegotiateRequest, NegotiateResponse};
-use smb2::{Malformed, names};
+use smb2::{Malformed, names, wire};
 
 /// DialectRevision "SMB 2.???": SMB2, to be negotiated again.
 const WILDCARD: u16 = 0x02ff;
+/// Offset of DialectRevision in the response (MS-SMB2 2.2.4).
+const DIALECT_REVISION: usize = 68;
 /// Capability SMB2_GLOBAL_CAP_ENCRYPTION.
 const CAP_ENCRYPTION: u32 = 0x40;
 /// CipherId AES-128-CCM.
@@ -36,20 +40,26 @@ fn dialect(revision: u16) -> String {
 
 /// Enters into the connection's summary what a complete negotiate settled.
 pub(crate) fn settled(summary: &mut ConnectionSummary, operation: &Operation, smb1: bool) {
-    let request = operation.request.as_deref().filter(|_| !smb1).and_then(|bytes| NegotiateRequest::parse(bytes).ok());
+    let request = operation.captured_request().filter(|_| !smb1).and_then(|bytes| NegotiateRequest::parse(bytes).ok());
     if let Some(request) = request {
         summary.client_guid = Some(request.client_guid());
     }
-    let Some(response) = operation.response.as_deref().and_then(|bytes| NegotiateResponse::parse(bytes).ok()) else {
+    let Some(captured) = operation.captured_response() else { return };
+    let Ok(response) = NegotiateResponse::parse(captured) else {
+        // A snaplen of 128 leaves little more than the header.
+        let dialect = wire::u16_at(captured, DIALECT_REVISION, "DialectRevision").ok();
+        let settled = dialect.filter(|dialect| *dialect != WILDCARD && operation.status == Some(0));
+        summary.dialect = settled.filter(|_| !operation.response_holes.is_empty()).or(summary.dialect);
         return;
     };
     if response.dialect_revision() == WILDCARD || operation.status != Some(0) {
         return;
     }
+    let whole = |message: &Option<Bytes>, holes: &[Hole]| message.clone().filter(|_| holes.is_empty());
     if !smb1 {
-        summary.negotiate_request.clone_from(&operation.request);
+        summary.negotiate_request = whole(&operation.request, &operation.request_holes);
     }
-    summary.negotiate_response.clone_from(&operation.response);
+    summary.negotiate_response = whole(&operation.response, &operation.response_holes);
     summary.dialect = Some(response.dialect_revision());
     summary.capabilities = Some(response.capabilities());
     summary.security_mode = Some(response.security_mode());

@@ -4,7 +4,7 @@ use super::say;
 use crate::operation::Operation;
 use crate::session::Identity;
 use smb2::Malformed;
-use smb2::auth::ntlm::Message as Ntlm;
+use smb2::auth::ntlm::{self, Message as Ntlm};
 use smb2::auth::spnego;
 use smb2::message::{SessionSetupRequest, SessionSetupResponse};
 
@@ -57,15 +57,18 @@ pub(crate) fn is_bind(request: &[u8]) -> bool {
     SessionSetupRequest::parse(request).is_ok_and(|setup| setup.flags() & BINDING != 0)
 }
 
-/// Who logs on, as far as one leg of a logon says.
-pub(crate) fn identity(request: Option<&[u8]>, response: Option<&[u8]>) -> Identity {
+/// Who logs on, as far as one leg of a logon says. Of the request, bytes from `captured` on may be missing and read as zero.
+pub(crate) fn identity(request: Option<&[u8]>, captured: usize, response: Option<&[u8]>) -> Identity {
     let mut identity = Identity::default();
     let setup = request.and_then(|request| SessionSetupRequest::parse(request).ok());
     if let Some(token) = setup.and_then(|setup| setup.security_buffer().ok()).filter(|token| !token.is_empty()) {
         // The token of a mechanism decides; a mere choice of one that is offered may still change.
         identity.mechanism = spnego::mechanism(token).map(|mechanism| mechanism.to_string());
-        if let Some(Ok(Ntlm::Authenticate(message))) = spnego::find_ntlm(token).map(Ntlm::parse) {
-            let text = |text: Result<String, Malformed>| text.ok().filter(|text| !text.is_empty());
+        let ntlm = request.filter(|request| is_told(request, captured)).and_then(|_| spnego::find_ntlm(token));
+        if let Some(Ok(Ntlm::Authenticate(message))) = ntlm.map(Ntlm::parse) {
+            // No name has a zero in it: what reads so was not captured, or not all of it.
+            let named = |text: &String| !text.is_empty() && !text.contains('\0');
+            let text = |text: Result<String, Malformed>| text.ok().filter(named);
             identity.user = text(message.user());
             identity.domain = text(message.domain());
             identity.workstation = text(message.workstation());
@@ -81,3 +84,12 @@ pub(crate) fn identity(request: Option<&[u8]>, response: Option<&[u8]>) -> Ident
     }
     identity
 }
+
+/// Whether the fixed part of the NTLM message in `request`, which says where the names are, lies in its first `captured` bytes.
+fn is_told(request: &[u8], captured: usize) -> bool {
+    let starts = request.windows(ntlm::SIGNATURE.len()).position(|bytes| bytes == ntlm::SIGNATURE);
+    captured == request.len() || starts.is_some_and(|start| start.saturating_add(NTLM_FIXED) <= captured)
+}
+
+/// Bytes of AUTHENTICATE_MESSAGE up to its NegotiateFlags, these included (MS-NLMP 2.2.1.3).
+const NTLM_FIXED: usize = 64;
