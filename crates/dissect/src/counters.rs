@@ -42,6 +42,9 @@ counters! {
     unknown_protocol_pdus,
     /// Messages that do not fit their specification.
     malformed_messages,
+    /// Messages whose header was not captured, as those behind the first of a chain that the snaplen cut: neither paired nor
+    /// named.
+    messages_without_header,
     /// Requests without a final response, CANCEL left out.
     requests_without_response,
     /// Responses whose request was not captured.

@@ -26,6 +26,8 @@ pub(crate) struct Message {
     pub(crate) first: Mark,
     /// The byte that completed the PDU.
     pub(crate) last: Mark,
+    /// Whether its header is missing because it was not captured.
+    pub(crate) header_cut: bool,
     /// Why the chain ends here before its PDU does, or why this is no message.
     pub(crate) problem: Option<String>,
 }
@@ -66,6 +68,7 @@ pub(crate) fn split(pdu: &Pdu, encrypted: bool) -> impl Iterator<Item = Message>
             chain: many.then(|| (pdu.first.seq, u16::try_from(index).unwrap_or(u16::MAX))),
             first: pdu.first,
             last: pdu.last,
+            header_cut: cut,
             problem: if cut { Some(HEADER_CUT.to_owned()) } else { member.problem.map(|problem| problem.to_string()) },
         }
     })
@@ -81,6 +84,7 @@ pub(crate) fn whole(pdu: &Pdu) -> Message {
         chain: None,
         first: pdu.first,
         last: pdu.last,
+        header_cut: false,
         problem: None,
     }
 }

@@ -17,9 +17,7 @@ impl State {
         operation.response_header(header);
         operation.status = Some(header.status);
         operation.response_flags = Some(header.flags.0);
-        if let Some(problem) = &message.problem {
-            self.malformed(&mut operation, "notification", problem);
-        }
+        self.faulty(&mut operation, "notification", &message);
         if let Err(problem) = meaning::notification(&mut operation, &message.understood())
             && !message.hides(&problem)
         {

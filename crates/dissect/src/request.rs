@@ -22,9 +22,7 @@ impl State {
     ) {
         let mut operation = self.row(Kind::Request, connection.summary.connection);
         place(&mut operation, &message, acks);
-        if let Some(problem) = &message.problem {
-            self.malformed(&mut operation, "request", problem);
-        }
+        self.faulty(&mut operation, "request", &message);
         let Some(header) = message.header else {
             operation.request_bytes(message.bytes, message.holes);
             self.complete(operation);

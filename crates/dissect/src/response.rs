@@ -18,9 +18,7 @@ impl State {
         let Some(header) = message.header else {
             let mut operation = self.row(Kind::Response, connection.summary.connection);
             place(&mut operation, &message);
-            if let Some(problem) = &message.problem {
-                self.malformed(&mut operation, "response", problem);
-            }
+            self.faulty(&mut operation, "response", &message);
             operation.response_bytes(message.bytes, message.holes);
             self.complete(operation);
             return;
@@ -106,9 +104,7 @@ impl State {
         operation.response_header(header);
         operation.status = Some(header.status);
         operation.response_flags = Some(header.flags.0);
-        if let Some(problem) = &message.problem {
-            self.malformed(operation, "response", problem);
-        }
+        self.faulty(operation, "response", &message);
         if !header.flags.is_response() {
             self.malformed(operation, "response", &"SERVER_TO_REDIR is not set on a message of the server");
         }

@@ -2,6 +2,7 @@
 
 use crate::counters::Counters;
 use crate::keys::Keys;
+use crate::message::Message;
 use crate::open::Opens;
 use crate::operation::{Kind, Operation, SignatureState};
 use crate::pairing::Pending;
@@ -56,9 +57,24 @@ impl State {
         self.complete(pending.operation);
     }
 
+    /// Marks a row with what kept one of its messages from being read, if anything did.
+    pub(crate) fn faulty(&mut self, operation: &mut Operation, what: &str, message: &Message) {
+        let Some(problem) = &message.problem else { return };
+        let counter = match message.header_cut {
+            true => &mut self.counters.messages_without_header,
+            false => &mut self.counters.malformed_messages,
+        };
+        *counter = counter.saturating_add(1);
+        Self::mark(operation, what, problem);
+    }
+
     /// Marks a row with what is wrong with one of its messages.
     pub(crate) fn malformed(&mut self, operation: &mut Operation, message: &str, reason: &dyn std::fmt::Display) {
         self.counters.malformed_messages = self.counters.malformed_messages.saturating_add(1);
+        Self::mark(operation, message, reason);
+    }
+
+    fn mark(operation: &mut Operation, message: &str, reason: &dyn std::fmt::Display) {
         let reason = format!("{message}: {reason}");
         operation.malformed = Some(match operation.malformed.take() {
             Some(earlier) => format!("{earlier}; {reason}"),

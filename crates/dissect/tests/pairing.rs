@@ -294,3 +294,28 @@ fn holes_and_their_message_stay_together() {
     assert_eq!(rows[1].response_holes, [capture::Hole { offset: 80, length: 40 }]);
     assert_eq!((rows[1].payload_length, rows[1].payload_hash), (Some(40), None));
 }
+
+#[test]
+fn a_message_of_a_chain_whose_header_was_cut_off_is_counted_as_that_and_not_called_malformed() {
+    let mut trace = Trace::new();
+    let read = message(Command::READ, 5, &read_response(&[0; 40]));
+    let first = chained(Direction::ServerToClient, std::slice::from_ref(&read)).len();
+    let body = chained(Direction::ServerToClient, &[read.clone(), read]);
+    let missing = body.len() - first - 8;
+    let hole = capture::Hole { offset: u32::try_from(first + 8).unwrap(), length: u32::try_from(missing).unwrap() };
+    trace.dissector.handle(Event::Pdu(capture::Pdu {
+        connection: 0,
+        direction: Direction::ServerToClient,
+        body: Bytes::from(body),
+        holes: vec![hole],
+        first: at(2),
+        last: at(3),
+        stream_end: 400,
+        acked: None,
+    }));
+    let rows = trace.rows();
+    assert_eq!((rows[0].malformed.as_deref(), rows[0].command), (None, Some(Command::READ)));
+    assert_eq!((rows[1].malformed.as_deref(), rows[1].command), (Some("response: its header is not captured"), None));
+    let counters = trace.dissector.counters();
+    assert_eq!((counters.malformed_messages, counters.messages_without_header, counters.messages), (0, 1, 1));
+}

@@ -28,7 +28,7 @@ impl Meaning {
 }
 
 /// Every counter of reading and dissecting, in the order of a trace's way: from the file to the messages.
-const COUNTERS: [(&str, Meaning, &str); 84] = {
+const COUNTERS: [(&str, Meaning, &str); 85] = {
     use Meaning::{Found, Lost, Mended};
     [
         ("packets", Found, "packets"),
@@ -106,6 +106,7 @@ const COUNTERS: [(&str, Meaning, &str); 84] = {
         ("compressed_pdus", Lost, "compressed PDUs, not expanded"),
         ("unknown_protocol_pdus", Lost, "PDUs that are no SMB"),
         ("malformed_messages", Lost, "SMB2 messages that break their specification"),
+        ("messages_without_header", Lost, "SMB2 messages whose header was not captured"),
         ("requests_without_response", Lost, "requests without a response"),
         ("responses_without_request", Lost, "responses without their request"),
         ("duplicate_message_ids", Lost, "requests with the MessageId of one still outstanding"),
