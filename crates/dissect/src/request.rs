@@ -54,7 +54,8 @@ impl State {
     /// Takes in an SMB1 message of the client: only a multi-protocol negotiate becomes a row, if SMB2 answers it
     /// (MS-SMB2 3.3.5.3).
     pub(crate) fn smb1_request(&mut self, connection: &mut Connection, message: Message, acks: Option<u64>) {
-        let Some(dialects) = meaning::negotiate::smb1_dialects(&message.bytes) else {
+        let cut = !message.holes.is_empty();
+        let Some(dialects) = meaning::negotiate::smb1_dialects(&message.understood(), cut) else {
             self.counters.smb1_pdus = self.counters.smb1_pdus.saturating_add(1);
             return;
         };
@@ -62,7 +63,8 @@ impl State {
         place(&mut operation, &message, acks);
         operation.command = Some(Command::NEGOTIATE);
         operation.message_id = Some(0);
-        operation.detail = Some(format!("SMB1 multi-protocol negotiate: {}", dialects.join(", ")));
+        let ellipsis = if cut { ", …" } else { "" };
+        operation.detail = Some(format!("SMB1 multi-protocol negotiate: {}{ellipsis}", dialects.join(", ")));
         operation.request_bytes(message.bytes, message.holes);
         self.wait(connection, Pending { operation, handle: Handle::None, smb1: true });
     }

@@ -51,6 +51,11 @@ impl State {
     /// A row leaves without a final response.
     pub(crate) fn leave(&mut self, mut pending: Pending) {
         self.settle(&mut pending);
+        if pending.smb1 && !pending.operation.request_holes.is_empty() {
+            // Whether it offers SMB2 was cut off, and no answer tells.
+            self.counters.smb1_pdus = self.counters.smb1_pdus.saturating_add(1);
+            return;
+        }
         if pending.operation.kind == Kind::Request && pending.operation.command != Some(Command::CANCEL) {
             self.counters.requests_without_response = self.counters.requests_without_response.saturating_add(1);
         }

@@ -319,3 +319,40 @@ fn a_message_of_a_chain_whose_header_was_cut_off_is_counted_as_that_and_not_call
     let counters = trace.dissector.counters();
     assert_eq!((counters.malformed_messages, counters.messages_without_header, counters.messages), (0, 1, 1));
 }
+
+#[test]
+fn an_smb1_negotiate_cut_before_the_names_of_smb2_is_one_exchange_if_smb2_answers() {
+    let mut smb1 = vec![0; 32];
+    smb1.splice(..5, [0xff, b'S', b'M', b'B', 0x72]);
+    smb1.extend(b"\0\0\0\x02NT LM 0.12\0\x02SM");
+    let start = smb1.len();
+    smb1.extend([0; 20]);
+    let negotiate = capture::Pdu {
+        connection: 0,
+        direction: Direction::ClientToServer,
+        body: Bytes::from(smb1.clone()),
+        holes: vec![capture::Hole { offset: u32::try_from(start).unwrap(), length: 20 }],
+        first: at(2),
+        last: at(2),
+        stream_end: 400,
+        acked: None,
+    };
+    let mut trace = Trace::new();
+    trace.dissector.handle(Event::Pdu(negotiate.clone()));
+    trace.receive(&[message(Command::NEGOTIATE, 0, &negotiate_response(0x02ff, 8)).session(0)]);
+    let rows = trace.rows();
+    assert_eq!((rows.len(), rows[0].kind), (1, Kind::Exchange));
+    assert_eq!(rows[0].detail.as_deref(), Some("SMB1 multi-protocol negotiate: NT LM 0.12, …: 2.???"));
+    assert_eq!(trace.dissector.counters().smb1_pdus, 0);
+
+    for answer in [Some(smb1), None] {
+        let mut trace = Trace::new();
+        let counted = 1 + u64::from(answer.is_some());
+        trace.dissector.handle(Event::Pdu(negotiate.clone()));
+        if let Some(answer) = answer {
+            trace.pdu(Direction::ServerToClient, answer);
+        }
+        assert!(trace.finish().is_empty(), "nothing says that it is SMB2");
+        assert_eq!(trace.dissector.counters().smb1_pdus, counted);
+    }
+}

@@ -87,8 +87,8 @@ pub(crate) fn settled(summary: &mut ConnectionSummary, operation: &Operation, sm
     }
 }
 
-/// The dialects of an SMB1 NEGOTIATE that offers SMB2 among them; `None` for any other message.
-pub(crate) fn smb1_dialects(message: &[u8]) -> Option<Vec<String>> {
+/// The dialects of an SMB1 NEGOTIATE that offers SMB2 among them, or may do so where it is `cut`; `None` for any other message.
+pub(crate) fn smb1_dialects(message: &[u8], cut: bool) -> Option<Vec<String>> {
     /// Offset of the command in the SMB1 header, and its value for NEGOTIATE.
     const COMMAND: (usize, u8) = (4, 0x72);
     /// WordCount (0) and ByteCount follow the header; BufferFormat and a name follow each other then.
@@ -96,13 +96,19 @@ pub(crate) fn smb1_dialects(message: &[u8]) -> Option<Vec<String>> {
     if message.get(COMMAND.0) != Some(&COMMAND.1) {
         return None;
     }
-    let names: Vec<_> = message
-        .get(DIALECTS..)?
+    let dialects = match message.get(DIALECTS..) {
+        None if !cut => return None,
+        dialects => dialects.unwrap_or_default(),
+    };
+    let mut names: Vec<_> = dialects
         .split(|byte| *byte == 0)
         .filter_map(|name| name.strip_prefix(&[2]))
         .map(|name| name.escape_ascii().to_string())
         .collect();
-    names.iter().any(|name| name.starts_with("SMB 2.")).then_some(names)
+    if cut && dialects.last().is_some_and(|last| *last != 0) {
+        names.pop();
+    }
+    (cut || names.iter().any(|name| name.starts_with("SMB 2."))).then_some(names)
 }
 
 #[cfg(test)]
@@ -121,9 +127,12 @@ mod tests {
             message
         };
         let offer = b"\x02NT LM 0.12\0\x02SMB 2.???\0";
-        assert_eq!(smb1_dialects(&message(0x72, offer)).unwrap(), ["NT LM 0.12", "SMB 2.???"]);
-        assert_eq!(smb1_dialects(&message(0x73, offer)), None);
-        assert_eq!(smb1_dialects(&message(0x72, b"\x02NT LM 0.12\0")), None);
-        assert_eq!(smb1_dialects(b"\xffSMB\x72"), None);
+        assert_eq!(smb1_dialects(&message(0x72, offer), false).unwrap(), ["NT LM 0.12", "SMB 2.???"]);
+        assert_eq!(smb1_dialects(&message(0x73, offer), false), None);
+        assert_eq!(smb1_dialects(&message(0x72, b"\x02NT LM 0.12\0"), false), None);
+        assert_eq!(smb1_dialects(b"\xffSMB\x72", false), None);
+        assert_eq!(smb1_dialects(&message(0x72, &offer[..15]), true).unwrap(), ["NT LM 0.12"]);
+        assert_eq!(smb1_dialects(b"\xffSMB\x72", true).unwrap(), [""; 0]);
+        assert_eq!(smb1_dialects(&message(0x73, offer), true), None);
     }
 }
