@@ -84,6 +84,19 @@ fn standard_input_is_a_trace_with_a_name() {
     ended(home.command(&["ingest", "-"]).write_stdin(Vec::new())).refused(&["standard input", "empty"]);
 }
 
+/// Hashing it would take what reading then lacks.
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_a_device_in_the_place_of_a_file_is_refused_with_what_to_do() {
+    let home = Home::new();
+    let made = std::process::Command::new("mkfifo").arg(home.path().join("pipe")).status();
+    assert!(made.unwrap().success());
+    for file in ["pipe", "/dev/null"] {
+        home.run(&["ingest", file]).refused(&[file, "pipe or a device", "ingest - --name NAME <"]);
+        home.run(&["ingest", "--trace", file]).refused(&[file, "pipe or a device"]);
+    }
+}
+
 #[test]
 fn a_foreign_file_in_a_set_is_named() {
     let home = Home::new();

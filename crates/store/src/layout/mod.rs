@@ -41,6 +41,12 @@ pub enum LayoutError {
         /// The folder.
         folder: PathBuf,
     },
+    /// A pipe or a device: what is read of it is gone, and a trace is read more than once.
+    #[error("{path}: is no file but a pipe or a device, which cannot be read twice")]
+    NotAFile {
+        /// As given.
+        path: PathBuf,
+    },
     /// A pattern that nothing matches.
     #[error("{pattern}: no file matches; looked for {}", .looked.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" and "))]
     NoMatch {

@@ -27,6 +27,9 @@ impl Layout {
         let mut files: Vec<PathBuf> = Vec::new();
         for word in words {
             for file in found(word, folders)? {
+                if std::fs::metadata(&file).is_ok_and(|metadata| !metadata.is_file()) {
+                    return Err(LayoutError::NotAFile { path: file });
+                }
                 let file = std::fs::canonicalize(&file).map_err(|source| LayoutError::Io { path: file, source })?;
                 if !files.contains(&file) {
                     files.push(file);

@@ -136,6 +136,9 @@ fn cannot_gather(error: LayoutError) -> Failure {
             Failure::new(error, "give the path of a capture, or see `smbreplay list traces`")
         }
         LayoutError::NoMatch { .. } => Failure::new(error, "quote the pattern, and see `smbreplay list traces`"),
+        LayoutError::NotAFile { .. } => {
+            Failure::new(error, "read it as standard input: `smbreplay ingest - --name NAME < PIPE`")
+        }
         LayoutError::NoCaptures { .. } => {
             Failure::new(error, "name the captures themselves if their names are unusual, or the folder they are in")
         }
