@@ -50,10 +50,12 @@ fn add_lines(secrets: &mut Secrets, text: &str, place: &str, add: Add) -> Result
 }
 
 fn read(file: &Path, option: &str) -> Result<String, Failure> {
-    std::fs::read_to_string(file).map_err(|error| {
-        let advice = "check that it is a text file and that you may read it";
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        let advice = "check that it is a text file in UTF-8 and that you may read it";
         Failure::new(format!("{option}: cannot read {}: {error}", file.display()), advice)
-    })
+    })?;
+    // Editors on Windows mark UTF-8 at its beginning.
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
 fn refused(place: &str, error: &SecretError) -> Failure {
@@ -75,6 +77,17 @@ mod tests {
         let session_key = vec![Secret(format!("@{}", file.display())), Secret(format!("0x3={KEY}"))];
         let secrets = collect(&SecretArguments { session_key, ..SecretArguments::default() }).unwrap();
         assert_eq!(secrets.session_ids().collect::<Vec<_>>(), [1, 2, 3]);
+    }
+
+    #[test]
+    fn the_mark_of_utf_8_at_the_beginning_of_a_file_is_no_part_of_a_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let [keys, list] = ["keys", "list"].map(|name| folder.path().join(name));
+        std::fs::write(&keys, format!("\u{feff}0x1={KEY}\r\n")).unwrap();
+        std::fs::write(&list, format!("\u{feff}0200000000000000,{KEY},,\r\n")).unwrap();
+        let session_key = vec![Secret(format!("@{}", keys.display()))];
+        let arguments = SecretArguments { session_key, keys: vec![list], ..SecretArguments::default() };
+        assert_eq!(collect(&arguments).unwrap().session_ids().collect::<Vec<_>>(), [1, 2]);
     }
 
     #[test]
