@@ -12,7 +12,7 @@
 mod support;
 
 use std::path::Path;
-use support::{FromClient, Home, ended, framed, pcap, smb1_echo};
+use support::{FromClient, Home, ended, framed, office_records, pcap, smb1_echo};
 
 const CLIENT: FromClient = FromClient(true);
 const SERVER: FromClient = FromClient(false);
@@ -96,6 +96,30 @@ fn what_is_no_capture_is_refused_with_its_name_and_nothing_is_left() {
         !home.path().join(".tracer").exists()
             || std::fs::read_dir(home.path().join(".tracer")).unwrap().next().is_none()
     );
+}
+
+#[test]
+fn a_capture_without_smb2_is_refused_with_what_may_have_been_it() {
+    let home = Home::new();
+    home.file("rdma.pcap", &pcap(5445, &[(CLIENT, b"MPA ID Req Frame"), (SERVER, b"MPA ID Rep Frame")]));
+    home.run(&["ingest", "rdma.pcap"]).refused(&["no SMB2", "packets of SMB Direct (RDMA)"]);
+    let (header, records) = office_records();
+    let cut = |record: &Vec<u8>| {
+        let mut cut = record[..record.len().min(16 + 80)].to_vec();
+        let length = u32::try_from(cut.len() - 16).unwrap();
+        cut[8..12].copy_from_slice(&length.to_le_bytes());
+        cut
+    };
+    let records: Vec<Vec<u8>> = records.iter().map(cut).collect();
+    home.file("short.pcap", &[header, records.concat()].concat());
+    home.run(&["ingest", "short.pcap"]).refused(&["no SMB2", "snaplen", "capture whole packets"]);
+    let mut wireless = pcap(445, &[(CLIENT, b"x")]);
+    wireless[20] = 105;
+    home.file("wireless.pcap", &wireless);
+    home.run(&["ingest", "wireless.pcap"]).refused(&["no SMB2", "link type 105, which is not read", "445"]);
+    let whole = pcap(445, &[(CLIENT, b"x")]);
+    home.file("begun.pcap", &whole[..whole.len() - 1]);
+    home.run(&["ingest", "begun.pcap"]).refused(&["no SMB2", "cut or damaged at byte"]);
 }
 
 #[test]

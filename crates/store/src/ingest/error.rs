@@ -40,9 +40,7 @@ pub enum IngestError {
         reason: String,
     },
     /// The capture has no SMB2.
-    #[error(
-        "{path}: no SMB2 inside ({packets} packets, {connections} TCP connections); capture on the port of the file server, usually 445"
-    )]
+    #[error("{path}: no SMB2 inside ({packets} packets, {connections} TCP connections); {advice}")]
     NoSmb2 {
         /// The capture.
         path: PathBuf,
@@ -50,6 +48,8 @@ pub enum IngestError {
         packets: u64,
         /// TCP connections seen.
         connections: u64,
+        /// What was not read that may have been it, and what to do.
+        advice: String,
     },
     /// The capture has SMB1 and no SMB2.
     #[error(

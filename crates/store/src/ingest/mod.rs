@@ -6,6 +6,7 @@ mod error;
 mod files;
 mod read;
 mod stream;
+mod without;
 
 pub use error::IngestError;
 

@@ -1,7 +1,7 @@
 //! Driving capture, dissector and writer.
 
 use super::stream::Hashing;
-use super::{IngestError, IngestProgress, IngestRequest, Phase, described};
+use super::{IngestError, IngestProgress, IngestRequest, Phase, described, without};
 use crate::metadata::{self, SCHEMA_VERSION, SessionMetadata, TraceFile};
 use crate::writer::SessionsWriter;
 use capture::{Limits, OpenError, PacketReader};
@@ -124,9 +124,13 @@ fn refuse_without_smb2(path: &Path, trace: &capture::Trace, dissector: &Dissecto
     match counters {
         _ if counters.messages > 0 || counters.encrypted_pdus > 0 || counters.compressed_pdus > 0 => Ok(()),
         _ if counters.decryption_failures > 0 => Ok(()),
-        _ if counters.smb1_pdus > 0 => Err(IngestError::OnlySmb1 { path, messages: counters.smb1_pdus }),
+        _ if counters.smb1_pdus > 0 && without::headless(trace, &counters) == 0 => {
+            Err(IngestError::OnlySmb1 { path, messages: counters.smb1_pdus })
+        }
         _ => {
-            Err(IngestError::NoSmb2 { path, packets: trace.facts().packets, connections: trace.counters().connections })
+            let (packets, connections) = (trace.facts().packets, trace.counters().connections);
+            let advice = without::advice(trace, &counters);
+            Err(IngestError::NoSmb2 { path, packets, connections, advice })
         }
     }
 }
