@@ -20,4 +20,5 @@ mod pipes;
 mod scene;
 mod smbtorture;
 mod suites;
+mod two_clients;
 mod users;
