@@ -1,9 +1,12 @@
 //! Carries the commands of engines to sockets, and what sockets give back to them.
 
+mod entrance;
+
 use crate::alarm::Alarm;
 use crate::engine::{Command, Engine, Record};
 use client::driver::{Arrival, Socket, SocketEvent};
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use entrance::Entrance;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -13,8 +16,6 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 const TICK: Duration = Duration::from_millis(100);
 /// How many events may wait to be handled, of all connections together.
 const ARRIVALS: usize = 64;
-/// How many connections are made at once: the queue in which a server keeps those it has not accepted is not long.
-const CONNECTING: usize = 64;
 /// How long the server may take to close its side at the end.
 const FAREWELL: Duration = Duration::from_millis(500);
 
@@ -140,22 +141,20 @@ struct Driver {
     patience: Duration,
     events: Sender<Arrival<Key>>,
     sockets: HashMap<Key, Socket>,
-    /// Connections that are being made, and those that wait for their turn.
-    connecting: HashSet<Key>,
-    to_connect: VecDeque<Key>,
+    entrance: Entrance<Key>,
 }
 
 impl Driver {
     fn new(address: SocketAddr, patience: Duration, events: Sender<Arrival<Key>>) -> Self {
-        let (connecting, to_connect) = (HashSet::new(), VecDeque::new());
-        Self { address, patience, events, sockets: HashMap::new(), connecting, to_connect }
+        Self { address, patience, events, sockets: HashMap::new(), entrance: Entrance::new() }
     }
 
     fn carry_out(&mut self, clone: usize, engine: &mut Engine) {
         while let Some(command) = engine.poll_command() {
             match command {
-                Command::Connect(lane) => self.to_connect.push_back((clone, lane)),
+                Command::Connect(lane) => self.entrance.arrives((clone, lane)),
                 Command::Write(lane, bytes) => {
+                    self.entrance.sends((clone, lane));
                     if let Some(socket) = self.sockets.get(&(clone, lane)) {
                         socket.write(bytes);
                     }
@@ -166,29 +165,29 @@ impl Driver {
                     }
                 }
                 Command::Reset(lane) => {
+                    self.entrance.leaves((clone, lane));
                     if let Some(socket) = self.sockets.remove(&(clone, lane)) {
                         socket.reset();
                     }
                 }
             }
         }
+        self.entrance.pass_silent(|(other, _)| *other == clone);
         self.connect();
     }
 
     fn connect(&mut self) {
-        while self.connecting.len() < CONNECTING
-            && let Some(key) = self.to_connect.pop_front()
-        {
+        while let Some(key) = self.entrance.admit() {
             let socket = Socket::connect(self.address, self.patience, key, self.events.clone());
             self.sockets.insert(key, socket);
-            self.connecting.insert(key);
         }
     }
 
     fn handle(&mut self, engines: &mut [Engine], start: Instant, arrival: Arrival<Key>) {
         let now = arrival.at.saturating_duration_since(start);
-        if !matches!(arrival.event, SocketEvent::Received(_)) && self.connecting.remove(&arrival.key) {
-            self.connect();
+        match arrival.event {
+            SocketEvent::Connected => self.entrance.stands(arrival.key),
+            _ => self.entrance.leaves(arrival.key),
         }
         let (clone, lane) = arrival.key;
         let Some(engine) = engines.get_mut(clone) else { return };

@@ -8,6 +8,7 @@ mod expected;
 #[path = "suites/recorded.rs"]
 mod recorded;
 
+use crate::left_out;
 use crate::scene::{Outcome, replay_on};
 use expected::Expected;
 use lab::{Samba, SambaOptions};
@@ -96,15 +97,6 @@ impl Suite {
         assert!(witnessed.captured >= self.requests, "{witnessed}");
         assert!(witnessed.equal_statuses() >= 0.99, "{witnessed}");
     }
-}
-
-/// Suites that take too long for every run.
-fn left_out() -> bool {
-    let left_out = std::env::var_os("SMBREPLAY_FULL").is_none();
-    if left_out {
-        eprintln!("SKIPPED: only with SMBREPLAY_FULL, which `cargo xtask test --full` sets");
-    }
-    left_out
 }
 
 macro_rules! suites {
