@@ -22,6 +22,7 @@ pub mod message;
 mod object;
 pub mod options;
 pub mod pattern;
+pub mod payload;
 pub mod plan;
 pub mod provisioning;
 pub mod record;

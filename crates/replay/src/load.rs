@@ -1,5 +1,6 @@
 //! From session files to the trace that is replayed.
 
+use crate::payload;
 use crate::trace::{Row, Trace, TraceConnection};
 use dissect::{Kind, Operation};
 use smb2::Guid;
@@ -48,9 +49,10 @@ pub fn load(output: &OutputFolder, metadata: &SessionMetadata, files: &[String])
         if belongs || outside_sessions {
             let file: Arc<str> = session.file.as_str().into();
             for operation in read(output, session, Columns::All)? {
-                let operation = operation?;
+                let mut operation = operation?;
                 if belongs || chosen.contains(&operation.connection) {
-                    trace.rows.push(Row { file: Arc::clone(&file), operation, stand_in: false });
+                    let data_left = payload::leave(&mut operation);
+                    trace.rows.push(Row { file: Arc::clone(&file), operation, data_left, stand_in: false });
                 }
             }
         } else if shares_connection {

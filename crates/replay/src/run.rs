@@ -8,6 +8,7 @@ use crate::engine::{Engine, Seed};
 use crate::map::{CapturedShare, DomainSid, Names, ShareKind, SidRule};
 use crate::message;
 use crate::options::Options;
+use crate::payload::SessionFiles;
 use crate::plan::dialect::Inferred;
 use crate::plan::logon::{self, Identity};
 use crate::plan::{Fate, Plan};
@@ -18,8 +19,10 @@ use crate::tally::Tally;
 use crate::trace::Trace;
 use capture::Timestamp;
 use smb2::auth::Credentials;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use store::OutputFolder;
@@ -166,8 +169,11 @@ pub fn run(
     let captured_span = captured_span(&plan);
     let plan = Arc::new(plan);
     let with_number = (0_u32..).zip(clones::options(&options, run.name()));
-    let mut engines: Vec<Engine> =
-        with_number.map(|(clone, options)| Engine::new(Arc::clone(&plan), options, seed.of_clone(clone))).collect();
+    let payloads = Rc::new(RefCell::new(SessionFiles::new(output, clones)));
+    let engine = |(clone, options)| {
+        Engine::new(Arc::clone(&plan), options, seed.of_clone(clone)).with_payloads(Box::new(Rc::clone(&payloads)))
+    };
+    let mut engines: Vec<Engine> = with_number.map(engine).collect();
     let folders = provisioning::folders(&plan, engines.iter().map(Engine::names));
     if !folders.is_empty() {
         runtime.block_on(provisioning::provide(folders, address, &options, run.path()))?;

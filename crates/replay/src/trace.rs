@@ -12,6 +12,8 @@ pub struct Row {
     pub file: Arc<str>,
     /// The row.
     pub operation: Operation,
+    /// Whether the data of its request was left in the session file.
+    pub data_left: bool,
     /// Whether it stands in for what was there before the capture began, and is no row of a session file.
     pub stand_in: bool,
 }

@@ -142,7 +142,10 @@ impl Engine {
     }
 
     fn compose(&mut self, lane: usize, index: usize, request: &Request, encrypt: bool) -> Result<Draft, Refusal> {
-        let mut draft = Draft::new(&request.bytes);
+        let left = self.plan.trace.rows.get(request.row).filter(|row| row.data_left);
+        let whole = left.map(|row| self.payloads.request(&row.file, row.operation.op)).transpose();
+        let whole = whole.map_err(|error| Refusal::because(format!("its data cannot be read again: {error}")))?;
+        let mut draft = Draft::new(whole.as_deref().unwrap_or(&request.bytes));
         let Some(header) = request.header().copied() else {
             let selected = self.plan.lanes.get(lane).and_then(|lane| lane.dialect);
             message::multi_protocol::rewrite(&mut draft, selected)?;

@@ -29,6 +29,7 @@ pub use seed::Seed;
 use crate::compare::Comparison;
 use crate::map::Names;
 use crate::options::Options;
+use crate::payload::{Held, Payloads};
 use crate::plan::{Action, Fate, Plan};
 use capture::Timestamp;
 use client::Connection;
@@ -84,6 +85,7 @@ pub struct Engine {
     commands: VecDeque<Command>,
     records: VecDeque<Record>,
     comparison: Comparison,
+    payloads: Box<dyn Payloads>,
     warnings: Vec<String>,
     interrupted: bool,
     /// When the last step was performed.
@@ -143,6 +145,7 @@ impl Engine {
             commands: VecDeque::new(),
             records: VecDeque::new(),
             comparison,
+            payloads: Box::new(Held),
             warnings: Vec::new(),
             interrupted: false,
             last_performed: Duration::ZERO,
@@ -151,6 +154,13 @@ impl Engine {
         };
         engine.skip_unsendable();
         engine
+    }
+
+    /// The same, with the place from where requests are had whose data the plan does not hold.
+    #[must_use]
+    pub fn with_payloads(mut self, payloads: Box<dyn Payloads>) -> Self {
+        self.payloads = payloads;
+        self
     }
 
     /// The plan that is carried out.

@@ -12,6 +12,7 @@
 #![cfg(unix)]
 
 mod corpus;
+mod large_data;
 mod many_clones;
 mod mapped;
 mod middle;

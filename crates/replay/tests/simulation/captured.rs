@@ -104,7 +104,7 @@ impl Captured {
     }
 
     fn push(&mut self, operation: Operation) -> CapturedOperation<'_> {
-        self.trace.rows.push(Row { file: "session".into(), operation, stand_in: false });
+        self.trace.rows.push(Row { file: "session".into(), operation, data_left: false, stand_in: false });
         CapturedOperation { row: self.trace.rows.last_mut().unwrap() }
     }
 }

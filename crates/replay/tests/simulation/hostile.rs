@@ -72,7 +72,7 @@ fn a_connection_is_made_once_however_often_and_late_the_trace_says_so() {
         let mut operation = dissect::Operation::new(op, Kind::Connect, 0);
         operation.request_seq = Some(seq);
         operation.request_time = Some(capture::Timestamp(0));
-        trace.rows.push(Row { file: "session".into(), operation, stand_in: false });
+        trace.rows.push(Row { file: "session".into(), operation, data_left: false, stand_in: false });
     }
     let mut simulation = Simulation::begin(trace.into(), options());
     simulation.answer(0, 1);

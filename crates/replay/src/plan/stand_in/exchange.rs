@@ -73,7 +73,7 @@ impl Exchange {
         operation.file_id = self.file;
         operation.response = Some(self.response().into());
         operation.request = Some(self.request.message(&self.place).into());
-        Row { file: "".into(), operation, stand_in: true }
+        Row { file: "".into(), operation, data_left: false, stand_in: true }
     }
 
     /// Header and, of a CREATE, the body with its FileId.

@@ -1,0 +1,170 @@
+//! Data of large READs and WRITEs, which are not held in memory: what was written stays in the session file until it is
+//! sent, what was read is compared by its hash.
+
+use bytes::Bytes;
+use dissect::Operation;
+use smb2::Command;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
+use store::reader::Operations;
+use store::{Columns, OutputFolder, ReadError, SessionFile};
+
+/// Data from this length on, bytes, is not held.
+const LARGE: u32 = 16 << 10;
+/// Requests that were passed over and may still be sent are held up to this many bytes.
+const MOST_PASSED: usize = 64 << 20;
+/// SMB2_SHARE_TYPE_PIPE (MS-SMB2 2.2.10).
+const PIPE: u8 = 0x02;
+
+/// Why a request cannot be had again.
+#[derive(Debug, thiserror::Error)]
+pub enum PayloadError {
+    /// Its session file cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// It is not there any more.
+    #[error("operation {op} is not in {file} any more")]
+    Gone {
+        /// The session file.
+        file: String,
+        /// Number of the operation.
+        op: u32,
+    },
+    /// Nothing was left behind that it could be had from.
+    #[error("its data was not kept")]
+    NotKept,
+}
+
+/// Where requests are had from whose data is not held.
+pub trait Payloads {
+    /// The whole request of an operation, as captured.
+    ///
+    /// # Errors
+    /// [`PayloadError`].
+    fn request(&mut self, file: &Arc<str>, op: u32) -> Result<Bytes, PayloadError>;
+}
+
+/// Everything is held.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Held;
+
+impl Payloads for Held {
+    fn request(&mut self, _file: &Arc<str>, _op: u32) -> Result<Bytes, PayloadError> {
+        Err(PayloadError::NotKept)
+    }
+}
+
+/// Session files, each read on from where it was read to.
+pub struct SessionFiles {
+    folder: OutputFolder,
+    cursors: HashMap<Arc<str>, Cursor>,
+    /// Whether a request may be wanted more than once, so that it is kept.
+    several: bool,
+}
+
+impl SessionFiles {
+    /// The files of this folder, for so many engines.
+    pub fn new(folder: &OutputFolder, engines: u32) -> Self {
+        Self { folder: folder.clone(), cursors: HashMap::new(), several: engines > 1 }
+    }
+}
+
+impl Payloads for SessionFiles {
+    fn request(&mut self, file: &Arc<str>, op: u32) -> Result<Bytes, PayloadError> {
+        let open = || Ok::<_, ReadError>(SessionFile::open(&self.folder.session_file(file))?.operations(Columns::All));
+        let cursor = match self.cursors.entry(Arc::clone(file)) {
+            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::hash_map::Entry::Vacant(entry) => entry.insert(Cursor::new(open()?)),
+        };
+        if cursor.next > op && !cursor.passed.contains_key(&op) {
+            *cursor = Cursor::new(open()?);
+        }
+        let found = cursor.request(op, self.several)?;
+        found.ok_or_else(|| PayloadError::Gone { file: file.to_string(), op })
+    }
+}
+
+/// Several engines share what is read.
+impl Payloads for Rc<RefCell<SessionFiles>> {
+    fn request(&mut self, file: &Arc<str>, op: u32) -> Result<Bytes, PayloadError> {
+        self.borrow_mut().request(file, op)
+    }
+}
+
+/// How far a session file was read, and what was passed over.
+struct Cursor {
+    operations: Operations,
+    /// Number of the first operation that was not read.
+    next: u32,
+    passed: BTreeMap<u32, Bytes>,
+    passed_bytes: usize,
+}
+
+impl Cursor {
+    fn new(operations: Operations) -> Self {
+        Self { operations, next: 0, passed: BTreeMap::new(), passed_bytes: 0 }
+    }
+
+    fn request(&mut self, op: u32, several: bool) -> Result<Option<Bytes>, ReadError> {
+        while self.next <= op {
+            let Some(operation) = self.operations.next().transpose()? else { break };
+            self.next = operation.op.saturating_add(1);
+            if is_left(&operation)
+                && let Some(request) = operation.request
+            {
+                // A copy: the batch it came in is not to be held for it.
+                self.hold(operation.op, Bytes::copy_from_slice(&request), several);
+            }
+        }
+        if several {
+            return Ok(self.passed.get(&op).cloned());
+        }
+        let found = self.passed.remove(&op);
+        self.passed_bytes = self.passed_bytes.saturating_sub(found.as_ref().map_or(0, Bytes::len));
+        Ok(found)
+    }
+
+    fn hold(&mut self, op: u32, request: Bytes, several: bool) {
+        self.passed_bytes = self.passed_bytes.saturating_add(request.len());
+        self.passed.insert(op, request);
+        while !several && self.passed_bytes > MOST_PASSED && self.passed.len() > 1 {
+            let Some((_, oldest)) = self.passed.pop_first() else { break };
+            self.passed_bytes = self.passed_bytes.saturating_sub(oldest.len());
+        }
+    }
+}
+
+/// Whether the data of its request stays in the session file: a large WRITE to a file, all there and alone in its PDU.
+fn is_left(operation: &Operation) -> bool {
+    operation.command == Some(Command::WRITE)
+        && operation.share_type != Some(PIPE)
+        && operation.request_holes.is_empty()
+        && operation.request_chain.is_none()
+        && operation.payload_length.is_some_and(|length| length >= LARGE)
+        && operation.payload_offset.is_some()
+}
+
+/// Takes large data out of an operation; whether its request has to be had again to be sent.
+pub(crate) fn leave(operation: &mut Operation) -> bool {
+    let head = |message: &Option<Bytes>, operation: &Operation| {
+        let end = operation.payload_offset? as usize;
+        message.as_ref()?.get(..end).map(Bytes::copy_from_slice)
+    };
+    let read = operation.command == Some(Command::READ)
+        && operation.share_type != Some(PIPE)
+        && operation.response_holes.is_empty()
+        && operation.payload_hash.is_some()
+        && operation.payload_length.is_some_and(|length| length >= LARGE);
+    if read && let Some(head) = head(&operation.response, operation) {
+        operation.response = Some(head);
+    }
+    if is_left(operation)
+        && let Some(head) = head(&operation.request, operation)
+    {
+        operation.request = Some(head);
+        return true;
+    }
+    false
+}
