@@ -7,6 +7,7 @@
 //! ordinary user, as that user, and NT ACLs then lie in an extended attribute of the `user.` kind.
 
 mod configuration;
+mod rpc_services;
 
 use std::fs;
 use std::io::{self, Write};
@@ -282,8 +283,10 @@ impl Drop for Samba {
             let _ = self.smbd.kill();
             let _ = self.smbd.wait();
         }
+        let configuration = self.folder.path().join(configuration::FILE);
+        rpc_services::end(&configuration);
         // The processes that serve connections end after it, and would write into the folder while it is removed.
-        wait_for(STOP, || !process_group_lives(group));
+        wait_for(STOP, || !process_group_lives(group) && rpc_services::running(&configuration).is_empty());
     }
 }
 

@@ -49,6 +49,21 @@ fn a_wrong_password_is_refused() {
 }
 
 #[test]
+fn services_that_were_started_on_demand_end_with_their_instance() {
+    let samba = Samba::start(SambaOptions::default()).unwrap();
+    Smbclient::new(&samba).list_shares().unwrap();
+    let configuration = samba.share_path().parent().unwrap().join("smb.conf").display().to_string();
+    let serving = || {
+        let processes = fs::read_dir("/proc").unwrap().flatten();
+        let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
+        lines.filter(|line| String::from_utf8_lossy(line).contains(&configuration)).count()
+    };
+    assert!(serving() > 1, "smbd and the services of its pipes");
+    drop(samba);
+    assert_eq!(serving(), 0);
+}
+
+#[test]
 fn instances_side_by_side_do_not_share_files() {
     let first = Samba::start(SambaOptions::default()).unwrap();
     let second = Samba::start(SambaOptions::default()).unwrap();
