@@ -156,22 +156,22 @@ impl Connection {
             }
             sent.push(header);
         }
-        let mut body = messages.concat();
-        if let Some(session_id) = encrypt {
-            let key = self.security.keys(session_id).and_then(|keys| keys.encryption.as_ref());
-            let key = key.ok_or(SealError::NoCipherKey { session_id })?;
-            self.nonce = self.nonce.wrapping_add(1);
-            body = key.encrypt(session_id, self.nonce, &body);
-        }
-        let length = body.len();
-        let frame = transport::frame(length).ok_or(SealError::TooLong { length })?;
+        let wire = match encrypt {
+            None => framed(messages)?,
+            Some(session_id) => {
+                let key = self.security.keys(session_id).and_then(|keys| keys.encryption.as_ref());
+                let key = key.ok_or(SealError::NoCipherKey { session_id })?;
+                self.nonce = self.nonce.wrapping_add(1);
+                framed(&[key.encrypt(session_id, self.nonce, &messages.concat())])?
+            }
+        };
         for (header, message) in sent.iter().zip(messages.iter()) {
             self.security.sent(header, message);
             if header.command != Command::CANCEL {
                 self.window.sent(header.message_id, header.credit_charge);
             }
         }
-        Ok([&frame[..], &body].concat())
+        Ok(wire)
     }
 
     /// The bytes to write for an SMB1 multi-protocol negotiate (MS-SMB2 3.2.4.2.2.1), given without transport header.
@@ -277,6 +277,16 @@ impl Connection {
             None => Signature::Unverified,
         }
     }
+}
+
+/// The transport header and the messages behind it.
+fn framed(messages: &[Vec<u8>]) -> Result<Vec<u8>, SealError> {
+    let length = messages.iter().map(Vec::len).fold(0, usize::saturating_add);
+    let frame = transport::frame(length).ok_or(SealError::TooLong { length })?;
+    let mut wire = Vec::with_capacity(frame.len().saturating_add(length));
+    wire.extend(frame);
+    messages.iter().for_each(|message| wire.extend_from_slice(message));
+    Ok(wire)
 }
 
 #[cfg(test)]

@@ -19,7 +19,10 @@ const SETTLE: Duration = Duration::from_millis(1_200);
 /// How long tcpdump may take to end after SIGINT.
 const STOP: Duration = Duration::from_secs(20);
 /// The kernel's buffer, in KiB. Bulk traffic needs more: see [`Recorder::start_with_buffer`].
-const BUFFER_KIB: u32 = 65_536;
+const BUFFER_KIB: u32 = 131_072;
+/// Bytes kept of a packet: all of the largest that the loopback interface carries. In immediate mode each packet takes as
+/// much of the kernel's buffer, however small it is: with tcpdump's default of 256 KiB it overflows on a busy machine.
+const LONGEST_PACKET: &str = "65600";
 
 /// A running recording. Dropping it without [`finish`](Recorder::finish) ends tcpdump and leaves what it has written.
 #[derive(Debug)]
@@ -85,7 +88,9 @@ impl Recorder {
         let tcpdump = Program::Tcpdump.find()?;
         let me = Account::of_this_process();
         let run = |mut command: Command| {
-            command.args(["-i", "lo", "-n", "-s", "0", "-U", "--immediate-mode"]).args(["-B", &kib.to_string()]);
+            command
+                .args(["-i", "lo", "-n", "-s", LONGEST_PACKET, "-U", "--immediate-mode"])
+                .args(["-B", &kib.to_string()]);
             if let Some(me) = &me {
                 // Started as root it becomes a user of its own, who may not write into the caller's folder.
                 command.args(["-Z", me.name()]);

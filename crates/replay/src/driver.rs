@@ -6,7 +6,8 @@ use crate::alarm::Alarm;
 use crate::engine::{Command, Engine, Record};
 use client::driver::{Arrival, Socket, SocketEvent};
 use entrance::Entrance;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -102,8 +103,8 @@ type Key = (usize, usize);
 #[derive(Default)]
 struct Clock {
     wakes: BTreeSet<(Duration, usize)>,
-    wake_of: HashMap<usize, Duration>,
-    done: HashSet<usize>,
+    wake_of: FxHashMap<usize, Duration>,
+    done: FxHashSet<usize>,
 }
 
 impl Clock {
@@ -140,13 +141,13 @@ struct Driver {
     address: SocketAddr,
     patience: Duration,
     events: Sender<Arrival<Key>>,
-    sockets: HashMap<Key, Socket>,
+    sockets: FxHashMap<Key, Socket>,
     entrance: Entrance<Key>,
 }
 
 impl Driver {
     fn new(address: SocketAddr, patience: Duration, events: Sender<Arrival<Key>>) -> Self {
-        Self { address, patience, events, sockets: HashMap::new(), entrance: Entrance::new() }
+        Self { address, patience, events, sockets: FxHashMap::default(), entrance: Entrance::new() }
     }
 
     fn carry_out(&mut self, clone: usize, engine: &mut Engine) {

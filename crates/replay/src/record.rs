@@ -4,6 +4,7 @@ use crate::engine::{Engine, ExtraRecord, Record, RequestRecord};
 use crate::tally::lag;
 use bytes::Bytes;
 use capture::Timestamp;
+use std::sync::Arc;
 use std::time::Duration;
 use store::runs::{Patch, RunRow, Verdict};
 
@@ -23,7 +24,7 @@ fn request_row(engine: &Engine, record: RequestRecord, start: Timestamp) -> RunR
     };
     let row = captured(record.request);
     RunRow {
-        session_file: row.map(|row| row.file.to_string()),
+        session_file: row.map(|row| Arc::clone(&row.file)),
         op: row.map(|row| row.operation.op),
         connection: row.map(|row| row.operation.connection),
         live_connection: live_connection(record.lane),
@@ -43,7 +44,7 @@ fn request_row(engine: &Engine, record: RequestRecord, start: Timestamp) -> RunR
                 offset: patch.offset,
                 length: patch.length,
                 captured_length: patch.captured_length,
-                what: patch.what.to_owned(),
+                what: patch.what.into(),
             })
             .collect(),
         differences: record.differences,

@@ -4,7 +4,7 @@ use crate::alarm::Alarm;
 use crate::clones::{self, TooFewFiles};
 use crate::compare::{BaselineError, Noise};
 use crate::driver;
-use crate::engine::{Engine, Seed};
+use crate::engine::{Engine, Record, Seed};
 use crate::map::{CapturedShare, DomainSid, Names, ShareKind, SidRule};
 use crate::message;
 use crate::options::Options;
@@ -15,7 +15,7 @@ use crate::plan::{Fate, Plan};
 use crate::provisioning::{self, ProvideError};
 use crate::record;
 use crate::report::{Report, ReportTarget};
-use crate::tally::Tally;
+use crate::tally::{self, Tally};
 use crate::trace::Trace;
 use capture::Timestamp;
 use smb2::auth::Credentials;
@@ -25,6 +25,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 use store::OutputFolder;
 use store::runs::{Run, RunError, RunWriter, Verdict};
 
@@ -117,6 +118,49 @@ pub struct Progress {
     pub divergences: u64,
     /// Of these, how many were not sent.
     pub skipped: u64,
+    /// Operations that were sent and not answered yet.
+    pub in_flight: u64,
+    /// How late the request that ended last had been sent, with a pace other than `asap`.
+    pub lag: Duration,
+}
+
+/// How often progress is told.
+const TOLD_EVERY: Duration = Duration::from_millis(50);
+
+/// Works out the progress, from time to time.
+struct Watch {
+    total: u64,
+    /// Requests that each clone has sent, and all of them together.
+    sent_by: Vec<u64>,
+    sent: u64,
+    lag: Duration,
+    told: Option<Instant>,
+}
+
+impl Watch {
+    fn new(total: u64, clones: u32) -> Self {
+        let sent_by = vec![0; usize::try_from(clones).unwrap_or(0)];
+        Self { total, sent_by, sent: 0, lag: Duration::ZERO, told: None }
+    }
+
+    /// A record came of a clone's engine and was counted; how far all are, when it is time to tell.
+    fn look(&mut self, clone: usize, engine: &Engine, found: &Record, tally: &Tally) -> Option<Progress> {
+        if let Some(before) = self.sent_by.get_mut(clone) {
+            self.sent = self.sent.saturating_add(engine.sent_count().saturating_sub(*before));
+            *before = engine.sent_count();
+        }
+        if let Record::Request(record) = found {
+            self.lag = tally::lag(record).unwrap_or(self.lag);
+        }
+        let done = tally.done();
+        if done < self.total && self.told.is_some_and(|told| told.elapsed() < TOLD_EVERY) {
+            return None;
+        }
+        self.told = Some(Instant::now());
+        let skipped = tally.of(Verdict::Skipped);
+        let in_flight = self.sent.saturating_sub(done.saturating_sub(skipped));
+        Some(Progress { total: self.total, done, divergences: tally.divergences(), skipped, in_flight, lag: self.lag })
+    }
 }
 
 /// Replays a trace and records the run under `output`. `progress` is called as operations end; setting `cancelled`
@@ -179,15 +223,16 @@ pub fn run(
         runtime.block_on(provisioning::provide(folders, address, &options, run.path()))?;
     }
     let lanes = u32::try_from(plan.lanes.len()).unwrap_or(u32::MAX);
+    let mut watch = Watch::new(total, clones);
     let driven = driver::drive(&mut engines, address, options.max_wait, cancelled, &alarm, |clone, engine, found| {
         tally.count(engine, &found);
+        if let Some(now) = watch.look(clone, engine, &found, &tally) {
+            progress(now);
+        }
         let mut row = record::row(engine, found, start);
         row.clone = u32::try_from(clone).unwrap_or(u32::MAX);
         row.live_connection = row.live_connection.map(|lane| lane.saturating_add(lanes.saturating_mul(row.clone)));
-        writer.push(row)?;
-        let skipped = tally.of(Verdict::Skipped);
-        progress(Progress { total, done: tally.done(), divergences: tally.divergences(), skipped });
-        Ok::<_, RunError>(())
+        writer.push(row)
     });
     runtime.block_on(driven)?;
     writer.finish()?;
@@ -326,7 +371,7 @@ fn captured_span(plan: &Plan) -> f64 {
     let starts = plan.requests.iter().map(|request| request.start_time.0);
     let ends = plan.requests.iter().filter_map(|request| request.captured.answer.map(|(_, time, _)| time.0));
     let (first, last) = (starts.clone().min().unwrap_or(0), ends.chain(starts).max().unwrap_or(0));
-    std::time::Duration::from_nanos(u64::try_from(last.saturating_sub(first)).unwrap_or(0)).as_secs_f64()
+    Duration::from_nanos(u64::try_from(last.saturating_sub(first)).unwrap_or(0)).as_secs_f64()
 }
 
 /// Lets captured guests log on as the configured user where the live server has no guests, and says so.

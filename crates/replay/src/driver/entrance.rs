@@ -1,7 +1,8 @@
 //! How many connections may stand before a server that has not taken them in. Its queue is not long; what the kernel puts
 //! there beyond is established for the client, and broken later.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::VecDeque;
 use std::hash::Hash;
 
 /// Longest queue: servers keep 50 and more.
@@ -20,15 +21,15 @@ enum Stage {
 
 /// The queue, and the connections that wait to get into it.
 pub(super) struct Entrance<K> {
-    queue: HashMap<K, Stage>,
+    queue: FxHashMap<K, Stage>,
     /// Those of the queue that stand and have sent nothing.
-    silent: HashSet<K>,
+    silent: FxHashSet<K>,
     outside: VecDeque<K>,
 }
 
 impl<K: Copy + Eq + Hash> Entrance<K> {
     pub(super) fn new() -> Self {
-        Self { queue: HashMap::new(), silent: HashSet::new(), outside: VecDeque::new() }
+        Self { queue: FxHashMap::default(), silent: FxHashSet::default(), outside: VecDeque::new() }
     }
 
     /// A connection is to be made.

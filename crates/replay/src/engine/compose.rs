@@ -9,6 +9,7 @@ use smb2::header::offset;
 use smb2::message::{NegotiateRequest, SessionSetupRequest};
 use smb2::{Command as Smb2Command, NtStatus};
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// Why a captured request is not sent after all.
 pub(super) struct Refusal {
@@ -63,9 +64,10 @@ impl Engine {
         }
         let encrypt = chain.iter().find_map(|index| self.encryption_session(*index));
         let mut drafts = Vec::with_capacity(chain.len());
+        let plan = Arc::clone(&self.plan);
         for &index in chain {
-            let Some(request) = self.plan.requests.get(index).cloned() else { continue };
-            drafts.push(self.compose(lane, index, &request, encrypt.is_some())?);
+            let Some(request) = plan.requests.get(index) else { continue };
+            drafts.push(self.compose(lane, index, request, encrypt.is_some())?);
         }
         relink(&mut drafts)?;
         let (mut messages, patches): (Vec<_>, Vec<_>) = drafts.into_iter().map(Draft::finish).unzip();
@@ -86,6 +88,7 @@ impl Engine {
     /// Notes that a request went out.
     fn sent(&mut self, lane: usize, index: usize, message: Vec<u8>, patches: Vec<Patch>) {
         let Some(request) = self.plan.requests.get(index) else { return };
+        self.sent = self.sent.saturating_add(u64::from(!request.stand_in));
         let message_id = smb2::Header::parse(&message).map_or(0, |header| header.message_id);
         let is_cancel = request.command() == Some(Smb2Command::CANCEL);
         if let Some(state) = self.lanes.get_mut(lane) {

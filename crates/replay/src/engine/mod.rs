@@ -75,6 +75,8 @@ pub struct Engine {
     captured_breaks: breaks::CapturedBreaks,
     issued: Issued,
     extras: Vec<Extra>,
+    /// Captured requests that went out.
+    sent: u64,
     /// By index of the first leg.
     logons: FxHashMap<usize, LogonState>,
     /// By live SessionId.
@@ -138,6 +140,7 @@ impl Engine {
             captured_breaks,
             issued: Issued::default(),
             extras: Vec::new(),
+            sent: 0,
             logons: FxHashMap::default(),
             sessions: FxHashMap::default(),
             encrypted_trees: rustc_hash::FxHashSet::default(),
@@ -166,6 +169,11 @@ impl Engine {
     /// The plan that is carried out.
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// How many captured requests went out so far.
+    pub fn sent_count(&self) -> u64 {
+        self.sent
     }
 
     /// Where captured names lie live.
@@ -297,9 +305,10 @@ impl Engine {
 
     fn perform(&mut self, lane: usize) {
         let next = self.lanes.get(lane).map_or(0, |state| state.next_step);
-        let step = self.plan.lanes.get(lane).and_then(|planned| planned.steps.get(next));
-        let Some(action) = step.map(|step| step.action.clone()) else { return };
-        if let Action::Send(chain) = &action
+        let plan = Arc::clone(&self.plan);
+        let step = plan.lanes.get(lane).and_then(|planned| planned.steps.get(next));
+        let Some(action) = step.map(|step| &step.action) else { return };
+        if let Action::Send(chain) = action
             && self.ask_for_credits(lane, chain)
         {
             return;
@@ -312,8 +321,8 @@ impl Engine {
                 self.enter_phase(lane, Phase::Connecting);
                 self.commands.push_back(Command::Connect(lane));
             }
-            Action::Send(chain) => self.send(lane, &chain),
-            Action::Close(how) => self.close(lane, how),
+            Action::Send(chain) => self.send(lane, chain),
+            Action::Close(how) => self.close(lane, *how),
         }
     }
 

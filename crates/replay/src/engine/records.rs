@@ -7,7 +7,7 @@ use crate::message::Patch;
 use crate::plan::Request;
 use crate::verdict::{LiveEnd, judge};
 use bytes::Bytes;
-use smb2::NtStatus;
+use smb2::{Command, NtStatus};
 use std::time::Duration;
 use store::runs::{Difference, Verdict};
 
@@ -119,12 +119,12 @@ impl Engine {
         let (verdict, reason) = judge(planned.command(), self.captured_status(planned, end), close, end);
         let cause = (verdict == Verdict::Status).then(|| self.failed_before_in_chain(index)).flatten();
         let due = self.due(lane, index);
-        let Some(state) = self.requests.get_mut(index) else { return };
-        let live_status = end.status();
         let reason = match cause {
             Some(_) => Some("an earlier message of its chain failed".to_owned()),
-            None => reason.map(str::to_owned),
+            None => reason.map(str::to_owned).or_else(|| self.beyond_live_limit(lane, planned, end)),
         };
+        let Some(state) = self.requests.get_mut(index) else { return };
+        let live_status = end.status();
         let record = RequestRecord {
             request: index,
             lane: Some(lane),
@@ -150,6 +150,21 @@ impl Engine {
         let over = end.status().is_some_and(|status| status != NtStatus::MORE_PROCESSING_REQUIRED);
         let last = planned.logon.filter(|leg| over && !leg.last).and_then(|leg| self.plan.requests.get(leg.end));
         last.unwrap_or(planned).captured_status()
+    }
+
+    /// Why the live server refuses a READ or WRITE that the captured one took: its limit is lower (MS-SMB2 3.3.5.12,
+    /// 3.3.5.13).
+    fn beyond_live_limit(&self, lane: usize, planned: &Request, end: LiveEnd) -> Option<String> {
+        let refused = end.status() == Some(NtStatus::INVALID_PARAMETER)
+            && planned.captured_status() != Some(NtStatus::INVALID_PARAMETER);
+        let negotiated = self.lanes.get(lane)?.core.negotiated().filter(|_| refused)?;
+        let (most, name) = match planned.command()? {
+            Command::READ => (negotiated.max_read_size, "MaxReadSize"),
+            Command::WRITE => (negotiated.max_write_size, "MaxWriteSize"),
+            _ => return None,
+        };
+        let length = self.plan.trace.rows.get(planned.row)?.operation.length?;
+        (length > u64::from(most)).then(|| format!("it asks for {length} bytes, and the live {name} is {most}"))
     }
 
     /// A stand-in is no operation of the run.

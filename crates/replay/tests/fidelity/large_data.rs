@@ -49,3 +49,23 @@ fn clones_each_send_what_is_not_held() {
         assert!(std::fs::read(root.join(format!("clone-{clone}/again.bin"))).unwrap() == contents(), "{clone}");
     }
 }
+
+#[test]
+fn a_server_with_lower_limits_refuses_and_the_reason_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("large.pcap");
+    let port = record(&capture);
+    let limits = ["smb2 max read = 65536", "smb2 max write = 65536", "smb2 max trans = 65536"].map(str::to_owned);
+    let samba = SambaOptions { global: limits.into(), ..SambaOptions::default() };
+    let outcome = replay_with(&capture, port, samba, 0, |_| {});
+    assert!(outcome.witnessed.holds(), "{}", outcome.witnessed);
+    let told = |what: &str| {
+        let reasons = outcome.rows.iter().filter_map(|row| row.detail.as_deref());
+        reasons.filter(|reason| reason.ends_with(what)).count()
+    };
+    assert!(
+        told("the live MaxWriteSize is 65536") > 0 && told("the live MaxReadSize is 65536") > 0,
+        "{:?}",
+        outcome.report
+    );
+}

@@ -122,7 +122,7 @@ impl Encoding<Vec<Patch>> for Plain {
         let patches = || lists.iter().flat_map(|list| list.iter());
         let numbers =
             |of: fn(&Patch) -> u32| -> ArrayRef { Arc::new(UInt32Array::from_iter_values(patches().map(of))) };
-        let what: StringArray = patches().map(|patch| Some(patch.what.as_str())).collect();
+        let what: StringArray = patches().map(|patch| Some(&*patch.what)).collect();
         let columns = vec![
             numbers(|patch| patch.offset),
             numbers(|patch| patch.length),
@@ -144,7 +144,7 @@ impl Encoding<Vec<Patch>> for Plain {
                     offset: number(offsets, index, row)?,
                     length: number(lengths, index, row)?,
                     captured_length: number(captured, index, row)?,
-                    what: text(what, index),
+                    what: text(what, index).into(),
                 })
             });
             set(row, patches.collect::<Result<_, CellError>>()?);

@@ -10,6 +10,8 @@ pub use recording::{RunFile, RunRows, RunWriter};
 
 use bytes::Bytes;
 use capture::Timestamp;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What comparing the live response with the captured one says.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -60,8 +62,8 @@ pub struct Patch {
     pub length: u32,
     /// Number of bytes that they replace in the captured request.
     pub captured_length: u32,
-    /// Why: `message_id`, `session_id`, `signature`, …
-    pub what: String,
+    /// Which field: `MessageId`, `SessionId`, `Signature`, …
+    pub what: Cow<'static, str>,
 }
 
 /// A compared field whose captured and live values differ.
@@ -80,7 +82,7 @@ pub struct Difference {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RunRow {
     /// File name of the session the operation is from.
-    pub session_file: Option<String>,
+    pub session_file: Option<Arc<str>>,
     /// Its `op` in that file.
     pub op: Option<u32>,
     /// Its captured connection.

@@ -13,7 +13,7 @@ fn output() -> (tempfile::TempDir, OutputFolder) {
 
 fn full() -> RunRow {
     RunRow {
-        session_file: Some("smb2_session_0x0000000000000001.parquet".to_owned()),
+        session_file: Some("smb2_session_0x0000000000000001.parquet".into()),
         op: Some(1),
         connection: Some(2),
         live_connection: Some(3),
@@ -29,8 +29,8 @@ fn full() -> RunRow {
         live_request: Some(Bytes::from_static(b"\xfeSMB request")),
         live_response: Some(Bytes::new()),
         patches: vec![
-            Patch { offset: 24, length: 8, captured_length: 8, what: "message_id".to_owned() },
-            Patch { offset: 120, length: 30, captured_length: 10, what: "path".to_owned() },
+            Patch { offset: 24, length: 8, captured_length: 8, what: "message_id".into() },
+            Patch { offset: 120, length: 30, captured_length: 10, what: "path".into() },
         ],
         differences: vec![Difference { field: "length".to_owned(), captured: "1".to_owned(), live: "2".to_owned() }],
         detail: Some("differs".to_owned()),

@@ -40,14 +40,18 @@ fn execute(trace: &Trace, sessions: &[&Session], options: &Options, context: &Co
         .map_err(|error| Failure::new(error, "ingest the trace again with --force"))?;
     let progress = Progress::operations(context.output.quiet());
     let mut show = |now: replay::Progress| {
-        let doing = match (now.divergences, now.skipped) {
-            (0, 0) => "replaying".to_owned(),
-            (diverged, 0) => format!("replaying, {diverged} diverge"),
-            (diverged, skipped) => format!("replaying, {diverged} diverge, {skipped} skipped"),
-        };
-        progress.show(&doing, now.done, now.total);
+        progress.show(&doing(&now), now.done, now.total);
     };
     replay::run(captured, &place.output, options, context.interrupt.flag(), &mut show).map_err(advise)
+}
+
+/// What is told beside the bar: what is under way, what differs, and how late requests are.
+fn doing(now: &replay::Progress) -> String {
+    let counts = [(now.in_flight, "in flight"), (now.divergences, "diverge"), (now.skipped, "skipped")];
+    let told = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+    let lag = (!now.lag.is_zero()).then(|| format!("{:.1} ms late", now.lag.as_secs_f64() * 1e3));
+    let told: Vec<String> = std::iter::once("replaying".to_owned()).chain(told).chain(lag).collect();
+    told.join(", ")
 }
 
 /// What to do about a replay that cannot be carried out.
