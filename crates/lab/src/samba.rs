@@ -36,6 +36,8 @@ const POLL: Duration = Duration::from_millis(10);
 pub struct SambaOptions {
     /// The user who logs on; `testuser`.
     pub username: String,
+    /// Other names, without spaces, by which that user logs on with the same password; none.
+    pub other_names: Vec<String>,
     /// That user's password; `testpass`.
     pub password: String,
     /// The first share; `testshare`.
@@ -58,6 +60,7 @@ impl Default for SambaOptions {
     fn default() -> Self {
         Self {
             username: "testuser".into(),
+            other_names: Vec::new(),
             password: "testpass".into(),
             share: "testshare".into(),
             second_share: None,
@@ -319,7 +322,8 @@ fn lay_out(folder: &Path, options: &SambaOptions, account: &Account, port: u16) 
         }
     }
     let map = folder.join(configuration::USERNAME_MAP);
-    fs::write(&map, format!("!{} = {}\n", account.name(), options.username)).map_err(failed(&map))?;
+    let names = [std::slice::from_ref(&options.username), &options.other_names].concat().join(" ");
+    fs::write(&map, format!("!{} = {names}\n", account.name())).map_err(failed(&map))?;
     let smb_conf = folder.join(configuration::FILE);
     let unprivileged = (!runs_as_root()).then(|| account.name());
     fs::write(&smb_conf, configuration::smb_conf(folder, options, unprivileged, port)).map_err(failed(&smb_conf))

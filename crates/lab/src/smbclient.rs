@@ -158,8 +158,19 @@ impl Smbclient {
     /// # Errors
     /// [`MissingProgram`] when smbclient is not installed.
     pub fn command(&self, script: &str) -> Result<Command, MissingProgram> {
+        let mut command = self.command_for_standard_input()?;
+        command.args(["--command", script]);
+        Ok(command)
+    }
+
+    /// The command line and environment for a script on standard input, a command a line: for scripts that are longer
+    /// than an argument of a command line may be.
+    ///
+    /// # Errors
+    /// [`MissingProgram`] when smbclient is not installed.
+    pub fn command_for_standard_input(&self) -> Result<Command, MissingProgram> {
         let mut command = self.bare_command()?;
-        command.arg(format!("//127.0.0.1/{}", self.share)).args(["--command", script]);
+        command.arg(format!("//127.0.0.1/{}", self.share));
         Ok(command)
     }
 

@@ -61,6 +61,20 @@ fn services_that_were_started_on_demand_end_with_their_instance() {
     assert!(serving() > 1, "smbd and the services of its pipes");
     drop(samba);
     assert_eq!(serving(), 0);
+fn another_name_of_the_user_logs_on_and_a_script_comes_by_standard_input() {
+    let samba =
+        Samba::start(SambaOptions { other_names: vec!["seconduser".into()], ..SambaOptions::default() }).unwrap();
+    let client = Smbclient::at(samba.port(), samba.share(), "seconduser", samba.password());
+    let script = tempfile::NamedTempFile::new().unwrap();
+    fs::write(script.path(), "mkdir by-another-name\nmkdir twice\n").unwrap();
+
+    let mut command = client.command_for_standard_input().unwrap();
+    let ended = command.stdin(fs::File::open(script.path()).unwrap()).output().unwrap();
+
+    assert!(ended.status.success(), "{ended:?}");
+    let tree = Tree::of(&samba.share_path()).unwrap();
+    let paths: Vec<&str> = tree.entries().map(|entry| entry.path).collect();
+    assert_eq!(paths, ["by-another-name", "twice"]);
 }
 
 #[test]

@@ -98,6 +98,7 @@ pub(super) fn check(options: &SambaOptions) -> Result<(), SambaError> {
     let named = [("username", &options.username), ("password", &options.password), ("share", &options.share)];
     let lines = options.global.iter().map(|value| ("global", value));
     let lines = lines.chain(options.shares.iter().map(|value| ("shares", value)));
+    let lines = lines.chain(options.other_names.iter().map(|value| ("other_names", value)));
     for (name, value) in named.into_iter().chain(options.second_share.iter().map(|v| ("second_share", v))).chain(lines)
     {
         let in_brackets = matches!(name, "share" | "second_share");
