@@ -14,6 +14,7 @@ use std::time::Instant;
 use anyhow::{Context, bail, ensure};
 use lab::{EmbeddedOptions, EmbeddedServer, Samba, SambaOptions};
 
+use crate::isolated;
 use crate::workspace::{cargo, describe, root, step};
 
 /// The case the demo makes.
@@ -120,25 +121,9 @@ impl Demo {
         Ok(Server::Embedded(EmbeddedServer::start(EmbeddedOptions::for_folder(self.share()))?))
     }
 
-    /// smbreplay with settings of the demo's own; the server's account comes by the environment, where no other user
-    /// sees it.
     fn command(&self, server: &Server, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
-        let of_the_user = |name: &str| {
-            name.starts_with("SMBREPLAY_") || name.starts_with("SESSION_OUTPUT") || name == "DEFAULT_CASE_ID"
-        };
-        for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(of_the_user)) {
-            command.env_remove(name);
-        }
-        let (username, password) = server.logon();
-        command
-            .args(arguments)
-            .current_dir(self.case())
-            .env("XDG_CONFIG_HOME", self.folder.join("config"))
-            .env("LOCALAPPDATA", self.folder.join("config"))
-            .env("TRACES_FOLDER", self.folder.join("cases"))
-            .env("SMBREPLAY_USERNAME", username)
-            .env("SMBREPLAY_PASSWORD", password);
+        let mut command = isolated::smbreplay(&self.program, &self.folder, CASE, server.logon());
+        command.args(arguments);
         println!("\n$ {}", describe(&command));
         command
     }

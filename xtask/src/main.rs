@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod demo;
+mod isolated;
 mod office;
 mod packages;
 mod record;
