@@ -1,6 +1,7 @@
-//! Developer commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask record`.
+//! Developer commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask record`, `cargo xtask bench`.
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
+mod bench;
 mod demo;
 mod isolated;
 mod office;
@@ -46,6 +47,11 @@ enum Command {
         #[arg(long)]
         list: bool,
     },
+    /// Measures
+    Bench {
+        #[command(subcommand)]
+        bench: bench::Bench,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -57,5 +63,6 @@ fn main() -> anyhow::Result<()> {
             record::list();
             Ok(())
         }
+        Command::Bench { bench } => bench::run(&bench),
     }
 }

@@ -1,0 +1,124 @@
+//! The work that is recorded: what smbclients do on a private Samba, and what it costs them.
+
+mod scripts;
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use lab::{Samba, SambaOptions, Smbclient};
+use serde::{Deserialize, Serialize};
+
+use super::interrupt::Interrupt;
+use super::metered::{self, Used};
+use super::process_files::load_average;
+
+/// The second name that the server's user logs on by: half of the clients do.
+const SECOND_NAME: &str = "seconduser";
+/// No work takes longer on a machine that can measure anything.
+const LIMIT: Duration = Duration::from_secs(3_600);
+
+/// What the clients do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Work {
+    /// Eight clients at once make, list, look at, rename and delete tiny files, each in a folder of its own: about so
+    /// many requests in all.
+    Metadata {
+        /// Requests.
+        requests: u64,
+    },
+    /// One client copies files to the share and back: about so many bytes in all.
+    Bulk {
+        /// Bytes, there and back.
+        bytes: u64,
+    },
+}
+
+/// What the work cost its clients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct ClientsUsed {
+    /// How many clients.
+    pub(super) clients: u64,
+    /// Seconds from the start of the first to the end of the last.
+    pub(super) wall: f64,
+    /// Seconds of processor time, all together.
+    pub(super) cpu: f64,
+    /// Bytes of anonymous memory: the sum of the most that each had.
+    pub(super) peak_anonymous: u64,
+    /// Load average of the machine at the end.
+    pub(super) load: f64,
+}
+
+/// An empty private Samba, the same for clients and replays.
+pub(super) fn server() -> anyhow::Result<Samba> {
+    Ok(Samba::start(SambaOptions { other_names: vec![SECOND_NAME.into()], ..SambaOptions::default() })?)
+}
+
+impl Work {
+    /// The size that was asked for, in requests or bytes.
+    pub(super) fn size(self) -> u64 {
+        match self {
+            Self::Metadata { requests } => requests,
+            Self::Bulk { bytes } => bytes,
+        }
+    }
+
+    /// Does the work; a command that fails is an error, since it would not be the work that was asked for.
+    pub(super) fn perform(self, samba: &Samba, interrupt: &Interrupt) -> anyhow::Result<ClientsUsed> {
+        let folder = tempfile::Builder::new().prefix("smbreplay-bench-").tempdir().context("no temporary folder")?;
+        let scripts = match self {
+            Self::Metadata { requests } => scripts::metadata(folder.path(), requests)?,
+            Self::Bulk { bytes } => scripts::bulk(folder.path(), bytes)?,
+        };
+        let names = [samba.username(), SECOND_NAME];
+        let clients = scripts.iter().zip(names.into_iter().cycle()).enumerate().map(|(number, (script, name))| {
+            let client = Smbclient::at(samba.port(), samba.share(), name, samba.password()).in_folder(folder.path());
+            smbclient(&client, folder.path(), number, script)
+        });
+        let commands = clients.collect::<anyhow::Result<Vec<_>>>()?;
+        let (used, wall) = metered::run(commands, LIMIT, interrupt)?;
+        for (number, used) in used.iter().enumerate() {
+            check(&output(folder.path(), number), used)?;
+        }
+        Ok(ClientsUsed::sum(&used, wall))
+    }
+}
+
+impl ClientsUsed {
+    fn sum(used: &[Used], wall: Duration) -> Self {
+        Self {
+            clients: used.len() as u64,
+            wall: wall.as_secs_f64(),
+            cpu: used.iter().map(|used| used.cpu.as_secs_f64()).sum(),
+            peak_anonymous: used.iter().fold(0, |sum, used| sum.saturating_add(used.peak_anonymous)),
+            load: load_average(),
+        }
+    }
+}
+
+/// smbclient with its script on standard input, since it is longer than an argument may be, and all it prints in a file.
+fn smbclient(client: &Smbclient, folder: &Path, number: usize, script: &str) -> anyhow::Result<Command> {
+    let path = folder.join(format!("script-{number}"));
+    fs::write(&path, script).with_context(|| format!("cannot write {}", path.display()))?;
+    let input = File::open(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let output = output(folder, number);
+    let output = File::create(&output).with_context(|| format!("cannot write {}", output.display()))?;
+    let mut command = client.command_for_standard_input()?;
+    command.stdin(input).stderr(Stdio::from(output.try_clone()?)).stdout(output);
+    Ok(command)
+}
+
+fn output(folder: &Path, number: usize) -> std::path::PathBuf {
+    folder.join(format!("output-{number}"))
+}
+
+fn check(output: &Path, used: &Used) -> anyhow::Result<()> {
+    let text = fs::read(output).with_context(|| format!("cannot read {}", output.display()))?;
+    let text = String::from_utf8_lossy(&text);
+    let failed: Vec<&str> = text.lines().filter(|line| line.contains("NT_STATUS_")).take(5).collect();
+    ensure!(failed.is_empty(), "smbclient could not do its work: {}", failed.join("; "));
+    ensure!(used.status.success(), "smbclient failed ({}): {}", used.status, text.lines().last().unwrap_or_default());
+    Ok(())
+}

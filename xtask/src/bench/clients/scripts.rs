@@ -1,0 +1,123 @@
+//! The commands that smbclient is given, and the local files they use.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+
+use anyhow::Context;
+
+/// Clients that do metadata work at once.
+const CLIENTS: u64 = 8;
+/// Requests that smbclient 4.17 makes of one round of [`round`]. Others may make a few more or less: how many there
+/// were is counted in the recording.
+const REQUESTS_PER_ROUND: u64 = 52;
+/// Files that a bulk copy consists of.
+const BULK_FILES: u64 = 4;
+
+/// A script for each client, and the tiny file that they put.
+pub(super) fn metadata(folder: &Path, requests: u64) -> anyhow::Result<Vec<String>> {
+    write_file(&folder.join("tiny"), 64)?;
+    let rounds = requests.div_ceil(CLIENTS.saturating_mul(REQUESTS_PER_ROUND)).max(1);
+    let script = |client: u64| {
+        let start = format!("mkdir client-{client}\ncd client-{client}\n");
+        (0..rounds).fold(start, |mut script, number| {
+            round(&mut script, number);
+            script
+        })
+    };
+    Ok((0..CLIENTS).map(script).collect())
+}
+
+/// One script that copies files to the share and back, and the file that it puts.
+pub(super) fn bulk(folder: &Path, bytes: u64) -> anyhow::Result<Vec<String>> {
+    write_file(&folder.join("large"), bytes.div_ceil(BULK_FILES.saturating_mul(2)))?;
+    let copy = |number| format!("put large copy-{number}\nget copy-{number} /dev/null\n");
+    Ok(vec![(0..BULK_FILES).map(copy).collect()])
+}
+
+/// A folder's life: made, filled, looked at, tidied and removed.
+fn round(script: &mut String, number: u64) {
+    // Writing into a string does not fail.
+    let _ = write!(
+        script,
+        "mkdir day-{number}\n\
+         put tiny day-{number}\\letter.txt\n\
+         put tiny day-{number}\\note.txt\n\
+         ls day-{number}\\*\n\
+         allinfo day-{number}\\letter.txt\n\
+         rename day-{number}\\note.txt day-{number}\\done.txt\n\
+         ls day-{number}\\*.txt\n\
+         del day-{number}\\letter.txt\n\
+         del day-{number}\\done.txt\n\
+         rmdir day-{number}\n"
+    );
+}
+
+/// A file whose bytes no compression makes smaller, the same each time.
+fn write_file(path: &Path, size: u64) -> anyhow::Result<()> {
+    let failed = || format!("cannot write {}", path.display());
+    let mut file = BufWriter::new(File::create(path).with_context(failed)?);
+    let mut left = size;
+    for word in Noise(0x9e37_79b9_7f4a_7c15) {
+        let bytes = word.to_le_bytes();
+        let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
+        file.write_all(bytes.get(..wanted).unwrap_or(&bytes)).with_context(failed)?;
+        left = left.saturating_sub(bytes.len() as u64);
+        if left == 0 {
+            break;
+        }
+    }
+    file.flush().with_context(failed)
+}
+
+/// Marsaglia's xorshift generator of 64 bits.
+struct Noise(u64);
+
+impl Iterator for Noise {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        Some(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn eight_clients_work_in_folders_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let scripts = metadata(folder.path(), 2 * CLIENTS * REQUESTS_PER_ROUND).unwrap();
+        let firsts: Vec<&str> = scripts.iter().filter_map(|script| script.lines().next()).collect();
+        assert_eq!(firsts.len(), 8);
+        assert_eq!(firsts.last(), Some(&"mkdir client-7"));
+        for script in &scripts {
+            assert_eq!(script.lines().filter(|line| line.starts_with("rmdir ")).count(), 2);
+        }
+    }
+
+    #[test]
+    fn the_smallest_run_is_one_round() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(metadata(folder.path(), 1).unwrap().iter().all(|script| script.contains("rmdir day-0\n")));
+    }
+
+    #[test]
+    fn a_bulk_copy_goes_there_and_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let scripts = bulk(folder.path(), 8_003).unwrap();
+        let script = scripts.first().unwrap();
+        assert_eq!(script.lines().filter(|line| line.starts_with("put ")).count(), 4);
+        assert_eq!(script.lines().filter(|line| line.starts_with("get ")).count(), 4);
+        assert_eq!(fs::metadata(folder.path().join("large")).unwrap().len(), 1_001);
+    }
+}

@@ -1,0 +1,171 @@
+//! Recordings of the clients' work, made once and kept with what the work cost the clients.
+//!
+//! The clients work twice on a fresh Samba: once recorded, and once measured, since the recorder would slow them down
+//! on a machine with few processors, and their figures are what replays are held against.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use lab::Recorder;
+use serde::{Deserialize, Serialize};
+
+use super::clients::{self, ClientsUsed, Work};
+use super::disk;
+use super::folder::Folder;
+use super::interrupt::Interrupt;
+
+/// The kernel's buffers in KiB that are tried one after the other until nothing is dropped. In immediate mode a place
+/// for the largest packet is taken for each, so that this is a few thousand packets, or tens of thousands.
+const METADATA_BUFFERS: [u32; 2] = [262_144, 1_000_000];
+/// As much as tcpdump takes, in the end.
+const BULK_BUFFERS: [u32; 2] = [1_000_000, 2_000_000];
+
+/// A recording.
+pub(super) struct Recording {
+    /// The capture, without its folder and extension.
+    pub(super) name: String,
+    /// What the work cost the clients when it was not recorded.
+    pub(super) clients: ClientsUsed,
+}
+
+/// What lies beside a capture; only a capture that has it is complete.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Description {
+    /// Size of the capture, bytes.
+    bytes: u64,
+    /// Packets in it; none was dropped.
+    packets: u64,
+    /// The clients' own figures, without the recorder beside them.
+    clients: ClientsUsed,
+    /// What they were while it was recorded.
+    recorded: ClientsUsed,
+}
+
+/// The recording of this work: the one that is kept, or a new one.
+pub(super) fn of(
+    work: Work,
+    name: &str,
+    folder: &Folder,
+    again: bool,
+    interrupt: &Interrupt,
+) -> anyhow::Result<Recording> {
+    let name = format!("{name}-{}", work.size());
+    let capture = folder.capture(&name);
+    let beside = capture.with_extension("json");
+    if let Some(kept) = read(&capture, &beside).filter(|_| !again) {
+        return Ok(Recording { name, clients: kept.clients });
+    }
+    ensure_free(work, folder)?;
+    let unfinished = Unfinished::beside(&capture);
+    println!("recording {name}");
+    let description = make(work, &unfinished.0, interrupt)?;
+    // The description comes last, and goes first: it makes the capture complete.
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("cannot remove {}", beside.display()));
+        }
+        _ => {}
+    }
+    fs::rename(&unfinished.0, &capture).with_context(|| format!("cannot make {}", capture.display()))?;
+    let text = serde_json::to_string_pretty(&description)?;
+    fs::write(&beside, text + "\n").with_context(|| format!("cannot write {}", beside.display()))?;
+    Ok(Recording { name, clients: description.clients })
+}
+
+/// Fails when the recording, what is ingested of it and one replay would not fit.
+fn ensure_free(work: Work, folder: &Folder) -> anyhow::Result<()> {
+    let (kept, passing) = match work {
+        // The capture, its session files and a run have about 600 bytes a request each, and the server has its log.
+        Work::Metadata { requests } => {
+            (requests.saturating_mul(2_500), 200_000_000_u64.min(requests.saturating_mul(300)))
+        }
+        // The capture, its session files and a run; the server's copy, and the file that is copied.
+        Work::Bulk { bytes } => (bytes.saturating_mul(4), bytes),
+    };
+    disk::ensure_free(folder.path(), kept, "a recording and its replays")?;
+    disk::ensure_free(&std::env::temp_dir(), passing, "a private Samba")
+}
+
+fn make(work: Work, capture: &Path, interrupt: &Interrupt) -> anyhow::Result<Description> {
+    let buffers = match work {
+        Work::Metadata { .. } => METADATA_BUFFERS,
+        Work::Bulk { .. } => BULK_BUFFERS,
+    };
+    for kib in buffers {
+        let samba = clients::server()?;
+        let recorder = Recorder::start_with_buffer(samba.port(), capture, kib)?;
+        let recorded = work.perform(&samba, interrupt)?;
+        let recording = recorder.finish()?;
+        interrupt.check()?;
+        drop(samba);
+        println!("recorded in {:.1} s", recorded.wall);
+        if recording.dropped > 0 {
+            println!("the kernel dropped {} packets with a buffer of {kib} KiB", recording.dropped);
+            continue;
+        }
+        let clients = work.perform(&clients::server()?, interrupt)?;
+        println!("the same without the recorder: {:.1} s", clients.wall);
+        let bytes = fs::metadata(capture).with_context(|| format!("nothing in {}", capture.display()))?.len();
+        return Ok(Description { bytes, packets: recording.packets, clients, recorded });
+    }
+    bail!(
+        "the kernel dropped packets with every buffer up to {} KiB, and a recording with holes measures nothing: try \
+         again when the machine has less to do, or ask for less with --requests or --bulk-bytes",
+        buffers.last().copied().unwrap_or_default()
+    )
+}
+
+/// The description of a complete capture.
+fn read(capture: &Path, beside: &Path) -> Option<Description> {
+    let description: Description = serde_json::from_slice(&fs::read(beside).ok()?).ok()?;
+    let size = fs::metadata(capture).ok()?.len();
+    (size == description.bytes).then_some(description)
+}
+
+/// A capture under way, which is removed unless it gets its name.
+struct Unfinished(PathBuf);
+
+impl Unfinished {
+    fn beside(capture: &Path) -> Self {
+        Self(capture.with_extension("unfinished"))
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // It is gone when it got its name.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn a_capture_of_another_size_than_described_is_not_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let (capture, beside) = (folder.path().join("a.pcap"), folder.path().join("a.json"));
+        let clients = ClientsUsed { clients: 8, wall: 1.5, cpu: 2.25, peak_anonymous: 4096, load: 2.5 };
+        let description = Description { bytes: 5, packets: 1, clients, recorded: clients };
+        fs::write(&beside, serde_json::to_string(&description).unwrap()).unwrap();
+
+        assert_eq!(read(&capture, &beside), None);
+        fs::write(&capture, "hello").unwrap();
+        assert_eq!(read(&capture, &beside), Some(description));
+        fs::write(&capture, "hell").unwrap();
+        assert_eq!(read(&capture, &beside), None);
+    }
+
+    #[test]
+    fn a_capture_under_way_leaves_nothing_when_it_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let unfinished = Unfinished::beside(&folder.path().join("a.pcap"));
+        fs::write(&unfinished.0, "half").unwrap();
+        drop(unfinished);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}

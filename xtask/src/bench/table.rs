@@ -1,0 +1,98 @@
+//! The table that is printed: the smbclients' figures beside those of replays.
+
+use std::fmt;
+
+use super::figures::{Figures, Replayed};
+
+/// Columns of figures with their names, and rows with theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Table {
+    columns: Vec<String>,
+    rows: Vec<(&'static str, Vec<String>)>,
+}
+
+/// Of the clients' work and its replays, which have a name each.
+pub(super) fn of_work(title: &str, clients: (&str, &Figures), replays: &[(&str, &Replayed)]) -> Table {
+    let all: Vec<&Figures> = std::iter::once(clients.1).chain(replays.iter().map(|(_, it)| &it.figures)).collect();
+    let row = |of: &dyn Fn(&Figures) -> String| all.iter().map(|figures| of(figures)).collect();
+    let of_replays = |of: &dyn Fn(&Replayed) -> String| {
+        std::iter::once(String::new()).chain(replays.iter().map(|(_, replay)| of(replay))).collect()
+    };
+    let moves_data = all.iter().any(|figures| figures.megabytes_per_second() >= 1.0);
+    let data = moves_data.then(|| ("payload MB/s", row(&|figures| format!("{:.1}", figures.megabytes_per_second()))));
+    let rows = [
+        Some(("requests", row(&|figures| figures.requests.to_string()))),
+        Some(("wall time, s", row(&|figures| format!("{:.2}", figures.wall)))),
+        Some(("of it first connect to last answer, s", of_replays(&|replay| format!("{:.2}", replay.elapsed)))),
+        Some(("requests/s", row(&|figures| format!("{:.0}", figures.requests_per_second())))),
+        data,
+        Some(("CPU, s", row(&|figures| format!("{:.2}", figures.cpu)))),
+        Some(("CPU a request, µs", row(&|figures| format!("{:.1}", figures.cpu_microseconds_per_request())))),
+        Some(("peak anonymous memory, MiB", row(&|figures| format!("{:.1}", figures.peak_mebibytes())))),
+        Some(("load average at the end", row(&|figures| format!("{:.1}", figures.load)))),
+        Some(("answers that were not as captured", of_replays(&|replay| replay.diverged.to_string()))),
+        Some(("requests not sent", of_replays(&|replay| replay.skipped.to_string()))),
+    ];
+    let rows = rows.into_iter().flatten().collect();
+    let names = [title, clients.0].into_iter().chain(replays.iter().map(|(name, _)| *name));
+    Table { columns: names.map(str::to_owned).collect(), rows }
+}
+
+/// Of a replay at the captured pace.
+pub(super) fn of_pace(title: &str, replay: &Replayed) -> Table {
+    let rows = vec![
+        ("requests", vec![replay.figures.requests.to_string()]),
+        ("lag p50, ms", vec![format!("{:.3}", replay.lag_p50)]),
+        ("lag p99, ms", vec![format!("{:.3}", replay.lag_p99)]),
+        ("span, s", vec![format!("{:.3}", replay.elapsed)]),
+        ("captured span, s", vec![format!("{:.3}", replay.captured_span)]),
+    ];
+    Table { columns: vec![title.to_owned(), "replay".to_owned()], rows }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = |text: &str| text.chars().count();
+        let names = self.rows.iter().map(|(name, _)| width(name));
+        let title = self.columns.first().map(String::as_str).unwrap_or_default();
+        let first = names.chain([width(title)]).max().unwrap_or(0);
+        write!(f, "{title:first$}")?;
+        let columns: Vec<(&str, usize)> = self
+            .columns
+            .iter()
+            .skip(1)
+            .enumerate()
+            .map(|(number, column)| {
+                let cells = self.rows.iter().filter_map(|(_, cells)| cells.get(number));
+                (column.as_str(), cells.map(|cell| width(cell)).chain([width(column)]).max().unwrap_or(0))
+            })
+            .collect();
+        for (column, width) in &columns {
+            write!(f, "  {column:>width$}")?;
+        }
+        for (name, cells) in &self.rows {
+            write!(f, "\n{name:first$}")?;
+            for (cell, (_, width)) in cells.iter().zip(&columns) {
+                write!(f, "  {cell:>width$}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_what_they_hold() {
+        let table = Table {
+            columns: vec!["µ".into(), "clients".into(), "r".into()],
+            rows: vec![("requests", vec!["7".into(), "1000".into()]), ("s", vec![String::new(), "2".into()])],
+        };
+        let expected = "µ         clients     r\nrequests        7  1000\ns                     2";
+        assert_eq!(table.to_string(), expected);
+    }
+}
