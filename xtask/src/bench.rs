@@ -27,10 +27,14 @@ use figures::{Figures, Replayed};
 use folder::Folder;
 use history::{Line, Part};
 use interrupt::Interrupt;
+use recording::Again;
 use targets::Target;
 
 /// The small recording that is replayed at its own pace, from tests/data.
 const PACED: &str = "office";
+
+/// Load averages that differ by more belong to a machine that had other things to do.
+const COMPARABLE_LOAD: f64 = 3.0;
 
 /// What can be measured.
 #[derive(Subcommand)]
@@ -53,6 +57,9 @@ pub(crate) struct ReplayOptions {
     /// Makes the recordings again
     #[arg(long)]
     again: bool,
+    /// Measures the smbclients again, with what else the machine has to do now, and keeps the recordings
+    #[arg(long)]
+    clients: bool,
     /// Adds the figures to target/bench/history.jsonl
     #[arg(long)]
     json: bool,
@@ -136,7 +143,12 @@ fn recorded(
     folder: &Folder,
     interrupt: &Interrupt,
 ) -> anyhow::Result<(String, Figures)> {
-    let recording = recording::of(work, name, folder, options.again, interrupt)?;
+    let again = match options {
+        ReplayOptions { again: true, .. } => Again::Everything,
+        ReplayOptions { clients: true, .. } => Again::Clients,
+        _ => Again::Nothing,
+    };
+    let recording = recording::of(work, name, folder, again, interrupt)?;
     let contents = replays::ingest(&recording.name, folder, interrupt)?;
     let used = recording.clients;
     let clients = Figures {
@@ -153,6 +165,13 @@ fn recorded(
 fn part(name: String, clients: Option<Figures>, replay: Replayed, targets: Vec<Target>) -> Part {
     println!("\n{name}:");
     targets.iter().for_each(|target| println!("  {target}"));
+    if let Some(clients) = clients.filter(|clients| (clients.load - replay.figures.load).abs() > COMPARABLE_LOAD) {
+        println!(
+            "  the load average was {:.1} for the smbclients and {:.1} for the replays: times compare badly; leave the \
+             machine alone and measure both with --clients",
+            clients.load, replay.figures.load
+        );
+    }
     Part { name, clients, replay, targets }
 }
 

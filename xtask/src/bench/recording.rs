@@ -4,6 +4,7 @@
 //! on a machine with few processors, and their figures are what replays are held against.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -42,32 +43,45 @@ struct Description {
     recorded: ClientsUsed,
 }
 
+/// What of a recording is made although there is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    Nothing,
+    /// The clients' figures.
+    Clients,
+    Everything,
+}
+
 /// The recording of this work: the one that is kept, or a new one.
 pub(super) fn of(
     work: Work,
     name: &str,
     folder: &Folder,
-    again: bool,
+    again: Again,
     interrupt: &Interrupt,
 ) -> anyhow::Result<Recording> {
     let name = format!("{name}-{}", work.size());
     let capture = folder.capture(&name);
     let beside = capture.with_extension("json");
-    if let Some(kept) = read(&capture, &beside).filter(|_| !again) {
-        return Ok(Recording { name, clients: kept.clients });
-    }
-    ensure_free(work, folder)?;
-    let unfinished = Unfinished::beside(&capture);
-    println!("recording {name}");
-    let description = make(work, &unfinished.0, interrupt)?;
-    // The description comes last, and goes first: it makes the capture complete.
-    match fs::remove_file(&beside) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(error).with_context(|| format!("cannot remove {}", beside.display()));
+    let description = match (read(&capture, &beside), again) {
+        (Some(kept), Again::Nothing) => kept,
+        (Some(kept), Again::Clients) => Description { clients: measure(work, interrupt)?, ..kept },
+        (None, _) | (_, Again::Everything) => {
+            ensure_free(work, folder)?;
+            let unfinished = Unfinished::beside(&capture);
+            println!("recording {name}");
+            let description = make(work, &unfinished.0, interrupt)?;
+            // The description comes last, and goes first: it makes the capture complete.
+            match fs::remove_file(&beside) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(error).with_context(|| format!("cannot remove {}", beside.display()));
+                }
+                _ => {}
+            }
+            fs::rename(&unfinished.0, &capture).with_context(|| format!("cannot make {}", capture.display()))?;
+            description
         }
-        _ => {}
-    }
-    fs::rename(&unfinished.0, &capture).with_context(|| format!("cannot make {}", capture.display()))?;
+    };
     let text = serde_json::to_string_pretty(&description)?;
     fs::write(&beside, text + "\n").with_context(|| format!("cannot write {}", beside.display()))?;
     Ok(Recording { name, clients: description.clients })
@@ -76,11 +90,9 @@ pub(super) fn of(
 /// Fails when the recording, what is ingested of it and one replay would not fit.
 fn ensure_free(work: Work, folder: &Folder) -> anyhow::Result<()> {
     let (kept, passing) = match work {
-        // The capture, its session files and a run have about 600 bytes a request each, and the server has its log.
-        Work::Metadata { requests } => {
-            (requests.saturating_mul(2_500), 200_000_000_u64.min(requests.saturating_mul(300)))
-        }
-        // The capture, its session files and a run; the server's copy, and the file that is copied.
+        // The capture, its session files and a run have about 650 bytes a request, and other clients may need more.
+        Work::Metadata { requests } => (requests.saturating_mul(2_000), 100_000_000),
+        // The capture, its session files and a run; the server's copies, and the file that is copied.
         Work::Bulk { bytes } => (bytes.saturating_mul(4), bytes),
     };
     disk::ensure_free(folder.path(), kept, "a recording and its replays")?;
@@ -104,8 +116,7 @@ fn make(work: Work, capture: &Path, interrupt: &Interrupt) -> anyhow::Result<Des
             println!("the kernel dropped {} packets with a buffer of {kib} KiB", recording.dropped);
             continue;
         }
-        let clients = work.perform(&clients::server()?, interrupt)?;
-        println!("the same without the recorder: {:.1} s", clients.wall);
+        let clients = measure(work, interrupt)?;
         let bytes = fs::metadata(capture).with_context(|| format!("nothing in {}", capture.display()))?.len();
         return Ok(Description { bytes, packets: recording.packets, clients, recorded });
     }
@@ -114,6 +125,13 @@ fn make(work: Work, capture: &Path, interrupt: &Interrupt) -> anyhow::Result<Des
          again when the machine has less to do, or ask for less with --requests or --bulk-bytes",
         buffers.last().copied().unwrap_or_default()
     )
+}
+
+/// The clients' figures without the recorder beside them.
+fn measure(work: Work, interrupt: &Interrupt) -> anyhow::Result<ClientsUsed> {
+    let clients = work.perform(&clients::server()?, interrupt)?;
+    println!("the smbclients without the recorder: {:.1} s, {:.1} s of CPU", clients.wall, clients.cpu);
+    Ok(clients)
 }
 
 /// The description of a complete capture.
