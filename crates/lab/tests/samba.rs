@@ -61,6 +61,9 @@ fn services_that_were_started_on_demand_end_with_their_instance() {
     assert!(serving() > 1, "smbd and the services of its pipes");
     drop(samba);
     assert_eq!(serving(), 0);
+}
+
+#[test]
 fn another_name_of_the_user_logs_on_and_a_script_comes_by_standard_input() {
     let samba =
         Samba::start(SambaOptions { other_names: vec!["seconduser".into()], ..SambaOptions::default() }).unwrap();
