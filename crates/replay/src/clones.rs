@@ -5,8 +5,8 @@ use crate::options::Options;
 use crate::plan::{Action, Plan};
 use std::num::NonZeroU32;
 
-/// Files that a replay has open beside its connections, generously.
-const OTHER_FILES: u64 = 32;
+/// Files that a replay has open beside its connections, generously: session files, its recording, what it logs to.
+const OTHER_FILES: u64 = 32 + crate::payload::MOST_OPEN as u64;
 
 /// This machine lets a process have too few files open for the connections of all clones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

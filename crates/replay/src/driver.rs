@@ -54,6 +54,7 @@ pub async fn drive<E>(
         if clock.all_done(engines.len()) {
             break;
         }
+        driver.connect();
         if cancelled.load(Ordering::Relaxed) && !interrupted {
             interrupted = true;
             engines.iter_mut().for_each(|engine| engine.interrupt(start.elapsed()));
@@ -155,7 +156,7 @@ impl Driver {
             match command {
                 Command::Connect(lane) => self.entrance.arrives((clone, lane)),
                 Command::Write(lane, bytes) => {
-                    self.entrance.sends((clone, lane));
+                    self.entrance.sends((clone, lane), Instant::now());
                     if let Some(socket) = self.sockets.get(&(clone, lane)) {
                         socket.write(bytes);
                     }
@@ -178,7 +179,7 @@ impl Driver {
     }
 
     fn connect(&mut self) {
-        while let Some(key) = self.entrance.admit() {
+        while let Some(key) = self.entrance.admit(Instant::now(), self.patience) {
             let socket = Socket::connect(self.address, self.patience, key, self.events.clone());
             self.sockets.insert(key, socket);
         }

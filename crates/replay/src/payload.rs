@@ -4,8 +4,9 @@
 use bytes::Bytes;
 use dissect::Operation;
 use smb2::Command;
+use smb2::message::WriteRequest;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use store::reader::Operations;
@@ -13,8 +14,11 @@ use store::{Columns, OutputFolder, ReadError, SessionFile};
 
 /// Data from this length on, bytes, is not held.
 const LARGE: u32 = 16 << 10;
-/// Requests that were passed over and may still be sent are held up to this many bytes.
+/// Requests that were passed over and may still be sent are held up to this many bytes a session file; what does not fit is
+/// read again.
 const MOST_PASSED: usize = 64 << 20;
+/// Session files that are read at a time; others are opened again.
+pub(crate) const MOST_OPEN: usize = 16;
 /// SMB2_SHARE_TYPE_PIPE (MS-SMB2 2.2.10).
 const PIPE: u8 = 0x02;
 
@@ -59,29 +63,32 @@ impl Payloads for Held {
 /// Session files, each read on from where it was read to.
 pub struct SessionFiles {
     folder: OutputFolder,
-    cursors: HashMap<Arc<str>, Cursor>,
-    /// Whether a request may be wanted more than once, so that it is kept.
-    several: bool,
+    /// The file used last stands last.
+    cursors: Vec<(Arc<str>, Cursor)>,
+    /// How many engines want each request.
+    engines: u32,
 }
 
 impl SessionFiles {
     /// The files of this folder, for so many engines.
     pub fn new(folder: &OutputFolder, engines: u32) -> Self {
-        Self { folder: folder.clone(), cursors: HashMap::new(), several: engines > 1 }
+        Self { folder: folder.clone(), cursors: Vec::new(), engines }
     }
 }
 
 impl Payloads for SessionFiles {
     fn request(&mut self, file: &Arc<str>, op: u32) -> Result<Bytes, PayloadError> {
         let open = || Ok::<_, ReadError>(SessionFile::open(&self.folder.session_file(file))?.operations(Columns::All));
-        let cursor = match self.cursors.entry(Arc::clone(file)) {
-            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::hash_map::Entry::Vacant(entry) => entry.insert(Cursor::new(open()?)),
+        let place = self.cursors.iter().position(|(known, _)| known == file);
+        let mut cursor = match place.map(|place| self.cursors.remove(place).1) {
+            Some(cursor) if cursor.next <= op || cursor.passed.contains_key(&op) => cursor,
+            _ => Cursor::new(open()?),
         };
-        if cursor.next > op && !cursor.passed.contains_key(&op) {
-            *cursor = Cursor::new(open()?);
+        let found = cursor.request(op, self.engines)?;
+        if self.cursors.len() >= MOST_OPEN {
+            self.cursors.remove(0);
         }
-        let found = cursor.request(op, self.several)?;
+        self.cursors.push((Arc::clone(file), cursor));
         found.ok_or_else(|| PayloadError::Gone { file: file.to_string(), op })
     }
 }
@@ -98,7 +105,8 @@ struct Cursor {
     operations: Operations,
     /// Number of the first operation that was not read.
     next: u32,
-    passed: BTreeMap<u32, Bytes>,
+    /// Requests, and how many engines still want each.
+    passed: BTreeMap<u32, (Bytes, u32)>,
     passed_bytes: usize,
 }
 
@@ -107,7 +115,7 @@ impl Cursor {
         Self { operations, next: 0, passed: BTreeMap::new(), passed_bytes: 0 }
     }
 
-    fn request(&mut self, op: u32, several: bool) -> Result<Option<Bytes>, ReadError> {
+    fn request(&mut self, op: u32, engines: u32) -> Result<Option<Bytes>, ReadError> {
         while self.next <= op {
             let Some(operation) = self.operations.next().transpose()? else { break };
             self.next = operation.op.saturating_add(1);
@@ -115,22 +123,24 @@ impl Cursor {
                 && let Some(request) = operation.request
             {
                 // A copy: the batch it came in is not to be held for it.
-                self.hold(operation.op, Bytes::copy_from_slice(&request), several);
+                self.hold(operation.op, Bytes::copy_from_slice(&request), engines);
             }
         }
-        if several {
-            return Ok(self.passed.get(&op).cloned());
+        let Some((found, wanted)) = self.passed.get_mut(&op) else { return Ok(None) };
+        let found = found.clone();
+        *wanted = wanted.saturating_sub(1);
+        if *wanted == 0 {
+            self.passed.remove(&op);
+            self.passed_bytes = self.passed_bytes.saturating_sub(found.len());
         }
-        let found = self.passed.remove(&op);
-        self.passed_bytes = self.passed_bytes.saturating_sub(found.as_ref().map_or(0, Bytes::len));
-        Ok(found)
+        Ok(Some(found))
     }
 
-    fn hold(&mut self, op: u32, request: Bytes, several: bool) {
+    fn hold(&mut self, op: u32, request: Bytes, engines: u32) {
         self.passed_bytes = self.passed_bytes.saturating_add(request.len());
-        self.passed.insert(op, request);
-        while !several && self.passed_bytes > MOST_PASSED && self.passed.len() > 1 {
-            let Some((_, oldest)) = self.passed.pop_first() else { break };
+        self.passed.insert(op, (request, engines));
+        while self.passed_bytes > MOST_PASSED && self.passed.len() > 1 {
+            let Some((_, (oldest, _))) = self.passed.pop_first() else { break };
             self.passed_bytes = self.passed_bytes.saturating_sub(oldest.len());
         }
     }
@@ -139,11 +149,11 @@ impl Cursor {
 /// Whether the data of its request stays in the session file: a large WRITE to a file, all there and alone in its PDU.
 fn is_left(operation: &Operation) -> bool {
     operation.command == Some(Command::WRITE)
-        && operation.share_type != Some(PIPE)
+        && operation.share_type.is_some_and(|kind| kind != PIPE)
         && operation.request_holes.is_empty()
         && operation.request_chain.is_none()
         && operation.payload_length.is_some_and(|length| length >= LARGE)
-        && operation.payload_offset.is_some()
+        && operation.payload_offset.is_some_and(|offset| offset as usize >= WriteRequest::FIXED_END)
 }
 
 /// Takes large data out of an operation; whether its request has to be had again to be sent.
@@ -153,7 +163,7 @@ pub(crate) fn leave(operation: &mut Operation) -> bool {
         message.as_ref()?.get(..end).map(Bytes::copy_from_slice)
     };
     let read = operation.command == Some(Command::READ)
-        && operation.share_type != Some(PIPE)
+        && operation.share_type.is_some_and(|kind| kind != PIPE)
         && operation.response_holes.is_empty()
         && operation.payload_hash.is_some()
         && operation.payload_length.is_some_and(|length| length >= LARGE);

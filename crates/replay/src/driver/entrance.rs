@@ -4,6 +4,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 use std::hash::Hash;
+use std::time::{Duration, Instant};
 
 /// Longest queue: servers keep 50 and more.
 const LONGEST: usize = 32;
@@ -15,8 +16,8 @@ enum Stage {
     Connecting,
     /// It stands, and nothing was sent on it yet.
     Silent,
-    /// Something was sent, and the server has said nothing yet.
-    Greeted,
+    /// Something was sent at this time, and the server has said nothing yet.
+    Greeted(Instant),
 }
 
 /// The queue, and the connections that wait to get into it.
@@ -37,8 +38,13 @@ impl<K: Copy + Eq + Hash> Entrance<K> {
         self.outside.push_back(key);
     }
 
-    /// The next connection to be made, if there is room for it.
-    pub(super) fn admit(&mut self) -> Option<K> {
+    /// The next connection to be made, if there is room for it. Those to which the server has said nothing for as long as
+    /// `patience` make room: it may never do.
+    pub(super) fn admit(&mut self, now: Instant, patience: Duration) -> Option<K> {
+        if self.queue.len() >= LONGEST && !self.outside.is_empty() {
+            let is_late = |stage: &Stage| matches!(stage, Stage::Greeted(at) if now.duration_since(*at) > patience);
+            self.queue.retain(|_, stage| !is_late(stage));
+        }
         if self.queue.len() >= LONGEST {
             return None;
         }
@@ -56,9 +62,9 @@ impl<K: Copy + Eq + Hash> Entrance<K> {
     }
 
     /// Something is sent on it.
-    pub(super) fn sends(&mut self, key: K) {
+    pub(super) fn sends(&mut self, key: K, now: Instant) {
         if self.silent.remove(&key) {
-            self.queue.insert(key, Stage::Greeted);
+            self.queue.insert(key, Stage::Greeted(now));
         }
     }
 
@@ -78,10 +84,18 @@ impl<K: Copy + Eq + Hash> Entrance<K> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::arithmetic_side_effects, reason = "tests")]
+
     use super::*;
 
+    const PATIENCE: Duration = Duration::from_secs(5);
+
     fn admitted(entrance: &mut Entrance<usize>) -> usize {
-        std::iter::from_fn(|| entrance.admit()).count()
+        admitted_at(entrance, Instant::now())
+    }
+
+    fn admitted_at(entrance: &mut Entrance<usize>, now: Instant) -> usize {
+        std::iter::from_fn(|| entrance.admit(now, PATIENCE)).count()
     }
 
     #[test]
@@ -91,12 +105,26 @@ mod tests {
         assert_eq!(admitted(&mut entrance), LONGEST);
         for key in [3, 4] {
             entrance.stands(key);
-            entrance.sends(key);
+            entrance.sends(key, Instant::now());
         }
         entrance.pass_silent(|_| true);
         assert_eq!(admitted(&mut entrance), 0, "what it was sent lies in the kernel's queue");
         entrance.leaves(4);
         assert_eq!(admitted(&mut entrance), 1);
+    }
+
+    #[test]
+    fn a_server_that_never_answers_keeps_nobody_out_for_ever() {
+        let mut entrance = Entrance::new();
+        let begin = Instant::now();
+        (0..40).for_each(|key| entrance.arrives(key));
+        admitted_at(&mut entrance, begin);
+        for key in 0..LONGEST {
+            entrance.stands(key);
+            entrance.sends(key, begin);
+        }
+        assert_eq!(admitted_at(&mut entrance, begin + PATIENCE), 0);
+        assert_eq!(admitted_at(&mut entrance, begin + PATIENCE * 2), 40 - LONGEST);
     }
 
     #[test]

@@ -28,7 +28,11 @@ impl Engine {
         let _ = header::patch(&mut message, offset::CREDITS, &credits.to_le_bytes());
         let detail = "asks for credits that the captured server had granted".to_owned();
         let outstanding = Outstanding::Extra(self.extras.len());
-        self.send_extra(lane, message, chain.first().copied(), "credits", detail, outstanding)
+        let asked = self.send_extra(lane, message, chain.first().copied(), "credits", detail, outstanding);
+        if asked {
+            self.last_happened = self.now;
+        }
+        asked
     }
 
     /// How many MessageIds of a chain lie outside the live window.
@@ -87,7 +91,7 @@ impl Engine {
         let multi_credit = core.and_then(|core| core.negotiated()).is_some_and(|found| found.dialect > 0x0202);
         let signed = core.is_some_and(|core| core.can_sign(session))
             && !self.sessions.get(&session).is_some_and(|session| session.unsigned)
-            && !self.demands_encryption(session, tree);
+            && !self.encrypts(session, tree);
         let flags = if signed { HeaderFlags::SIGNED } else { 0 };
         let mut message = header::PROTOCOL_ID.to_vec();
         message.extend(64u16.to_le_bytes());
@@ -122,7 +126,7 @@ impl Engine {
     ) -> bool {
         let (session, tree) =
             Header::parse(&message).map_or((0, 0), |header| (header.session_id, header.tree_id().unwrap_or_default()));
-        let encrypt = self.demands_encryption(session, tree);
+        let encrypt = self.encrypts(session, tree);
         let Some(state) = self.lanes.get_mut(lane).filter(|state| state.phase == Phase::Open) else { return false };
         if !state.core.window().allows(state.ids.next(), 1) {
             self.warn(format!(

@@ -56,18 +56,20 @@ impl Engine {
         }
         let session = self.live_session_of(index)?;
         let tree = request.tree.issuer().and_then(|issuer| self.requests.get(issuer)?.issued_tree);
-        let wanted = self.demands_encryption(session, tree.unwrap_or_default())
-            || match self.options.encrypt {
-                Encrypt::Demanded => false,
-                Encrypt::Captured => request.encrypted,
-                Encrypt::All => self.sessions.get(&session).is_some_and(|session| !session.unsigned),
-            };
+        let as_captured = self.options.encrypt == Encrypt::Captured && request.encrypted;
+        let wanted = as_captured || self.encrypts(session, tree.unwrap_or_default());
         let lane = self.lane_of.get(&request.connection)?;
         (wanted && self.lanes.get(*lane)?.core.can_encrypt(session)).then_some(session)
     }
 
+    /// Whether all messages of a live session and tree are encrypted: it is demanded, or the user wants all that can be.
+    pub(super) fn encrypts(&self, session: u64, tree: u32) -> bool {
+        let can_be = || self.sessions.get(&session).is_some_and(|session| !session.unsigned);
+        self.demands_encryption(session, tree) || self.options.encrypt == Encrypt::All && can_be()
+    }
+
     /// Whether the live session or tree takes encrypted messages only.
-    pub(super) fn demands_encryption(&self, session: u64, tree: u32) -> bool {
+    fn demands_encryption(&self, session: u64, tree: u32) -> bool {
         self.sessions.get(&session).is_some_and(|session| session.encrypt)
             || self.encrypted_trees.contains(&(session, tree))
     }

@@ -148,8 +148,11 @@ impl Engine {
     /// sooner, that is how the captured one ended.
     fn captured_status(&self, planned: &Request, end: LiveEnd) -> Option<NtStatus> {
         let over = end.status().is_some_and(|status| status != NtStatus::MORE_PROCESSING_REQUIRED);
-        let last = planned.logon.filter(|leg| over && !leg.last).and_then(|leg| self.plan.requests.get(leg.end));
-        last.unwrap_or(planned).captured_status()
+        let last = planned
+            .logon
+            .filter(|leg| over && !leg.last)
+            .and_then(|leg| self.plan.requests.get(leg.end)?.captured_status());
+        last.or(planned.captured_status())
     }
 
     /// Why the live server refuses a READ or WRITE that the captured one took: its limit is lower (MS-SMB2 3.3.5.12,

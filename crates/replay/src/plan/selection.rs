@@ -117,6 +117,9 @@ impl<'a> Needs<'a> {
 
     fn needed_by(&self, request: &Request) -> Vec<usize> {
         let mut needed: Vec<usize> = request.issuers().chain(request.cancels).chain(request.tree_connect).collect();
+        if request.stand_in {
+            needed.extend(request.after);
+        }
         let session = request.session.issuer().map(|session| (request.connection, session));
         let groups = [
             request.chain_key().and_then(|chain| self.chains.get(&chain)),

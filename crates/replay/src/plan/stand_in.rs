@@ -14,7 +14,7 @@ use crate::plan::request::Request;
 use crate::trace::{Row, Trace};
 use client::request::create::{self, Kind};
 use client::request::{TooLong, close, negotiate, session_setup, set_info, tree_connect as connect};
-use dissect::Operation;
+use dissect::{Kind as RowKind, Operation};
 use exchange::Exchange;
 use open::Known;
 use smb2::{Command, FileId, Guid, Header, NtStatus};
@@ -59,18 +59,52 @@ pub(super) fn mark(requests: &mut [Request]) {
 
 type Session = (Option<IpAddr>, u64);
 
+/// An id, and where it is valid.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Id {
+    Session(Session),
+    Tree(Session, u32),
+    File(Option<IpAddr>, FileId),
+}
+
+/// Connections that the capture does not show being made, and whose first MessageId is not that of a new one.
+fn begun_before<'a>(trace: &'a Trace, requests: &'a [Request]) -> impl Iterator<Item = u32> + 'a {
+    let connects = trace.rows.iter().filter(|row| row.operation.kind == RowKind::Connect);
+    let mut new: HashSet<u32> = connects.map(|row| row.operation.connection).collect();
+    let begins = |request: &&Request| request.header().is_none_or(|header| header.message_id == 0);
+    new.extend(requests.iter().filter(begins).map(|request| request.connection));
+    requests.iter().map(|request| request.connection).filter(move |connection| !new.contains(connection))
+}
+
+/// One ClientGuid for each captured client: its connections may share sessions, and those of two clients do not.
+fn client_guid(client: Option<IpAddr>) -> Guid {
+    let mut guid = [0xa5; 16];
+    let octets = match client {
+        Some(IpAddr::V4(address)) => address.to_ipv6_mapped().octets(),
+        Some(IpAddr::V6(address)) => address.octets(),
+        None => return Guid(guid),
+    };
+    guid.iter_mut().zip(octets).for_each(|(byte, octet)| *byte ^= octet);
+    Guid(guid)
+}
+
 /// The orphans of a trace, and the rows that stand in for them so far.
 struct Orphans<'a> {
     trace: &'a Trace,
     servers: HashMap<u32, IpAddr>,
+    clients: HashMap<u32, IpAddr>,
     /// Connections whose NEGOTIATE the trace has, or a stand-in for it.
     negotiated: HashSet<u32>,
     /// Sessions that were set up, and the connections on which they are valid.
     sessions: HashMap<Session, HashSet<u32>>,
-    trees: HashMap<(Session, u32), &'static str>,
+    trees: HashSet<(Session, u32)>,
     files: HashSet<(Option<IpAddr>, FileId)>,
     opens: HashMap<(Option<IpAddr>, FileId), Known>,
     pipe_trees: HashSet<(Session, u32)>,
+    /// What the capture proves to be from before it; it may be used before that by a request without an answer.
+    proven: HashSet<Id>,
+    /// Connections that begin in the middle.
+    middle: HashSet<u32>,
     /// By server: the disk shares that the trace connects to.
     shares: HashMap<Option<IpAddr>, Vec<&'a str>>,
     rows: Vec<Row>,
@@ -88,15 +122,19 @@ impl<'a> Orphans<'a> {
     fn of(trace: &'a Trace, requests: &'a [Request]) -> Self {
         let servers: HashMap<u32, IpAddr> =
             trace.connections.iter().map(|known| (known.connection, known.server.ip())).collect();
+        let clients = trace.connections.iter().map(|known| (known.connection, known.client.ip())).collect();
         let mut orphans = Self {
             trace,
             servers,
+            clients,
             negotiated: HashSet::new(),
             sessions: HashMap::new(),
-            trees: HashMap::new(),
+            trees: HashSet::new(),
             files: HashSet::new(),
             opens: HashMap::new(),
             pipe_trees: HashSet::new(),
+            proven: HashSet::new(),
+            middle: HashSet::new(),
             shares: HashMap::new(),
             rows: Vec::new(),
         };
@@ -104,6 +142,15 @@ impl<'a> Orphans<'a> {
             orphans.learn(request);
         }
         orphans
+            .middle
+            .extend(begun_before(trace, requests).filter(|connection| !orphans.negotiated.contains(connection)));
+        orphans
+    }
+
+    /// Whether an id is from before the capture.
+    fn is_orphan(&self, request: &Request, reference: Reference, id: Id) -> bool {
+        let unanswered = reference == Reference::Dead && request.captured_status().is_none();
+        reference == Reference::Orphan || unanswered && self.proven.contains(&id)
     }
 
     /// What the whole trace tells of orphans.
@@ -125,15 +172,22 @@ impl<'a> Orphans<'a> {
             _ => {}
         }
         let Some(header) = request.header() else { return };
-        if let (Reference::Orphan, Some(tree)) = (request.tree, header.tree_id())
-            && open::is_about_pipes(operation)
-        {
-            self.pipe_trees.insert(((server, header.session_id), tree));
+        let session = (server, header.session_id);
+        if request.session == Reference::Orphan {
+            self.proven.insert(Id::Session(session));
+            self.middle.insert(request.connection);
+        }
+        if let (Reference::Orphan, Some(tree)) = (request.tree, header.tree_id()) {
+            self.proven.insert(Id::Tree(session, tree));
+            if open::is_about_pipes(operation) {
+                self.pipe_trees.insert((session, tree));
+            }
         }
         for (place, reference) in &request.file_ids {
             if let (Reference::Orphan, Some(id)) =
                 (reference, crate::message::handle::file_id_at(&request.bytes, *place))
             {
+                self.proven.insert(Id::File(server, id));
                 self.opens.entry((server, id)).or_default().learn(operation);
             }
         }
@@ -149,17 +203,30 @@ impl<'a> Orphans<'a> {
             session: header.session_id,
             tree: header.tree_id().unwrap_or_default(),
         };
-        if request.session == Reference::Orphan {
+        self.negotiate(&need)?;
+        let session = (server, header.session_id);
+        if self.is_orphan(request, request.session, Id::Session(session)) {
             self.set_up_session(&need)?;
         }
-        if request.tree == Reference::Orphan {
+        if self.is_orphan(request, request.tree, Id::Tree(session, need.tree)) {
             self.connect_tree(&need)?;
         }
         for (place, reference) in &request.file_ids {
             let id = crate::message::handle::file_id_at(&request.bytes, *place);
-            if let (Reference::Orphan, Some(id)) = (reference, id) {
+            if let Some(id) = id.filter(|id| self.is_orphan(request, *reference, Id::File(server, *id))) {
                 self.open(&need, header, request.tree, id)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Negotiates before the first request of a connection that begins in the middle.
+    fn negotiate(&mut self, need: &Need<'_>) -> Result<(), TooLong> {
+        let connection = need.operation.connection;
+        if self.middle.contains(&connection) && self.negotiated.insert(connection) {
+            let client_guid = client_guid(self.clients.get(&connection).copied());
+            let offer = negotiate::Offer { dialects: &negotiate::ALL_DIALECTS, client_guid, salt: [0; 32] };
+            self.push(need, Exchange::of(negotiate::negotiate(&offer)?));
         }
         Ok(())
     }
@@ -171,24 +238,20 @@ impl<'a> Orphans<'a> {
         if !valid_on.insert(connection) {
             return Ok(());
         }
-        if self.negotiated.insert(connection) {
-            let offer =
-                negotiate::Offer { dialects: &negotiate::ALL_DIALECTS, client_guid: Guid([0xa5; 16]), salt: [0; 32] };
-            self.push(need, Exchange::of(negotiate::negotiate(&offer)?));
-        }
         let (setup, named) = match is_known {
             true => (session_setup::bind(&[])?, need.session),
             false => (session_setup::session_setup(&[])?, 0),
         };
-        let first = Exchange::of(setup.clone()).in_session(named);
+        let leg = || if is_known { Exchange::of(setup.clone()).signed() } else { Exchange::of(setup.clone()) };
+        let first = leg().in_session(named);
         self.push(need, first.answered(NtStatus::MORE_PROCESSING_REQUIRED, need.session));
-        self.push(need, Exchange::of(setup).in_session(need.session));
+        self.push(need, leg().in_session(need.session));
         Ok(())
     }
 
     fn connect_tree(&mut self, need: &Need<'_>) -> Result<(), TooLong> {
         let tree = ((need.server, need.session), need.tree);
-        if self.trees.contains_key(&tree) {
+        if !self.trees.insert(tree) {
             return Ok(());
         }
         let is_pipe = self.pipe_trees.contains(&tree);
@@ -202,13 +265,12 @@ impl<'a> Orphans<'a> {
         let path = connect::share_path(&server, share);
         let exchange = Exchange::of(connect::tree_connect(&path)?).in_session(need.session).in_tree(need.tree);
         self.push(need, exchange);
-        self.trees.insert(tree, if is_pipe { "IPC$" } else { UNKNOWN_SHARE });
         Ok(())
     }
 
     fn open(&mut self, need: &Need<'_>, header: &Header, tree: Reference, id: FileId) -> Result<(), TooLong> {
         let has_tree = header.tree_id().is_some() && tree.issuer().is_some()
-            || self.trees.contains_key(&((need.server, need.session), need.tree));
+            || self.trees.contains(&((need.server, need.session), need.tree));
         let is_pipe = self.pipe_trees.contains(&((need.server, need.session), need.tree));
         let known = self.opens.get(&(need.server, id)).copied().unwrap_or_default();
         if !has_tree || is_pipe || known.is_pipe || !self.files.insert((need.server, id)) {
@@ -216,11 +278,11 @@ impl<'a> Orphans<'a> {
         }
         let path: Vec<u16> = open::name(id).encode_utf16().collect();
         let exchange = |request| Exchange::of(request).in_session(need.session).in_tree(need.tree);
-        if let (Kind::File, Some(size)) = (known.kind(), known.size()) {
+        if known.kind() == Kind::File {
             let maker = FileId(id.0.map(|byte| !byte));
             let made = exchange(create::open_or_make(&path, Kind::File)?).opening(maker);
             self.push(need, made);
-            self.push(need, exchange(set_info::end_of_file(maker, size)));
+            self.push(need, exchange(set_info::end_of_file(maker, known.size())));
             self.push(need, exchange(close::close(maker)));
         }
         let opened = exchange(create::open_or_make_for(&path, known.kind(), known.access())?).opening(id);

@@ -5,9 +5,10 @@
 #[path = "corpus/explained.rs"]
 mod explained;
 
+use crate::scene::{target, whole_trace};
 use explained::{SKIPPED, explanation};
 use lab::{Samba, SambaOptions};
-use smbreplay_replay::{Options, ReplayError, Report, Target};
+use smbreplay_replay::{Options, ReplayError, Report};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use store::layout::Layout;
@@ -20,6 +21,9 @@ const SESSION_KEYS: [&str; 2] =
 const DIRECTION_KEYS: &str = "3d00009400480000=6c9062802e06b81b06eff6989d166228,81f0762857c4b01cc3e12eff0d184362";
 /// The one capture that does not tell its dialect, and one that fits.
 const WITHOUT_DIALECT: (&str, u16) = ("smb2readwrite.pcap", 0x0210);
+
+/// Name of a capture from whose beginning packets were taken.
+const MIDDLE: &str = "middle.pcap";
 
 fn corpus() -> Option<PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/captures");
@@ -43,23 +47,12 @@ fn replay(capture: &Path) -> Result<(Report, Vec<RunRow>), ReplayError> {
         false => SESSION_KEYS.iter().for_each(|key| request.secrets.add_session_key(key).unwrap()),
     }
     ingest(&request, &mut |_| {}, &never).unwrap();
-    let metadata = store::metadata::read(&place.output.metadata()).unwrap();
-    let files: Vec<String> = metadata.sessions.iter().map(|session| session.file.clone()).collect();
-    let trace = smbreplay_replay::load(&place.output, &metadata, &files).unwrap();
-
     let samba = Samba::start(SambaOptions::default()).unwrap();
-    let target = Target {
-        server: "127.0.0.1".into(),
-        port: samba.port(),
-        domain: String::new(),
-        username: samba.username().into(),
-        password: samba.password().into(),
-        share: samba.share().into(),
-    };
-    let mut options = Options::to(target);
+    let mut options = Options::to(target(&samba));
     options.mapping.root = Some("corpus".parse().unwrap());
     options.dialect = capture.ends_with(WITHOUT_DIALECT.0).then_some(WITHOUT_DIALECT.1);
-    let report = smbreplay_replay::run(trace, &place.output, &options, &never, &mut |_| {})?;
+    options.dialect = options.dialect.or(capture.ends_with(MIDDLE).then_some(0x0311));
+    let report = smbreplay_replay::run(whole_trace(&place.output), &place.output, &options, &never, &mut |_| {})?;
     let run = Run::find(&place.output, &report.run).unwrap();
     let rows = RunFile::open(&run).unwrap().rows().map(Result::unwrap).collect();
     Ok((report, rows))
@@ -118,4 +111,27 @@ fn logons_that_failed_fail_again() {
     let refused = rows.iter().filter(|row| row.live_status == Some(smb2::NtStatus::LOGON_FAILURE.0)).count();
     assert!(refused > 0, "{report:#?}");
     assert_eq!((report.status_diverged, report.skipped, report.no_response), (0, 0, 0), "{report:#?}");
+}
+
+/// One session on four connections, after all of them were bound to it.
+#[test]
+fn a_session_on_several_connections_is_bound_again_from_its_middle() {
+    const BINDS: usize = 92;
+    let Some(corpus) = corpus() else { return };
+    let file = std::fs::read(corpus.join("smb_v2_only_non_zero_reserved1.pcap")).unwrap();
+    let mut at = 24;
+    for _ in 0..BINDS {
+        at += 16 + u32::from_le_bytes(file[at + 8..at + 12].try_into().unwrap()) as usize;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join(MIDDLE);
+    std::fs::write(&capture, [&file[..24], &file[at..]].concat()).unwrap();
+    let (report, rows) = replay(&capture).unwrap();
+    let stand_ins = rows.iter().filter(|row| row.marks.iter().any(|mark| mark == "stand_in"));
+    let refused: Vec<_> = stand_ins.clone().filter(|row| !matches!(row.live_status, Some(0 | 0xc000_0016))).collect();
+    assert_eq!(refused, Vec::<&RunRow>::new(), "{report:#?}");
+    // NEGOTIATE and two SESSION_SETUPs on each connection at least.
+    assert!(stand_ins.count() >= 12, "{report:#?}");
+    let lost = report.reasons.iter().find(|reason| reason.reason.contains("no stand-in was obtained"));
+    assert_eq!(lost, None);
 }

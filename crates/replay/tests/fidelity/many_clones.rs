@@ -1,8 +1,9 @@
 //! A thousand clients at once: one recorded session, in a thousand clones.
 
 use crate::left_out;
+use crate::scene::{target, whole_trace};
 use lab::{Recorder, Samba, SambaOptions, Smbclient};
-use smbreplay_replay::{Options, Target};
+use smbreplay_replay::Options;
 use std::num::NonZeroU32;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -33,22 +34,11 @@ fn a_thousand_clones_of_a_session_all_end_as_captured() {
     let place = layout.place(&capture).unwrap();
     let never = AtomicBool::new(false);
     ingest(&IngestRequest::new(place.clone()), &mut |_| {}, &never).unwrap();
-    let metadata = store::metadata::read(&place.output.metadata()).unwrap();
-    let files: Vec<String> = metadata.sessions.iter().map(|session| session.file.clone()).collect();
-    let trace = smbreplay_replay::load(&place.output, &metadata, &files).unwrap();
+    let trace = whole_trace(&place.output);
 
-    // Otherwise it keeps what would not fit into its log and its tables of open files.
-    let samba = Samba::start(SambaOptions { global: vec!["max smbd processes = 0".into()], ..SambaOptions::default() });
-    let samba = samba.unwrap();
-    let target = Target {
-        server: "127.0.0.1".into(),
-        port: samba.port(),
-        domain: String::new(),
-        username: samba.username().into(),
-        password: samba.password().into(),
-        share: samba.share().into(),
-    };
-    let mut options = Options { max_wait: PATIENCE, clones: NonZeroU32::new(CLONES).unwrap(), ..Options::to(target) };
+    let samba = Samba::start(SambaOptions::default()).unwrap();
+    let clones = NonZeroU32::new(CLONES).unwrap();
+    let mut options = Options { max_wait: PATIENCE, clones, ..Options::to(target(&samba)) };
     options.mapping.root = Some("clones".parse().unwrap());
     let begin = Instant::now();
     let report = smbreplay_replay::run(trace, &place.output, &options, &never, &mut |_| {}).unwrap();

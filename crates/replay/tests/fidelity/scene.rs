@@ -1,12 +1,13 @@
 //! A capture, replayed on a fresh private Samba while tcpdump records what really goes over the wire.
 
 use lab::{Recorder, Samba, SambaOptions, Tshark};
+use smbreplay_replay::trace::Trace;
 use smbreplay_replay::{Options, Pace, Report, Target};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use store::layout::Layout;
 use store::runs::{Run, RunFile, RunRow};
-use store::{IngestRequest, ingest};
+use store::{IngestRequest, OutputFolder, ingest};
 use tempfile::TempDir;
 
 /// What a replay left behind.
@@ -39,6 +40,25 @@ pub(crate) fn replay_with(
     replay_on(Samba::start(samba).unwrap(), capture, port, before, adjust)
 }
 
+/// A private Samba as the lab server.
+pub(crate) fn target(samba: &Samba) -> Target {
+    Target {
+        server: "127.0.0.1".into(),
+        port: samba.port(),
+        domain: String::new(),
+        username: samba.username().into(),
+        password: samba.password().into(),
+        share: samba.share().into(),
+    }
+}
+
+/// All sessions of an ingested capture.
+pub(crate) fn whole_trace(output: &OutputFolder) -> Trace {
+    let metadata = store::metadata::read(&output.metadata()).unwrap();
+    let files: Vec<String> = metadata.sessions.iter().map(|session| session.file.clone()).collect();
+    smbreplay_replay::load(output, &metadata, &files).unwrap()
+}
+
 /// What went over the wire; what was encrypted is what tshark makes of it.
 fn in_clear(capture: &Path, port: u16, password: &str) -> witness::Recording {
     let recording = witness::Recording::read(capture, port).unwrap();
@@ -65,21 +85,11 @@ pub(crate) fn replay_on(
     let ingested = ingest(&request, &mut |_| {}, &never).unwrap();
     assert!(ingested.session_count > 0, "{ingested:?}");
 
-    let metadata = store::metadata::read(&place.output.metadata()).unwrap();
-    let files: Vec<String> = metadata.sessions.iter().map(|session| session.file.clone()).collect();
-    let trace = smbreplay_replay::load(&place.output, &metadata, &files).unwrap();
+    let trace = whole_trace(&place.output);
 
     let recording = folder.path().join("live.pcap");
     let recorder = Recorder::start(samba.port(), &recording).unwrap();
-    let target = Target {
-        server: "127.0.0.1".into(),
-        port: samba.port(),
-        domain: String::new(),
-        username: samba.username().into(),
-        password: samba.password().into(),
-        share: samba.share().into(),
-    };
-    let mut options = Options { ping: false, ..Options::to(target) };
+    let mut options = Options { ping: false, ..Options::to(target(&samba)) };
     adjust(&mut options);
     let report = smbreplay_replay::run(trace, &place.output, &options, &never, &mut |_| {}).unwrap();
     let run = Run::find(&place.output, &report.run).unwrap();

@@ -1,7 +1,8 @@
 //! Two clients, one of them blocked by what the other one holds: an oplock that has to be broken, or a lock.
 
+use crate::scene::{target, whole_trace};
 use lab::{Recorder, Samba, SambaOptions, Smbtorture};
-use smbreplay_replay::{Options, Target};
+use smbreplay_replay::Options;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use store::layout::Layout;
@@ -53,15 +54,9 @@ fn record(tests: &[&str]) -> Recorded {
 }
 
 impl Recorded {
-    fn trace(&self) -> smbreplay_replay::trace::Trace {
-        let metadata = store::metadata::read(&self.output.metadata()).unwrap();
-        let files: Vec<String> = metadata.sessions.iter().map(|session| session.file.clone()).collect();
-        smbreplay_replay::load(&self.output, &metadata, &files).unwrap()
-    }
-
     /// What happened in the capture.
     fn captured(&self) -> Course {
-        let trace = self.trace();
+        let trace = whole_trace(&self.output);
         let operations = || trace.rows.iter().map(|row| &row.operation).filter(|operation| operation.request.is_some());
         let mut requests: Vec<_> = operations().map(|it| (it.request_start_seq, it.op)).collect();
         let mut answers: Vec<_> =
@@ -73,18 +68,11 @@ impl Recorded {
 
     /// What happens in a replay below a folder of its own.
     fn replayed(&self, samba: &Samba, root: &str) -> Course {
-        let target = Target {
-            server: "127.0.0.1".into(),
-            port: samba.port(),
-            domain: String::new(),
-            username: samba.username().into(),
-            password: samba.password().into(),
-            share: samba.share().into(),
-        };
-        let mut options = Options { ping: false, ..Options::to(target) };
+        let mut options = Options { ping: false, ..Options::to(target(samba)) };
         options.mapping.root = Some(root.parse().unwrap());
         let never = AtomicBool::new(false);
-        let report = smbreplay_replay::run(self.trace(), &self.output, &options, &never, &mut |_| {}).unwrap();
+        let report =
+            smbreplay_replay::run(whole_trace(&self.output), &self.output, &options, &never, &mut |_| {}).unwrap();
         assert_eq!((report.skipped, report.no_response), (0, 0), "{report:#?}");
         let run = Run::find(&self.output, &report.run).unwrap();
         let rows: Vec<_> = RunFile::open(&run).unwrap().rows().map(Result::unwrap).collect();

@@ -70,6 +70,20 @@ fn with_one_credit_left_more_are_asked_for() {
 }
 
 #[test]
+fn more_are_asked_for_while_a_watch_without_end_is_outstanding() {
+    let mut captured = Captured::with_connections(1);
+    captured.request(0, 10, notify(1, file(0xff)));
+    captured.chain(0, 30, &[echo(2), echo(3)], 31, &[0, 0]);
+    let mut simulation = Simulation::start(captured, options());
+    simulation.answer_with(0, 0, 0, 2, &[]);
+    simulation.newly_sent();
+    simulation.pass(MAX_WAIT);
+    assert_eq!(simulation.newly_sent(), [(0, 2)]);
+    simulation.answer_with(0, 2, 0, 33, &[]);
+    assert_eq!(simulation.newly_sent(), [(0, 3), (0, 4)]);
+}
+
+#[test]
 fn credits_are_asked_for_once() {
     let mut simulation = Simulation::start(with_a_pair(), options());
     simulation.answer_with(0, 0, 0, 1, &[]);

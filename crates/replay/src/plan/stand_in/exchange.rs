@@ -34,6 +34,12 @@ impl Exchange {
         Self { request, place, status: NtStatus::SUCCESS, session: 0, tree: 0, file: None }
     }
 
+    /// Signed, as a server wants a bind to be (MS-SMB2 3.3.5.5).
+    pub(super) fn signed(mut self) -> Self {
+        self.place.signed = true;
+        self
+    }
+
     pub(super) fn in_session(mut self, session: u64) -> Self {
         (self.place.session_id, self.session) = (session, session);
         self

@@ -64,8 +64,9 @@ impl Known {
         if self.is_folder { Kind::Folder } else { Kind::File }
     }
 
-    pub(super) fn size(self) -> Option<u64> {
-        self.size.filter(|size| *size > 0)
+    /// What it is taken to hold, bytes.
+    pub(super) fn size(self) -> u64 {
+        self.size.unwrap_or(0)
     }
 
     /// What its successful operations need.
@@ -90,10 +91,10 @@ impl Known {
             }
             _ => None,
         };
+        self.changed |= command == Some(Command::WRITE) || sets_size(operation);
         if !self.changed {
             self.size = self.size.max(told.or(operation.end_of_file));
         }
-        self.changed |= command == Some(Command::WRITE) || sets_size(operation);
     }
 }
 
