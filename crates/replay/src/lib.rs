@@ -11,6 +11,7 @@
 //! - A replay ends: whatever the server does or does not do, every wait has a deadline or a reason not to exist.
 
 pub mod alarm;
+mod assumptions;
 pub mod clones;
 pub mod compare;
 pub mod driver;
@@ -24,6 +25,7 @@ pub mod options;
 pub mod pattern;
 pub mod payload;
 pub mod plan;
+pub mod progress;
 pub mod provisioning;
 pub mod record;
 pub mod report;
@@ -37,5 +39,6 @@ pub use load::{LoadError, load};
 pub use map::Mapping;
 pub use options::{Encrypt, Options, Order, Pace, Target};
 pub use plan::Selection;
+pub use progress::Progress;
 pub use report::Report;
-pub use run::{Progress, ReplayError, run};
+pub use run::{ReplayError, run};

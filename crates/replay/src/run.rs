@@ -1,33 +1,32 @@
 //! A replay from beginning to end: guard, plan, engine, recording, report.
 
 use crate::alarm::Alarm;
+use crate::assumptions;
 use crate::clones::{self, TooFewFiles};
 use crate::compare::{BaselineError, Noise};
 use crate::driver;
-use crate::engine::{Engine, Record, Seed};
-use crate::map::{CapturedShare, DomainSid, Names, ShareKind, SidRule};
-use crate::message;
+use crate::engine::{Engine, Seed};
+use crate::map::{CapturedShare, Names, ShareKind};
 use crate::options::Options;
 use crate::payload::SessionFiles;
-use crate::plan::dialect::Inferred;
 use crate::plan::logon::{self, Identity};
 use crate::plan::{Fate, Plan};
+use crate::progress::{Progress, Watch};
 use crate::provisioning::{self, ProvideError};
 use crate::record;
 use crate::report::{Report, ReportTarget};
-use crate::tally::{self, Tally};
+use crate::tally::Tally;
 use crate::trace::Trace;
 use capture::Timestamp;
 use smb2::auth::Credentials;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use store::OutputFolder;
-use store::runs::{Run, RunError, RunWriter, Verdict};
+use store::runs::{Run, RunError, RunWriter};
 
 /// Version of the layout of the report.
 pub const REPORT_SCHEMA_VERSION: &str = "1.1";
@@ -107,62 +106,6 @@ pub enum ReplayError {
     System(std::io::Error),
 }
 
-/// How far a run is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Operations planned.
-    pub total: u64,
-    /// Operations whose outcome is known.
-    pub done: u64,
-    /// Of these, how many differ.
-    pub divergences: u64,
-    /// Of these, how many were not sent.
-    pub skipped: u64,
-    /// Operations that were sent and not answered yet.
-    pub in_flight: u64,
-    /// How late the request that ended last had been sent, with a pace other than `asap`.
-    pub lag: Duration,
-}
-
-/// How often progress is told.
-const TOLD_EVERY: Duration = Duration::from_millis(50);
-
-/// Works out the progress, from time to time.
-struct Watch {
-    total: u64,
-    /// Requests that each clone has sent, and all of them together.
-    sent_by: Vec<u64>,
-    sent: u64,
-    lag: Duration,
-    told: Option<Instant>,
-}
-
-impl Watch {
-    fn new(total: u64, clones: u32) -> Self {
-        let sent_by = vec![0; usize::try_from(clones).unwrap_or(0)];
-        Self { total, sent_by, sent: 0, lag: Duration::ZERO, told: None }
-    }
-
-    /// A record came of a clone's engine and was counted; how far all are, when it is time to tell.
-    fn look(&mut self, clone: usize, engine: &Engine, found: &Record, tally: &Tally) -> Option<Progress> {
-        if let Some(before) = self.sent_by.get_mut(clone) {
-            self.sent = self.sent.saturating_add(engine.sent_count().saturating_sub(*before));
-            *before = engine.sent_count();
-        }
-        if let Record::Request(record) = found {
-            self.lag = tally::lag(record).unwrap_or(self.lag);
-        }
-        let done = tally.done();
-        if done < self.total && self.told.is_some_and(|told| told.elapsed() < TOLD_EVERY) {
-            return None;
-        }
-        self.told = Some(Instant::now());
-        let skipped = tally.of(Verdict::Skipped);
-        let in_flight = self.sent.saturating_sub(done.saturating_sub(skipped));
-        Some(Progress { total: self.total, done, divergences: tally.divergences(), skipped, in_flight, lag: self.lag })
-    }
-}
-
 /// Replays a trace and records the run under `output`. `progress` is called as operations end; setting `cancelled`
 /// brings the run to an orderly end, recorded as interrupted.
 ///
@@ -184,7 +127,7 @@ pub fn run(
     refuse_unknown_dialect(&plan, options)?;
     refuse_several_shares(&plan, options)?;
     clones::check_open_files(&plan, options.clones)?;
-    warnings.extend(assumptions(&plan, &options.mapping.sids));
+    warnings.extend(assumptions::of(&plan, &options.mapping.sids));
     let mut options = options.clone();
     options.comparison.noise = Noise::of(&plan, output, &options.comparison)?.into();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ReplayError::System)?;
@@ -320,51 +263,6 @@ fn live_warnings(engines: &[Engine]) -> Vec<String> {
         })
     });
     told.take(MOST_WARNINGS).collect()
-}
-
-/// What the plan took for granted or left out, a sentence each.
-fn assumptions(plan: &Plan, sids: &[SidRule]) -> Vec<String> {
-    let mut told: Vec<String> = plan
-        .dialects
-        .inferred
-        .iter()
-        .map(|Inferred { connection, dialect, because }| {
-            let name = smb2::names::dialect(*dialect).unwrap_or("unknown");
-            format!("the dialect of connection {connection} is not in the capture; {name} follows from {because}")
-        })
-        .collect();
-    told.extend(foreign_domains(plan, sids));
-    let stand_ins = plan.requests.iter().filter(|request| request.stand_in).count();
-    if stand_ins > 0 {
-        told.push(format!(
-            "{} operations use sessions, tree connects or handles from before the capture; {stand_ins} requests set up \
-             stand-ins for them",
-            plan.requests.iter().filter(|request| request.orphan).count()
-        ));
-    }
-    if plan.left_out > 0 {
-        told.push(format!("{} operations of the chosen sessions are left out, as asked for", plan.left_out));
-    }
-    told
-}
-
-/// Domains of accounts that the live server does not know, unless it is in the captured domain.
-fn foreign_domains(plan: &Plan, sids: &[SidRule]) -> Vec<String> {
-    const MOST_TOLD: usize = 5;
-    let mut counts: BTreeMap<DomainSid, u64> = BTreeMap::new();
-    for request in &plan.requests {
-        let Some(command) = request.command() else { continue };
-        let named = message::sid::domains(command, &request.bytes).into_iter().map(|(_, domain)| domain);
-        for domain in named.collect::<BTreeSet<_>>() {
-            let count = counts.entry(domain).or_default();
-            *count = count.saturating_add(1);
-        }
-    }
-    counts.retain(|domain, _| !sids.iter().any(|rule| rule.captured == *domain));
-    let told = counts.into_iter().take(MOST_TOLD).map(|(domain, count)| {
-        format!("{count} requests name accounts of {domain} and are sent so; --map-sid {domain}=… makes them live ones")
-    });
-    told.collect()
 }
 
 fn captured_span(plan: &Plan) -> f64 {

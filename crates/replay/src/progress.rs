@@ -1,0 +1,63 @@
+//! How far a run is, told while it goes on.
+
+use crate::engine::{Engine, Record};
+use crate::tally::{self, Tally};
+use std::time::{Duration, Instant};
+use store::runs::Verdict;
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Operations planned.
+    pub total: u64,
+    /// Operations whose outcome is known.
+    pub done: u64,
+    /// Of these, how many differ.
+    pub divergences: u64,
+    /// Of these, how many were not sent.
+    pub skipped: u64,
+    /// Operations that were sent and not answered yet.
+    pub in_flight: u64,
+    /// How late the request that ended last had been sent, with a pace other than `asap`.
+    pub lag: Duration,
+}
+
+/// How often progress is told.
+const TOLD_EVERY: Duration = Duration::from_millis(50);
+
+/// Works out the progress, from time to time.
+pub(crate) struct Watch {
+    total: u64,
+    /// Requests that each clone has sent, and all of them together.
+    sent_by: Vec<u64>,
+    sent: u64,
+    lag: Duration,
+    told: Option<Instant>,
+}
+
+impl Watch {
+    /// Nothing has happened yet.
+    pub(crate) fn new(total: u64, clones: u32) -> Self {
+        let sent_by = vec![0; usize::try_from(clones).unwrap_or(0)];
+        Self { total, sent_by, sent: 0, lag: Duration::ZERO, told: None }
+    }
+
+    /// A record came of a clone's engine and was counted; how far all are, when it is time to tell.
+    pub(crate) fn look(&mut self, clone: usize, engine: &Engine, found: &Record, tally: &Tally) -> Option<Progress> {
+        if let Some(before) = self.sent_by.get_mut(clone) {
+            self.sent = self.sent.saturating_add(engine.sent_count().saturating_sub(*before));
+            *before = engine.sent_count();
+        }
+        if let Record::Request(record) = found {
+            self.lag = tally::lag(record).unwrap_or(self.lag);
+        }
+        let done = tally.done();
+        if done < self.total && self.told.is_some_and(|told| told.elapsed() < TOLD_EVERY) {
+            return None;
+        }
+        self.told = Some(Instant::now());
+        let skipped = tally.of(Verdict::Skipped);
+        let in_flight = self.sent.saturating_sub(done.saturating_sub(skipped));
+        Some(Progress { total: self.total, done, divergences: tally.divergences(), skipped, in_flight, lag: self.lag })
+    }
+}
