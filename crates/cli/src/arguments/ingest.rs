@@ -18,7 +18,7 @@ pub(crate) struct IngestArguments {
     /// Read each FILE as a trace of its own
     #[arg(long, conflicts_with = "name")]
     pub(crate) each: bool,
-    /// What to call a set, or what comes through standard input [default: the common stem, stdin-<time>]
+    /// What to call a set, or what comes through standard input [default: the common stem, stdin-TIME]
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
     /// Case folder under the traces folder

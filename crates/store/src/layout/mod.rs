@@ -6,7 +6,7 @@
 //! | output of a trace inside a case | `<case>/.tracer/<path of the trace relative to the case>/` |
 //! | outside any case | `<folder of the trace>/.tracer/<file name>/` |
 //! | with `output_dir` | `<output_dir>/<case or "_">/<path>/` |
-//! | of a split set, of the standard input | that of a file with the set's common stem, `stdin-<time>` or the given name |
+//! | of a split set, of the standard input | that of a file with the set's common stem, `stdin-TIME` or the given name |
 
 mod select;
 mod session_file;

@@ -76,6 +76,7 @@ fn cases_are_folders_and_traces_are_captures() {
     let folders = Folders::new(&[
         "cases/b/x.pcap",
         "cases/b/deep/y.PcapNG.gz",
+        "cases/b/deep/z.cap.gz",
         "cases/b/notes.txt",
         "cases/b/.tracer/x.pcap/sessions/session_metadata.json",
         "cases/b/.tracer/hidden.pcap",
@@ -88,9 +89,9 @@ fn cases_are_folders_and_traces_are_captures() {
     assert_eq!(layout.cases().unwrap(), ["a", "b"]);
     let found = layout.traces("b").unwrap();
     let names: Vec<&str> = found.iter().map(|trace| trace.name.to_str().unwrap()).collect();
-    assert_eq!(names, ["deep/y.PcapNG.gz", "no-extension", "x.pcap"]);
-    assert_eq!(found.iter().map(|trace| trace.ingested).collect::<Vec<_>>(), [false, false, true]);
-    assert_eq!(found[2].size, 1);
+    assert_eq!(names, ["deep/y.PcapNG.gz", "deep/z.cap.gz", "no-extension", "x.pcap"]);
+    assert_eq!(found.iter().map(|trace| trace.ingested).collect::<Vec<_>>(), [false, false, false, true]);
+    assert_eq!(found[3].size, 1);
     assert!(matches!(layout.traces("c"), Err(LayoutError::NoCase { .. })));
     assert_eq!(Layout::with_folders(folders.path("nowhere"), None).cases().unwrap(), Vec::<String>::new());
 }

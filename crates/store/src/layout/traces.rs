@@ -26,8 +26,8 @@ pub struct FoundTrace {
 /// Folders below a case that are searched; deeper ones are left out.
 const MAX_DEPTH: usize = 16;
 
-pub(super) const EXTENSIONS: [&str; 7] =
-    [".pcap", ".pcapng", ".cap", ".pcap.gz", ".pcapng.gz", ".pcap.zst", ".pcapng.zst"];
+pub(super) const EXTENSIONS: [&str; 9] =
+    [".pcap", ".pcapng", ".cap", ".pcap.gz", ".pcapng.gz", ".cap.gz", ".pcap.zst", ".pcapng.zst", ".cap.zst"];
 
 /// First four bytes of pcap (micro- and nanosecond, both byte orders) and pcapng files.
 const MAGICS: [[u8; 4]; 5] = [
