@@ -11,6 +11,7 @@ use anyhow::{Context, ensure};
 use lab::{Samba, SambaOptions, Smbclient};
 use serde::{Deserialize, Serialize};
 
+use super::figures::median;
 use super::interrupt::Interrupt;
 use super::metered::{self, Used};
 use super::process_files::load_average;
@@ -87,6 +88,17 @@ impl Work {
 }
 
 impl ClientsUsed {
+    /// Every figure's own median; `None` of nothing.
+    pub(super) fn median(runs: &[Self]) -> Option<Self> {
+        Some(Self {
+            clients: median(runs.iter().map(|run| run.clients), u64::cmp)?,
+            wall: median(runs.iter().map(|run| run.wall), f64::total_cmp)?,
+            cpu: median(runs.iter().map(|run| run.cpu), f64::total_cmp)?,
+            peak_anonymous: median(runs.iter().map(|run| run.peak_anonymous), u64::cmp)?,
+            load: median(runs.iter().map(|run| run.load), f64::total_cmp)?,
+        })
+    }
+
     fn sum(used: &[Used], wall: Duration) -> Self {
         Self {
             clients: used.len() as u64,

@@ -1,5 +1,7 @@
 //! The figures that are compared: of the clients and of replays, with their medians.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 /// What some work came to, whoever did it.
@@ -92,7 +94,7 @@ pub(super) fn ratio(of: f64, to: f64) -> f64 {
 }
 
 /// The middle value, the lower one of two.
-fn median<T: Copy>(values: impl Iterator<Item = T>, compare: impl Fn(&T, &T) -> std::cmp::Ordering) -> Option<T> {
+pub(super) fn median<T: Copy>(values: impl Iterator<Item = T>, compare: fn(&T, &T) -> Ordering) -> Option<T> {
     let mut values: Vec<T> = values.collect();
     values.sort_by(compare);
     let middle = values.len().checked_sub(1)?.checked_div(2)?;
