@@ -79,18 +79,26 @@ pub(crate) fn run(bench: &Bench) -> anyhow::Result<()> {
     let Bench::Replay(options) = bench;
     step(cargo().args(["build", "--release", "--package", "smbreplay"]))?;
     let interrupt = Interrupt::listen()?;
+    measure(options, &interrupt).or_else(|error| {
+        // Programs that Ctrl-C ended fail in ways that say nothing of it.
+        interrupt.check()?;
+        Err(error)
+    })
+}
+
+fn measure(options: &ReplayOptions, interrupt: &Interrupt) -> anyhow::Result<()> {
     let folder = Folder::lay_out()?;
     let last = if options.compare { history::last(&folder.history())? } else { None };
     let mut line = Line::begin();
     let measured = |part| options.only.is_none_or(|only| only == part);
     if measured(Only::Metadata) {
-        line.parts.extend(metadata(options, &folder, &interrupt)?);
+        line.parts.extend(metadata(options, &folder, interrupt)?);
     }
     if measured(Only::Bulk) {
-        line.parts.push(bulk(options, &folder, &interrupt)?);
+        line.parts.push(bulk(options, &folder, interrupt)?);
     }
     if measured(Only::Pace) {
-        line.parts.push(original_pace(&folder, &interrupt)?);
+        line.parts.push(original_pace(&folder, interrupt)?);
     }
     if options.compare {
         compare(&line, last.as_ref());

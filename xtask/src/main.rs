@@ -47,7 +47,7 @@ enum Command {
         #[arg(long)]
         list: bool,
     },
-    /// Measures
+    /// Measures what replays cost
     Bench {
         #[command(subcommand)]
         bench: bench::Bench,

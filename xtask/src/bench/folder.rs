@@ -41,12 +41,12 @@ impl Folder {
         self.case().join(name).with_extension("pcap")
     }
 
-    /// What was ingested of a recording.
-    pub(super) fn ingested(&self, name: &str) -> PathBuf {
-        self.case().join(".tracer").join(name).with_extension("pcap")
+    /// The runs of its replays.
+    pub(super) fn runs(&self, name: &str) -> PathBuf {
+        self.ingested(name).join("replays")
     }
 
-    /// The file that tells what is in it.
+    /// The file that tells what was ingested of it.
     pub(super) fn metadata(&self, name: &str) -> PathBuf {
         self.ingested(name).join("sessions/session_metadata.json")
     }
@@ -59,6 +59,11 @@ impl Folder {
     /// The release build of smbreplay, with an account on the lab server.
     pub(super) fn smbreplay(&self, logon: (&str, &str)) -> Command {
         isolated::smbreplay(&self.program, &self.path, CASE, logon)
+    }
+
+    /// What was ingested of a recording.
+    fn ingested(&self, name: &str) -> PathBuf {
+        self.case().join(".tracer").join(name).with_extension("pcap")
     }
 
     fn case(&self) -> PathBuf {

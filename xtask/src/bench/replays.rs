@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -33,6 +34,7 @@ pub(super) struct Contents {
 
 /// Ingests a recording anew, since the program may read it otherwise than the last one did.
 pub(super) fn ingest(name: &str, folder: &Folder, interrupt: &Interrupt) -> anyhow::Result<Contents> {
+    forget_runs(&folder.runs(name))?;
     let mut command = folder.smbreplay(("", ""));
     command.args(["ingest", "--force", &format!("{name}.pcap")]);
     let (_, used) = run(command, folder, interrupt)?;
@@ -76,13 +78,19 @@ fn replay_once(name: &str, how: &[&str], folder: &Folder, interrupt: &Interrupt)
     );
     let report: Report = serde_json::from_slice(&output).context("smbreplay printed no report")?;
     // Runs are as large as the recording, and nobody looks at them.
-    let ingested = folder.ingested(name);
-    let recorded = Path::new(&report.path);
-    if recorded.starts_with(&ingested) {
-        fs::remove_dir_all(recorded).with_context(|| format!("cannot remove {}", recorded.display()))?;
-    }
+    forget_runs(&folder.runs(name))?;
     let metadata: Metadata = read_json(&folder.metadata(name))?;
     Ok(report.replayed(metadata.contents().payload, &used))
+}
+
+/// Removes the recorded runs of a recording; an interrupted bench leaves one.
+fn forget_runs(runs: &Path) -> anyhow::Result<()> {
+    match fs::remove_dir_all(runs) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", runs.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Runs smbreplay to its end; what it printed.
@@ -143,7 +151,6 @@ struct Report {
     elapsed: f64,
     captured_span: f64,
     lag_ms: Lag,
-    path: String,
 }
 
 #[derive(Deserialize)]
