@@ -37,7 +37,7 @@ pub enum Order {
     /// Every response that the capture shows before it.
     #[default]
     Trace,
-    /// Those of the same client.
+    /// Those of the same client, which is a ClientGuid, or an address where none is known.
     Session,
     /// None; only ids are waited for.
     None,

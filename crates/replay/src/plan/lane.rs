@@ -6,6 +6,7 @@ use crate::plan::request::{Fate, Request};
 use crate::trace::Trace;
 use capture::{CloseKind, Direction, Timestamp};
 use dissect::{Closed, Kind};
+use smb2::message::NegotiateRequest;
 use smb2::{Command, FileId, Guid};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -97,12 +98,16 @@ pub struct Lane {
 pub(super) fn lanes(trace: &Trace, requests: &[Request], order: Order) -> Vec<Lane> {
     let mut lanes: Vec<Lane> = Vec::new();
     let mut by_connection: HashMap<u32, usize> = HashMap::new();
-    let mut clients: HashMap<IpAddr, usize> = HashMap::new();
+    let client_guids = client_guids(requests);
+    let mut clients: HashMap<Client, usize> = HashMap::new();
     for known in &trace.connections {
         let clients_so_far = clients.len();
+        let client = client_guids
+            .get(&known.connection)
+            .map_or_else(|| Client::Address(known.client.ip()), |guid| Client::Guid(*guid));
         let group = match order {
             Order::Trace => Some(0),
-            Order::Session => Some(*clients.entry(known.client.ip()).or_insert(clients_so_far)),
+            Order::Session => Some(*clients.entry(client).or_insert(clients_so_far)),
             Order::None => None,
         };
         by_connection.insert(known.connection, lanes.len());
@@ -133,6 +138,23 @@ pub(super) fn lanes(trace: &Trace, requests: &[Request], order: Order) -> Vec<La
     }
     lanes.retain(|lane| lane.steps.iter().any(|step| matches!(step.action, Action::Send(_))));
     lanes
+}
+
+/// What makes connections those of one client: the ClientGuid (MS-SMB2 3.2.1.1), which several programs on a machine do not
+/// share and several addresses of a machine do; its address where the capture lacks it or SMB 2.0.2 left it zero.
+#[derive(PartialEq, Eq, Hash)]
+enum Client {
+    Guid(Guid),
+    Address(IpAddr),
+}
+
+/// The ClientGuid of each connection whose NEGOTIATE was captured, unless it is zero.
+fn client_guids(requests: &[Request]) -> HashMap<u32, Guid> {
+    let captured = requests.iter().filter(|request| !request.stand_in && request.command() == Some(Command::NEGOTIATE));
+    captured
+        .filter_map(|request| Some((request.connection, NegotiateRequest::parse(&request.bytes).ok()?.client_guid())))
+        .filter(|(_, guid)| *guid != Guid::default())
+        .collect()
 }
 
 /// Notes which ids the capture begins with where a stand-in makes the connection's negotiation.

@@ -1,6 +1,7 @@
 //! What a request waits for.
 
 use crate::captured::Captured;
+use crate::logon::negotiate;
 use crate::simulation::{Simulation, options};
 use crate::wire::{create, created, echo, file, read};
 use smbreplay_replay::{Options, Order};
@@ -89,6 +90,30 @@ fn in_the_order_of_sessions_only_connections_of_one_client_wait_for_each_other()
     assert_eq!(simulation.newly_sent(), [(0, 1), (1, 1)]);
     let mut simulation = Simulation::begin(one_after_the_other(SAME_CLIENT), in_order(Order::Session));
     assert_eq!(simulation.newly_sent(), [(0, 1)]);
+}
+
+/// Two connections from one address; the second is made after the answer to the first one's NEGOTIATE.
+fn negotiated_one_after_the_other(client_guids: [u8; 2]) -> Captured {
+    let mut captured = Captured::default();
+    captured.connect(0, "10.0.0.1:50000");
+    captured.connect(1, SAME_CLIENT);
+    for (connection, client_guid) in (0u32..).zip(client_guids) {
+        let mut negotiate = negotiate();
+        negotiate[76..92].fill(client_guid);
+        let at = 10 + 20 * u64::from(connection);
+        captured.request(connection, at, negotiate).answered(at + 10);
+    }
+    captured
+}
+
+#[test]
+fn in_the_order_of_sessions_programs_on_one_machine_that_name_themselves_differently_do_not_wait_for_each_other() {
+    let first_sent = |client_guids| {
+        Simulation::start(negotiated_one_after_the_other(client_guids), in_order(Order::Session)).newly_sent()
+    };
+    assert_eq!(first_sent([1, 2]), [(0, 0), (1, 0)]);
+    assert_eq!(first_sent([1, 1]), [(0, 0)]);
+    assert_eq!(first_sent([0, 0]), [(0, 0)]);
 }
 
 #[test]
