@@ -30,6 +30,25 @@ struct Root {
     count: u64,
     first_frame: Option<u64>,
     path: Option<String>,
+    #[serde(default)]
+    differences: Vec<Difference>,
+}
+
+/// A field of the answers in which they differ.
+#[derive(Deserialize)]
+struct Difference {
+    field: String,
+    captured: Option<String>,
+    live: Option<String>,
+}
+
+impl Difference {
+    /// FILE_ATTRIBUTE_ARCHIVE became FILE_ATTRIBUTE_NORMAL, which stands for none (MS-FSCC 2.6).
+    fn is_lost_archive(&self) -> bool {
+        self.field == "file_attributes"
+            && self.captured.as_deref() == Some("0x20")
+            && self.live.as_deref() == Some("0x80")
+    }
 }
 
 /// Prints the limit behind each root divergence, and behind what was not sent.
@@ -81,6 +100,9 @@ impl Root {
             "CREATE" if is("STATUS_ACCESS_DENIED", "STATUS_SUCCESS") => {
                 Some("it leaves the protection of read-only files to the file system, which does not bind root")
             }
+            "CREATE" if !self.differences.is_empty() && self.differences.iter().all(Difference::is_lost_archive) => {
+                Some("it keeps no archive attribute")
+            }
             "SET_INFO" if self.live_status == "STATUS_NOT_SUPPORTED" => Some("it keeps no hidden or system attribute"),
             "IOCTL" => Some("it has no DFS, no server-side copy and no snapshots"),
             "QUERY_INFO" => Some("it has no security descriptors and no information about streams or short names"),
@@ -129,6 +151,18 @@ mod tests {
     fn a_divergence_that_no_limit_explains_fails_the_demo() {
         assert!(explained(LOST_WRITE).is_err());
         assert!(explained(&format!("{STREAM}, {LOST_WRITE}")).is_err());
+    }
+
+    #[test]
+    fn a_lost_archive_attribute_is_a_limit_and_no_other_attribute_is() {
+        let root = |live: &str| {
+            format!(
+                r#"{{"command": "CREATE", "captured_status": "STATUS_SUCCESS", "live_status": "STATUS_SUCCESS", "count": 1,
+                "first_frame": 7, "path": "a", "differences": [{{"field": "file_attributes", "captured": "0x20", "live": "{live}"}}]}}"#
+            )
+        };
+        explained(&root("0x80")).unwrap();
+        assert!(explained(&root("0x10")).is_err());
     }
 
     #[test]
