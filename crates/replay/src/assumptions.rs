@@ -36,9 +36,9 @@ pub(crate) fn of(plan: &Plan, sids: &[SidRule]) -> Vec<String> {
 fn foreign_domains(plan: &Plan, sids: &[SidRule]) -> Vec<String> {
     const MOST_TOLD: usize = 5;
     let mut counts: BTreeMap<DomainSid, u64> = BTreeMap::new();
-    for request in &plan.requests {
+    for request in plan.requests.iter().filter_map(|request| plan.trace.planned(request)) {
         let Some(command) = request.command() else { continue };
-        let named = message::sid::domains(command, &request.bytes).into_iter().map(|(_, domain)| domain);
+        let named = message::sid::domains(command, request.bytes()).into_iter().map(|(_, domain)| domain);
         for domain in named.collect::<BTreeSet<_>>() {
             let count = counts.entry(domain).or_default();
             *count = count.saturating_add(1);

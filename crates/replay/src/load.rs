@@ -1,11 +1,12 @@
 //! From session files to the trace that is replayed.
 
 use crate::payload;
-use crate::trace::{Row, Trace, TraceConnection};
+use crate::trace::{Row, Spool, Trace, TraceConnection};
 use dissect::{Kind, Operation};
 use smb2::Guid;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use store::metadata::{Connection, Session};
 use store::{Columns, OutputFolder, ReadError, SessionFile, SessionMetadata};
@@ -16,6 +17,14 @@ pub enum LoadError {
     /// A session file cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// Rows cannot be put down where the trace lies, for the time of the replay.
+    #[error("{}: rows cannot be put down there for the replay: {source}", folder.display())]
+    Spool {
+        /// The folder of the trace.
+        folder: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The metadata name a connection's end in a way that is no address.
     #[error("the metadata of connection {connection} name {address:?}, which is no address and port")]
     Address {
@@ -32,6 +41,9 @@ pub enum LoadError {
 /// [`LoadError`].
 pub fn load(output: &OutputFolder, metadata: &SessionMetadata, files: &[String]) -> Result<Trace, LoadError> {
     let mut trace = Trace::default();
+    let spooling = |source| LoadError::Spool { folder: output.path().to_owned(), source };
+    let mut spool = Spool::new(output.path()).map_err(spooling)?;
+    let mut on: BTreeSet<u32> = BTreeSet::new();
     let wanted = |session: &Session| files.contains(&session.file);
     let chosen: BTreeSet<u32> = metadata
         .sessions
@@ -52,7 +64,9 @@ pub fn load(output: &OutputFolder, metadata: &SessionMetadata, files: &[String])
                 let mut operation = operation?;
                 if belongs || chosen.contains(&operation.connection) {
                     let data_left = payload::leave(&mut operation);
-                    trace.rows.push(Row { file: Arc::clone(&file), operation, data_left, stand_in: false });
+                    on.insert(operation.connection);
+                    let row = Row { file: Arc::clone(&file), operation, data_left, stand_in: false };
+                    spool.push(&row).map_err(spooling)?;
                 }
             }
         } else if shares_connection {
@@ -61,7 +75,7 @@ pub fn load(output: &OutputFolder, metadata: &SessionMetadata, files: &[String])
             }
         }
     }
-    let on: BTreeSet<u32> = trace.rows.iter().map(|row| row.operation.connection).collect();
+    trace.rows = spool.finish().map_err(spooling)?;
     for connection in &metadata.connections {
         let found = trace_connection(connection)?;
         trace.servers.push(found.server);

@@ -18,17 +18,14 @@ pub fn row(engine: &Engine, record: Record, start: Timestamp) -> RunRow {
 
 fn request_row(engine: &Engine, record: RequestRecord, start: Timestamp) -> RunRow {
     let lag = lag(&record).and_then(|lag| u64::try_from(lag.as_nanos()).ok());
-    let captured = |index: usize| {
-        let request = engine.plan().requests.get(index)?;
-        engine.plan().trace.rows.get(request.row).filter(|row| !row.stand_in)
-    };
+    let captured = |index: usize| engine.plan().planned(index).map(|planned| planned.row).filter(|row| !row.stand_in());
     let row = captured(record.request);
     RunRow {
-        session_file: row.map(|row| Arc::clone(&row.file)),
-        op: row.map(|row| row.operation.op),
-        connection: row.map(|row| row.operation.connection),
+        session_file: row.map(|row| Arc::clone(row.file())),
+        op: row.map(|row| row.op()),
+        connection: row.map(|row| row.connection()),
         live_connection: live_connection(record.lane),
-        cause_op: record.cause.and_then(captured).map(|row| row.operation.op),
+        cause_op: record.cause.and_then(captured).map(|row| row.op()),
         marks: record.marks.iter().map(|mark| (*mark).to_owned()).collect(),
         due_time: at(start, record.due),
         sent_time: at(start, record.sent),
@@ -54,12 +51,11 @@ fn request_row(engine: &Engine, record: RequestRecord, start: Timestamp) -> RunR
 }
 
 fn extra_row(engine: &Engine, record: ExtraRecord, start: Timestamp) -> RunRow {
-    let of = record.of.and_then(|index| engine.plan().requests.get(index));
-    let of = of.and_then(|request| engine.plan().trace.rows.get(request.row));
+    let of = record.of.and_then(|index| engine.plan().planned(index)).map(|planned| planned.row);
     RunRow {
-        connection: of.map(|row| row.operation.connection),
+        connection: of.map(|row| row.connection()),
         live_connection: live_connection(Some(record.lane)),
-        cause_op: of.filter(|row| !row.stand_in).map(|row| row.operation.op),
+        cause_op: of.filter(|row| !row.stand_in()).map(|row| row.op()),
         marks: vec!["extra".to_owned(), record.mark.to_owned()],
         sent_time: at(start, Some(record.sent)),
         response_time: at(start, record.answered),

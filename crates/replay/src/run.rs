@@ -10,7 +10,7 @@ use crate::map::{CapturedShare, Names, ShareKind};
 use crate::options::Options;
 use crate::payload::SessionFiles;
 use crate::plan::logon::{self, Identity};
-use crate::plan::{Fate, Plan};
+use crate::plan::{Plan, Request};
 use crate::progress::{Progress, Watch};
 use crate::provisioning::{self, ProvideError};
 use crate::record;
@@ -225,14 +225,11 @@ fn guard(trace: &Trace, options: &Options) -> Result<SocketAddr, ReplayError> {
 
 fn refuse_empty(plan: &Plan) -> Result<(), ReplayError> {
     let mut captured = plan.requests.iter().filter(|request| !request.stand_in);
-    if captured.any(|request| request.fate == Fate::Send) {
+    if captured.any(|request| request.skipped().is_none()) {
         return Ok(());
     }
-    let reason = plan.requests.iter().find_map(|request| match &request.fate {
-        Fate::Skip(reason) => Some(reason.clone()),
-        Fate::Send => None,
-    });
-    Err(ReplayError::Nothing { reason: reason.unwrap_or_else(|| "the sessions have no requests".to_owned()) })
+    let reason = plan.requests.iter().find_map(Request::skipped).unwrap_or("the sessions have no requests");
+    Err(ReplayError::Nothing { reason: reason.to_owned() })
 }
 
 /// A dialect is part of what is replayed: none is chosen for the user.
@@ -267,14 +264,14 @@ fn live_warnings(engines: &[Engine]) -> Vec<String> {
 
 fn captured_span(plan: &Plan) -> f64 {
     let starts = plan.requests.iter().map(|request| request.start_time.0);
-    let ends = plan.requests.iter().filter_map(|request| request.captured.answer.map(|(_, time, _)| time.0));
+    let ends = plan.requests.iter().filter_map(|request| request.answer.map(|answer| answer.time.0));
     let (first, last) = (starts.clone().min().unwrap_or(0), ends.chain(starts).max().unwrap_or(0));
     Duration::from_nanos(u64::try_from(last.saturating_sub(first)).unwrap_or(0)).as_secs_f64()
 }
 
 /// Lets captured guests log on as the configured user where the live server has no guests, and says so.
 async fn settle_guests(plan: &mut Plan, address: SocketAddr, options: &Options) -> Option<String> {
-    let logons = plan.requests.iter().filter_map(|request| request.logon);
+    let logons = plan.requests.iter().filter_map(Request::logon);
     let account = logons.filter(|logon| logon.identity == Identity::Guest).map(|logon| logon.account).next()?;
     let guest = logon::guest(account.and_then(|account| plan.accounts.get(account)), &options.target.username);
     let share = live_shares(plan, options).into_iter().next()?;
@@ -284,7 +281,7 @@ async fn settle_guests(plan: &mut Plan, address: SocketAddr, options: &Options) 
     if found.is_ok_and(|probe| probe.guest) {
         return None;
     }
-    for logon in plan.requests.iter_mut().filter_map(|request| request.logon.as_mut()) {
+    for logon in plan.requests.iter_mut().filter_map(Request::logon_mut) {
         if logon.identity == Identity::Guest {
             logon.identity = Identity::User;
         }
@@ -340,7 +337,7 @@ fn live_shares(plan: &Plan, options: &Options) -> Vec<String> {
 /// The users that a run logs on, but for guests and nobody; the configured one when there are no others.
 fn live_users(plan: &Plan, options: &Options) -> Vec<Credentials> {
     let target = &options.target;
-    let logons = plan.requests.iter().filter_map(|request| request.logon);
+    let logons = plan.requests.iter().filter_map(Request::logon);
     let mut rules: Vec<Option<usize>> =
         logons.filter(|logon| logon.identity == Identity::User).map(|logon| logon.rule).collect();
     rules.sort_unstable();

@@ -95,13 +95,13 @@ impl Tally {
         let diverged = matches!(record.verdict, Verdict::Status | Verdict::Body | Verdict::NoResponse);
         self.explained = self.explained.saturating_add(u64::from(diverged && record.cause.is_some()));
         if diverged && record.cause.is_none() {
-            let row = engine.plan().trace.rows.get(request.row);
+            let row = engine.plan().trace.rows.get(request.row());
             let command = request.command().map_or_else(|| "unknown".to_owned(), |command| command.to_string());
             let status = |status: Option<NtStatus>| status.map_or_else(|| "no response".to_owned(), |s| s.to_string());
             let (captured, live) = (status(request.captured_status()), status(record.live_status));
             let fields = fields(record);
             let key = (command.clone(), captured.clone(), live.clone(), fields.clone());
-            let frame = row.and_then(|row| row.operation.request_frame);
+            let frame = row.and_then(|row| row.request_frame());
             let root = self.roots.entry(key).or_insert_with(|| Root {
                 command,
                 captured_status: captured,
@@ -115,7 +115,7 @@ impl Tally {
             root.count = root.count.saturating_add(1);
             if root.first_frame >= frame {
                 root.first_frame = frame;
-                root.path = row.and_then(|row| row.operation.path.as_deref().map(str::to_owned));
+                root.path = row.and_then(|row| row.path()).map(str::to_owned);
                 root.differences = differences(record);
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::map::{Names, units};
 use crate::plan::Plan;
-use capture::Hole;
+use crate::trace::Holes;
 use smb2::NtStatus;
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ pub struct Answer<'a> {
     /// The message, header included; `None`: it was not kept.
     pub message: Option<&'a [u8]>,
     /// Which of its bytes are missing, and zero.
-    pub holes: &'a [Hole],
+    pub holes: Holes<'a>,
     /// What is known of READ data that is missing.
     pub payload: Option<Fingerprint>,
 }
@@ -32,7 +32,7 @@ impl<'a> Answer<'a> {
     /// The message with other bytes in its holes; what reads the same from both does not depend on them.
     pub(super) fn with_other_holes(&self) -> Option<Vec<u8>> {
         let mut message = self.message.filter(|_| !self.holes.is_empty())?.to_vec();
-        for hole in self.holes {
+        for hole in self.holes.iter() {
             let end = hole.offset.saturating_add(hole.length) as usize;
             let end = end.min(message.len());
             if let Some(missing) = message.get_mut(hole.offset as usize..end) {
@@ -51,13 +51,13 @@ pub trait Answers {
 
 impl Answers for Plan {
     fn answer(&self, request: usize) -> Option<Answer<'_>> {
-        let planned = self.requests.get(request)?;
-        let row = &self.trace.rows.get(planned.row)?.operation;
-        let payload = row.payload_hash.zip(row.payload_length);
+        let planned = self.planned(request)?;
+        let row = planned.row;
+        let payload = row.payload_hash().zip(row.payload_length());
         Some(Answer {
             status: planned.captured_status()?,
-            message: row.response.as_deref(),
-            holes: &row.response_holes,
+            message: row.response(),
+            holes: row.response_holes(),
             payload: payload.map(|(hash, length)| Fingerprint { length, hash }),
         })
     }
@@ -82,7 +82,7 @@ pub struct MappedNames<'a> {
 
 impl MappedNames<'_> {
     fn share(&self, request: usize) -> Option<usize> {
-        self.plan.requests.get(request)?.share
+        self.plan.requests.get(request)?.share()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::answer::{Answer, Answers, Fingerprint, SameNames};
 use super::{Comparison, Settings};
 use crate::plan::Plan;
+use crate::trace::Holes;
 use bytes::Bytes;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smb2::message::ReadResponse;
@@ -85,8 +86,8 @@ struct Places<'a> {
 impl<'a> Places<'a> {
     fn of(plan: &'a Plan) -> Self {
         let requests = plan.requests.iter().enumerate().filter_map(|(index, request)| {
-            let row = plan.trace.rows.get(request.row).filter(|row| !row.stand_in)?;
-            Some(((row.file.as_ref(), row.operation.op), index))
+            let row = plan.trace.rows.get(request.row()).filter(|row| !row.stand_in())?;
+            Some(((row.file().as_ref(), row.op()), index))
         });
         Self { requests: requests.collect() }
     }
@@ -135,6 +136,6 @@ fn without_data(command: Option<Command>, message: Bytes) -> (Bytes, Option<Fing
 impl Answers for Recorded {
     fn answer(&self, request: usize) -> Option<Answer<'_>> {
         let (status, message, payload) = self.answers.get(&request)?;
-        Some(Answer { status: *status, message: Some(message), holes: &[], payload: *payload })
+        Some(Answer { status: *status, message: Some(message), holes: Holes::NONE, payload: *payload })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::fields::Found;
 use crate::object;
-use dissect::Operation;
+use crate::trace::CapturedRow;
 use smb2::{Command, NtStatus};
 use std::collections::HashMap;
 use store::runs::Verdict;
@@ -45,13 +45,13 @@ pub(super) struct Outcome<'a> {
 
 impl Explanations {
     /// The earliest divergence that explains all that differs in this outcome.
-    pub(super) fn cause(&self, operation: &Operation, outcome: &Outcome<'_>) -> Option<usize> {
-        let own = || key(operation, operation.path.as_deref()?);
+    pub(super) fn cause(&self, row: &CapturedRow<'_>, outcome: &Outcome<'_>) -> Option<usize> {
+        let own = || key(row, row.path()?);
         match outcome.verdict {
             Verdict::Body if !outcome.found.is_empty() => {
                 let causes = outcome.found.iter().map(|found| {
                     let place = match &found.path {
-                        Some(path) => key(operation, path),
+                        Some(path) => key(row, path),
                         None => own(),
                     };
                     self.earliest(&place?, outcome.request, |aspect| covers(aspect, aspect_of(found.field)))
@@ -65,7 +65,7 @@ impl Explanations {
                     .filter_map(|place| self.earliest(place, outcome.request, |aspect| aspect == Aspect::Existence))
                     .min()
             }
-            Verdict::Status if operation.command == Some(Command::READ) && is_about_size(outcome) => {
+            Verdict::Status if row.command() == Some(Command::READ) && is_about_size(outcome) => {
                 self.earliest(&own()?, outcome.request, |aspect| covers(aspect, Aspect::Content))
             }
             _ => None,
@@ -73,12 +73,12 @@ impl Explanations {
     }
 
     /// Remembers what an outcome may lead to. `cause` is what explains it itself.
-    pub(super) fn remember(&mut self, operation: &Operation, outcome: &Outcome<'_>, cause: Option<usize>) {
+    pub(super) fn remember(&mut self, row: &CapturedRow<'_>, outcome: &Outcome<'_>, cause: Option<usize>) {
         let root = cause.unwrap_or(outcome.request);
-        let own = || operation.path.as_deref().and_then(|path| key(operation, path));
+        let own = || row.path().and_then(|path| key(row, path));
         match outcome.verdict {
             Verdict::Match if outcome.wrote_pattern => self.add(own(), Aspect::Content, root),
-            Verdict::Match if !self.diverged.is_empty() && makes_anew(operation, outcome) => {
+            Verdict::Match if !self.diverged.is_empty() && makes_anew(row, outcome) => {
                 if let Some(own) = own() {
                     self.diverged.remove(&own);
                 }
@@ -86,16 +86,16 @@ impl Explanations {
             Verdict::Body => {
                 for found in outcome.found {
                     let place = match &found.path {
-                        Some(path) => key(operation, path),
+                        Some(path) => key(row, path),
                         None => own(),
                     };
                     self.add(place, aspect_of(found.field), root);
                 }
             }
             Verdict::Status | Verdict::NoResponse | Verdict::Skipped => {
-                let Some(aspect) = changes(operation) else { return };
+                let Some(aspect) = changes(row) else { return };
                 self.add(own(), aspect, root);
-                let renamed = operation.new_path.as_deref().and_then(|path| key(operation, path));
+                let renamed = row.new_path().and_then(|path| key(row, path));
                 self.add(renamed, Aspect::Existence, root);
             }
             Verdict::Match | Verdict::NotCompared => {}
@@ -116,8 +116,8 @@ impl Explanations {
     }
 }
 
-fn key(operation: &Operation, path: &str) -> Option<String> {
-    let share = operation.share.as_deref()?;
+fn key(row: &CapturedRow<'_>, path: &str) -> Option<String> {
+    let share = row.share()?;
     Some(object::key(share, path))
 }
 
@@ -140,11 +140,11 @@ fn aspect_of(field: &'static str) -> Aspect {
 }
 
 /// What a request changes that did not end as captured.
-fn changes(operation: &Operation) -> Option<Aspect> {
-    match operation.command? {
+fn changes(row: &CapturedRow<'_>) -> Option<Aspect> {
+    match row.command()? {
         Command::CREATE => Some(Aspect::Existence),
         Command::WRITE => Some(Aspect::Content),
-        Command::SET_INFO => match (operation.info_type?, operation.info_class.unwrap_or_default()) {
+        Command::SET_INFO => match (row.info_type()?, row.info_class().unwrap_or_default()) {
             (1, 4) => Some(Aspect::Attributes),
             (1, 10 | 11 | 13 | 64 | 65 | 72) => Some(Aspect::Existence),
             (1, 15) => Some(Aspect::Field("extended_attributes")),
@@ -152,7 +152,7 @@ fn changes(operation: &Operation) -> Option<Aspect> {
             (3, _) => Some(Aspect::Security),
             _ => None,
         },
-        Command::IOCTL => match operation.ctl_code? {
+        Command::IOCTL => match row.ctl_code()? {
             // SET_ZERO_DATA, FILE_LEVEL_TRIM, OFFLOAD_WRITE, DUPLICATE_EXTENTS (_EX), SRV_COPYCHUNK (_WRITE)
             0x0009_80c8 | 0x0009_8208 | 0x0009_8268 | 0x0009_8344 | 0x0009_83e8 | 0x0014_40f2 | 0x0014_80f2 => {
                 Some(Aspect::Content)
@@ -166,11 +166,11 @@ fn changes(operation: &Operation) -> Option<Aspect> {
 }
 
 /// A CREATE that went as captured and left a new or empty file: what was different before does not matter any more.
-fn makes_anew(operation: &Operation, outcome: &Outcome<'_>) -> bool {
+fn makes_anew(row: &CapturedRow<'_>, outcome: &Outcome<'_>) -> bool {
     const OPENED: u32 = 1;
-    operation.command == Some(Command::CREATE)
+    row.command() == Some(Command::CREATE)
         && outcome.live == Some(NtStatus::SUCCESS)
-        && operation.create_action.is_some_and(|action| action != OPENED)
+        && row.create_action().is_some_and(|action| action != OPENED)
 }
 
 /// One side found something that the other did not.
@@ -197,14 +197,17 @@ fn is_about_size(outcome: &Outcome<'_>) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use dissect::Kind;
+    use crate::trace::{Row, Rows};
+    use dissect::{Kind, Operation};
 
-    fn operation(command: Command, path: &str) -> Operation {
+    /// A row about a path, and whether it makes the file anew.
+    fn about(command: Command, path: &str, create_action: Option<u32>) -> Rows {
         let mut operation = Operation::new(0, Kind::Exchange, 0);
         operation.command = Some(command);
         operation.share = Some("\\\\s\\share".into());
         operation.path = Some(path.into());
-        operation
+        operation.create_action = create_action;
+        Rows::from_iter([Row { file: "".into(), operation, data_left: false, stand_in: false }])
     }
 
     fn differing(field: &'static str, path: Option<&str>) -> Found {
@@ -226,34 +229,42 @@ mod tests {
     fn data_behind_a_write_that_failed_is_explained_on_its_path_only() {
         let mut known = Explanations::default();
         let failed = Outcome { live: Some(NtStatus::ACCESS_DENIED), ..outcome(3, Verdict::Status, &[]) };
-        known.remember(&operation(Command::WRITE, "a"), &failed, None);
+        known.remember(&about(Command::WRITE, "a", None).get(0).unwrap(), &failed, None);
         let data = [differing("data", None)];
         let read = outcome(5, Verdict::Body, &data);
-        assert_eq!(known.cause(&operation(Command::READ, "A"), &read), Some(3));
-        assert_eq!(known.cause(&operation(Command::READ, "b"), &read), None);
+        assert_eq!(known.cause(&about(Command::READ, "A", None).get(0).unwrap(), &read), Some(3));
+        assert_eq!(known.cause(&about(Command::READ, "b", None).get(0).unwrap(), &read), None);
         let attributes = [differing("file_attributes", None)];
         let query = outcome(6, Verdict::Body, &attributes);
-        assert_eq!(known.cause(&operation(Command::QUERY_INFO, "a"), &query), None, "a write changes no attributes");
+        assert_eq!(
+            known.cause(&about(Command::QUERY_INFO, "a", None).get(0).unwrap(), &query),
+            None,
+            "a write changes no attributes"
+        );
     }
 
     #[test]
     fn the_same_difference_again_has_the_first_for_its_cause() {
         let mut known = Explanations::default();
         let size = [differing("end_of_file", None)];
-        known.remember(&operation(Command::CREATE, "a"), &outcome(1, Verdict::Body, &size), None);
+        known.remember(&about(Command::CREATE, "a", None).get(0).unwrap(), &outcome(1, Verdict::Body, &size), None);
         let close = outcome(4, Verdict::Body, &size);
-        assert_eq!(known.cause(&operation(Command::CLOSE, "a"), &close), Some(1));
-        known.remember(&operation(Command::CLOSE, "a"), &close, Some(1));
-        assert_eq!(known.cause(&operation(Command::CREATE, "a"), &outcome(9, Verdict::Body, &size)), Some(1));
+        assert_eq!(known.cause(&about(Command::CLOSE, "a", None).get(0).unwrap(), &close), Some(1));
+        known.remember(&about(Command::CLOSE, "a", None).get(0).unwrap(), &close, Some(1));
+        assert_eq!(
+            known.cause(&about(Command::CREATE, "a", None).get(0).unwrap(), &outcome(9, Verdict::Body, &size)),
+            Some(1)
+        );
     }
 
     #[test]
     fn a_listing_is_explained_when_every_entry_that_differs_is() {
         let mut known = Explanations::default();
         let failed = Outcome { live: Some(NtStatus::ACCESS_DENIED), ..outcome(1, Verdict::Status, &[]) };
-        known.remember(&operation(Command::CREATE, "d\\new"), &failed, None);
+        known.remember(&about(Command::CREATE, "d\\new", None).get(0).unwrap(), &failed, None);
         let explained = [differing("entry", Some("d\\new"))];
-        let listing = operation(Command::QUERY_DIRECTORY, "d");
+        let listing = about(Command::QUERY_DIRECTORY, "d", None);
+        let listing = listing.get(0).unwrap();
         assert_eq!(known.cause(&listing, &outcome(7, Verdict::Body, &explained)), Some(1));
         let both = [differing("entry", Some("d\\new")), differing("entry", Some("d\\other"))];
         assert_eq!(known.cause(&listing, &outcome(7, Verdict::Body, &both)), None);
@@ -263,21 +274,23 @@ mod tests {
     fn a_file_made_anew_as_captured_ends_all_explanations() {
         let mut known = Explanations::default();
         let size = [differing("end_of_file", None)];
-        known.remember(&operation(Command::CREATE, "a"), &outcome(1, Verdict::Body, &size), None);
-        let mut overwritten = operation(Command::CREATE, "a");
-        overwritten.create_action = Some(3);
-        known.remember(&overwritten, &outcome(2, Verdict::Match, &[]), None);
-        assert_eq!(known.cause(&operation(Command::CLOSE, "a"), &outcome(4, Verdict::Body, &size)), None);
+        known.remember(&about(Command::CREATE, "a", None).get(0).unwrap(), &outcome(1, Verdict::Body, &size), None);
+        let overwritten = about(Command::CREATE, "a", Some(3));
+        known.remember(&overwritten.get(0).unwrap(), &outcome(2, Verdict::Match, &[]), None);
+        assert_eq!(
+            known.cause(&about(Command::CLOSE, "a", None).get(0).unwrap(), &outcome(4, Verdict::Body, &size)),
+            None
+        );
     }
 
     #[test]
     fn what_is_not_found_below_a_folder_that_was_not_made_is_explained() {
         let mut known = Explanations::default();
         let failed = Outcome { live: Some(NtStatus::ACCESS_DENIED), ..outcome(1, Verdict::Status, &[]) };
-        known.remember(&operation(Command::CREATE, "d"), &failed, None);
+        known.remember(&about(Command::CREATE, "d", None).get(0).unwrap(), &failed, None);
         let missing = Outcome { live: Some(NtStatus(0xc000_003a)), ..outcome(2, Verdict::Status, &[]) };
-        assert_eq!(known.cause(&operation(Command::CREATE, "d\\e\\f"), &missing), Some(1));
+        assert_eq!(known.cause(&about(Command::CREATE, "d\\e\\f", None).get(0).unwrap(), &missing), Some(1));
         let denied = Outcome { live: Some(NtStatus::ACCESS_DENIED), ..outcome(2, Verdict::Status, &[]) };
-        assert_eq!(known.cause(&operation(Command::CREATE, "d\\e\\f"), &denied), None);
+        assert_eq!(known.cause(&about(Command::CREATE, "d\\e\\f", None).get(0).unwrap(), &denied), None);
     }
 }

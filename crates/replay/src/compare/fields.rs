@@ -3,7 +3,7 @@
 use super::answer::{Answer, CapturedNames, Fingerprint};
 use super::table::{Field, Layout, Usage, layout};
 use super::value::{self, Value};
-use dissect::Operation;
+use crate::trace::CapturedRow;
 use smb2::message::ReadResponse;
 use smb2::{Command, Malformed};
 use std::borrow::Cow;
@@ -40,21 +40,21 @@ const TRANSFERRED: &str = "transferred";
 /// Compares the live answer to `request` with the captured one; both have the same status. `wanted` says which fields
 /// take part, `names` what live names were captured as.
 pub(super) fn compare(
-    operation: &Operation,
+    row: &CapturedRow<'_>,
     request: usize,
     captured: &Answer<'_>,
     live: &[u8],
     names: &dyn CapturedNames,
     wanted: &dyn Fn(&Field) -> bool,
 ) -> Findings {
-    let layout = layout(operation, live);
+    let layout = layout(row, live);
     let partly = Findings { found: Vec::new(), partly: true };
     let findings = captured.message.map(|message| {
         let other = captured.with_other_holes();
         Comparison { message, other: other.as_deref(), live, request, names, layout }.run(wanted)
     });
     let is_cut = |message: &[u8]| ReadResponse::parse(message).is_ok_and(|view| view.data().is_err());
-    match captured.payload.filter(|_| operation.command == Some(Command::READ) && captured.message.is_none_or(is_cut)) {
+    match captured.payload.filter(|_| row.command() == Some(Command::READ) && captured.message.is_none_or(is_cut)) {
         Some(fingerprint) if layout.fields().any(|field| field.name == DATA && wanted(field)) => {
             by_fingerprint(findings.unwrap_or(partly), fingerprint, live)
         }

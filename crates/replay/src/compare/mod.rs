@@ -22,6 +22,7 @@ pub use value::Value;
 use crate::engine::RequestRecord;
 use crate::plan::Plan;
 use crate::report::Ignored;
+use crate::trace::Holes;
 use explain::{Explanations, Outcome};
 use smb2::{Command, NtStatus};
 use std::sync::Arc;
@@ -76,14 +77,14 @@ impl Comparison {
     /// Compares the answer of a record with the captured one: fills in `differences`, turns `match` into `body`, and
     /// names the earlier request that explains a difference. Every record of a run has to come by here, in its order.
     pub fn judge(&mut self, plan: &Plan, names: &dyn CapturedNames, record: &mut RequestRecord) {
-        let Some(planned) = plan.requests.get(record.request) else { return };
-        let Some(row) = plan.trace.rows.get(planned.row) else { return };
+        let Some(planned) = plan.planned(record.request) else { return };
+        let row = planned.row;
         let live = record.live_status.zip(record.live_response.as_deref());
         let Taken { mut found, partly, shifted } = self.compared(plan, plan, names, record.request, live);
         if partly {
             record.marks.push(PARTLY);
         }
-        found.retain(|found| !self.takes_out(record.request, planned.command(), row.operation.path.as_deref(), found));
+        found.retain(|found| !self.takes_out(record.request, planned.command(), row.path(), found));
         if record.verdict == Verdict::Match && !found.is_empty() {
             record.verdict = Verdict::Body;
         }
@@ -94,7 +95,7 @@ impl Comparison {
             record.cause = first;
         }
         if let (Verdict::Status | Verdict::Body, None, Some(stand_in)) =
-            (record.verdict, record.cause, planned.stand_in_handle)
+            (record.verdict, record.cause, planned.rare().stand_in_handle)
         {
             record.cause = Some(stand_in);
             record.reason = Some("its handle stands in for one from before the capture".to_owned());
@@ -105,15 +106,15 @@ impl Comparison {
             captured: planned.captured_status(),
             live: record.live_status,
             found: &found,
-            wrote_pattern: !planned.missing_payload.is_empty(),
+            wrote_pattern: !planned.rare().missing_payload.is_empty(),
         };
         if record.cause.is_none()
-            && let Some(cause) = self.explanations.cause(&row.operation, &outcome)
+            && let Some(cause) = self.explanations.cause(&row, &outcome)
         {
             record.cause = Some(cause);
             record.reason.get_or_insert_with(|| "an earlier divergence on the same path".to_owned());
         }
-        self.explanations.remember(&row.operation, &outcome, record.cause);
+        self.explanations.remember(&row, &outcome, record.cause);
         record.differences = found.into_iter().map(Difference::from).collect();
     }
 
@@ -151,22 +152,22 @@ impl Comparison {
         live: Option<(NtStatus, &[u8])>,
     ) -> Taken {
         let nothing = Taken { found: Vec::new(), partly: false, shifted: None };
-        let Some(planned) = plan.requests.get(request) else { return nothing };
-        let Some(row) = plan.trace.rows.get(planned.row) else { return nothing };
-        let operation = &row.operation;
-        let live = live.map(|(status, message)| Answer { status, message: Some(message), holes: &[], payload: None });
-        let folder = operation.path.as_deref().unwrap_or_default();
+        let Some(planned) = plan.planned(request) else { return nothing };
+        let row = planned.row;
+        let live =
+            live.map(|(status, message)| Answer { status, message: Some(message), holes: Holes::NONE, payload: None });
+        let folder = row.path().unwrap_or_default();
         let union = self.unions.take(source, names, folder, request, live.as_ref());
         let mut findings = union.findings;
         if let (Some(command), Some(live), Some(captured)) = (planned.command(), live, source.answer(request))
             && let Some(message) = live.message.filter(|_| live.status == captured.status)
         {
-            let path = operation.path.as_deref();
+            let path = row.path();
             let wanted = |field: &table::Field| {
                 fields::by_default(field)
                     || self.settings.compare.iter().any(|rule| rule.covers(command, field.name, path))
             };
-            let compared = fields::compare(operation, request, &captured, message, names, &wanted);
+            let compared = fields::compare(&row, request, &captured, message, names, &wanted);
             findings.found.extend(compared.found);
             findings.partly |= compared.partly;
         }

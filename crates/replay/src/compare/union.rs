@@ -4,7 +4,7 @@
 
 use super::answer::{Answer, Answers, CapturedNames};
 use super::fields::{Findings, Found, MALFORMED};
-use crate::plan::{Plan, Request};
+use crate::plan::{Plan, Planned, Request};
 use rustc_hash::FxHashMap;
 use smb2::fscc::directory::{self, EntryType};
 use smb2::fscc::notify;
@@ -82,7 +82,7 @@ impl Unions {
         let mut current: FxHashMap<(Command, Handle), usize> = FxHashMap::default();
         for (index, request) in plan.requests.iter().enumerate() {
             let Some((command, handle)) = handle(plan, request) else { continue };
-            let Some((kind, begins)) = kind(command, request) else { continue };
+            let Some((kind, begins)) = kind(command, plan.planned(index)) else { continue };
             let known = current.get(&(command, handle)).copied().filter(|_| !begins);
             let group = known.unwrap_or(index);
             current.insert((command, handle), group);
@@ -237,19 +237,19 @@ fn handle(plan: &Plan, request: &Request) -> Option<(Command, Handle)> {
     if !matches!(command, Command::QUERY_DIRECTORY | Command::CHANGE_NOTIFY) {
         return None;
     }
-    let operation = &plan.trace.rows.get(request.row)?.operation;
-    let by_id = || Some(Handle::Id(request.connection, operation.file_id?));
-    Some((command, operation.open.map(Handle::Open).or_else(by_id)?))
+    let row = plan.trace.rows.get(request.row())?;
+    let by_id = || Some(Handle::Id(request.connection, row.file_id()?));
+    Some((command, row.open().map(Handle::Open).or_else(by_id)?))
 }
 
 /// What a request is a part of, and whether it begins it.
-fn kind(command: Command, request: &Request) -> Option<(Kind, bool)> {
+fn kind(command: Command, request: Option<Planned<'_>>) -> Option<(Kind, bool)> {
     const RESTART_SCANS: u8 = 0x01;
     const REOPEN: u8 = 0x10;
     if command == Command::CHANGE_NOTIFY {
         return Some((Kind::Watch, false));
     }
-    let view = QueryDirectoryRequest::parse(&request.bytes).ok()?;
+    let view = QueryDirectoryRequest::parse(request?.bytes()).ok()?;
     let class = view.file_information_class();
     directory::entries(&[], class)?;
     let pattern = utf16::to_string(view.file_name().ok()?);

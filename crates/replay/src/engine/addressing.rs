@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::engine::compose::Refusal;
 use crate::message::{self, Draft, PatchError};
-use crate::plan::{Reference, Request};
+use crate::plan::{Planned, Reference};
 use smb2::header::offset;
 use smb2::{FileId, HeaderFlags};
 
@@ -11,9 +11,9 @@ impl Engine {
     pub(super) fn live_session(&self, reference: Reference, captured: u64) -> Result<Option<u64>, Refusal> {
         match reference {
             Reference::Verbatim => Ok(None),
-            Reference::Issued(issuer) => match self.requests.get(issuer).and_then(|state| state.issued_session) {
+            Reference::Issued(issuer) => match self.requests.session(issuer as usize) {
                 Some(id) => Ok(Some(id)),
-                None => Err(self.not_obtained("session", issuer)),
+                None => Err(self.not_obtained("session", issuer as usize)),
             },
             Reference::Dead => Ok(Some(if self.sessions.contains_key(&captured) { !captured } else { captured })),
             Reference::Orphan => Err(Refusal::because("its session is from before the capture")),
@@ -23,9 +23,9 @@ impl Engine {
     pub(super) fn live_tree(&self, reference: Reference, captured: u32) -> Result<Option<u32>, Refusal> {
         match reference {
             Reference::Verbatim => Ok(None),
-            Reference::Issued(issuer) => match self.requests.get(issuer).and_then(|state| state.issued_tree) {
+            Reference::Issued(issuer) => match self.requests.tree(issuer as usize) {
                 Some(id) => Ok(Some(id)),
-                None => Err(self.not_obtained("tree connect", issuer)),
+                None => Err(self.not_obtained("tree connect", issuer as usize)),
             },
             Reference::Dead => {
                 let taken = self.issued.trees.contains(&captured);
@@ -43,9 +43,9 @@ impl Engine {
     ) -> Result<Option<FileId>, Refusal> {
         match reference {
             Reference::Verbatim => Ok(None),
-            Reference::Issued(issuer) => match self.requests.get(issuer).and_then(|state| state.issued_file) {
+            Reference::Issued(issuer) => match self.requests.file(issuer as usize) {
                 Some(id) => Ok(Some(id)),
-                None => Err(self.not_obtained("handle", issuer)),
+                None => Err(self.not_obtained("handle", issuer as usize)),
             },
             Reference::Dead => {
                 let captured = message::handle::file_id_at(message, place).unwrap_or_default();
@@ -57,10 +57,12 @@ impl Engine {
     }
 
     /// Points a CANCEL at its live target (MS-SMB2 3.2.4.24): by AsyncId once the target has had its interim response.
-    pub(super) fn address_cancel(&self, draft: &mut Draft, lane: usize, request: &Request) -> Result<(), Refusal> {
+    pub(super) fn address_cancel(&self, draft: &mut Draft, lane: usize, request: &Planned<'_>) -> Result<(), Refusal> {
         let header = smb2::Header::parse(draft.bytes()).map_err(PatchError::from)?;
-        let target = request.cancels.and_then(|target| self.requests.get(target));
-        let message_id = match (target.filter(|target| target.sent_at.is_some()), self.lanes.get(lane)) {
+        let cancelled = request.rare().cancels;
+        let target = cancelled.and_then(|target| self.requests.target(target));
+        let went_out = cancelled.is_some_and(|target| self.requests.went_out(target));
+        let message_id = match (target.filter(|_| went_out), self.lanes.get(lane)) {
             (Some(target), _) => target.message_id,
             // Its MessageId stays 0 in the asynchronous form.
             (None, _) if header.flags.is_async() => header.message_id,
@@ -97,12 +99,12 @@ impl Engine {
             (chain.is_some() && member.chain_key() == chain).then_some(member)
         });
         let names_session = std::iter::once(request).chain(before).find_map(|member| member.session.issuer())?;
-        self.requests.get(names_session)?.issued_session
+        self.requests.session(names_session)
     }
 
     /// What to say when `issuer` did not issue the id that a request needs.
     pub(super) fn not_obtained(&self, what: &str, issuer: usize) -> Refusal {
-        let root = self.requests.get(issuer).and_then(|state| state.cause).unwrap_or(issuer);
+        let root = self.requests.cause(issuer).unwrap_or(issuer);
         let reason = match self.plan.requests.get(root) {
             Some(stand_in) if stand_in.stand_in => {
                 format!("its {what} is from before the capture, and no stand-in was obtained live")

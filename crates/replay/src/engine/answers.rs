@@ -1,7 +1,8 @@
 //! Answers of the live server: what they issue, what they settle.
 
 use crate::engine::Engine;
-use crate::engine::state::{Outstanding, Progress};
+use crate::engine::requests::{Issue, Progress};
+use crate::engine::state::Outstanding;
 use crate::message::token;
 use crate::verdict::LiveEnd;
 use client::{Received, Signature};
@@ -37,11 +38,9 @@ impl Engine {
             return;
         };
         if received.is_interim() {
-            if let Outstanding::Planned(index) = outstanding
-                && let Some(state) = self.requests.get_mut(index)
-            {
-                state.interim = true;
-                state.async_id = received.header.async_id();
+            if let Outstanding::Planned(index) = outstanding {
+                self.requests.under_way_mut(index).interim = true;
+                self.requests.has_async_id(index, received.header.async_id());
                 self.changed(index);
             }
             return;
@@ -73,15 +72,13 @@ impl Engine {
             _ => {}
         }
         if let (NtStatus::SUCCESS, Some(slots), Some(request)) =
-            (status, self.plan.token_issuers.get(&index), self.plan.requests.get(index))
+            (status, self.plan.token_issuers.get(&index), self.plan.planned(index))
         {
-            let issued = token::issued(&request.bytes, &received.message).into_iter();
+            let issued = token::issued(request.bytes(), &received.message).into_iter();
             let wanted = issued.filter(|token| slots.contains(&token.place));
             self.issued.tokens.extend(wanted.map(|token| ((index, token.place), token.value.to_vec())));
         }
-        if let Some(state) = self.requests.get_mut(index) {
-            state.progress = Progress::Answered(status);
-        }
+        self.requests.set_progress(index, Progress::Answered(status));
         self.changed(index);
         self.record(lane, index, LiveEnd::Answer(status), Some(received.message));
     }
@@ -90,9 +87,8 @@ impl Engine {
         let tree = received.header.tree_id();
         let view = TreeConnectResponse::parse(&received.message);
         let (flags, capabilities) = view.map_or((0, 0), |view| (view.share_flags(), view.capabilities()));
-        if let Some(state) = self.requests.get_mut(index) {
-            state.issued_tree = tree;
-            state.in_dfs = capabilities & SHARE_CAP_DFS != 0;
+        if let Some(id) = tree {
+            self.requests.issue(index, Issue::Tree { id, in_dfs: capabilities & SHARE_CAP_DFS != 0 });
         }
         self.issued.trees.extend(tree);
         if let (Some(tree), true) = (tree, flags & SHARE_ENCRYPT_DATA != 0) {
@@ -103,10 +99,7 @@ impl Engine {
     fn created(&mut self, lane: usize, index: usize, received: &Received) {
         let Ok(view) = CreateResponse::parse(&received.message) else { return };
         let file_id = view.file_id();
-        if let Some(state) = self.requests.get_mut(index) {
-            state.issued_file = Some(file_id);
-            state.oplock = view.oplock_level();
-        }
+        self.requests.issue(index, Issue::File { id: file_id, oplock: view.oplock_level() });
         self.issued.files.insert(file_id, index);
         let failed_in_capture =
             self.plan.requests.get(index).and_then(|request| request.captured_status()).is_some_and(NtStatus::is_error);

@@ -1,8 +1,9 @@
 //! Oplock and lease breaks of the live server (MS-SMB2 2.2.23, 3.2.5.19).
 
 use crate::engine::Engine;
-use crate::engine::state::{Phase, Progress};
-use crate::plan::{Cause, MilestoneKind, Plan};
+use crate::engine::requests::Progress;
+use crate::engine::state::Phase;
+use crate::plan::{Cause, Milestone, MilestoneKind, Plan};
 use client::Received;
 use rustc_hash::FxHashMap;
 use smb2::message::{LeaseBreakNotification, OplockBreakNotification};
@@ -38,22 +39,24 @@ pub(super) struct CapturedBreaks {
 impl CapturedBreaks {
     pub(super) fn of(plan: &Plan) -> Self {
         let mut breaks = Self::default();
+        for (lane, planned) in plan.lanes.iter().enumerate() {
+            for (milestone, found) in planned.milestones.iter().enumerate() {
+                let Milestone::Event(event) = found else { continue };
+                let MilestoneKind::Break { file_id, lease_key, .. } = event.kind else { continue };
+                if let Some(broken) = lease_key.map(Broken::Lease).or(file_id.map(Broken::File)) {
+                    breaks.places.entry(broken).or_default().push(Place { lane, milestone });
+                }
+            }
+        }
         for (index, request) in plan.requests.iter().enumerate() {
             if request.command() != Some(Command::CREATE) {
                 continue;
             }
-            let Some(row) = plan.trace.rows.get(request.row) else { continue };
-            let (file, lease) = (row.operation.file_id, row.operation.lease_key);
-            for broken in file.map(Broken::File).into_iter().chain(lease.map(Broken::Lease)) {
+            let Some(row) = plan.trace.rows.get(request.row()) else { continue };
+            // The live server may break a lease that the captured one did not, and names it by its captured key.
+            let file = row.file_id().map(Broken::File).filter(|file| breaks.places.contains_key(file));
+            for broken in file.into_iter().chain(row.lease_key().map(Broken::Lease)) {
                 breaks.opens.entry(broken).or_default().push(index);
-            }
-        }
-        for (lane, planned) in plan.lanes.iter().enumerate() {
-            for (milestone, found) in planned.milestones.iter().enumerate() {
-                let MilestoneKind::Break { file_id, lease_key, .. } = found.kind else { continue };
-                if let Some(broken) = lease_key.map(Broken::Lease).or(file_id.map(Broken::File)) {
-                    breaks.places.entry(broken).or_default().push(Place { lane, milestone });
-                }
             }
         }
         breaks
@@ -113,11 +116,9 @@ impl Engine {
 
     /// Whether what caused a captured break has happened in the replay: a live break that comes before is another one.
     fn may_have_been_caused(&self, place: Place) -> bool {
-        let milestone = self.plan.lanes.get(place.lane).and_then(|lane| lane.milestones.get(place.milestone));
+        let milestone = self.plan.milestone(place.lane, place.milestone);
         milestone.is_some_and(|milestone| match milestone.kind {
-            MilestoneKind::Break { cause: Cause::Request(index), .. } => {
-                self.requests.get(index).is_some_and(|state| state.sent_at.is_some())
-            }
+            MilestoneKind::Break { cause: Cause::Request(index), .. } => self.requests.went_out(index),
             MilestoneKind::Break { cause: Cause::NotReplayed, .. } => self.all_performed_before(milestone.seq),
             _ => true,
         })
@@ -129,14 +130,14 @@ impl Engine {
             Break::Oplock { file_id, .. } => self.issued.files.get(file_id).copied(),
             Break::Lease { key, .. } => self.leased_by(*key),
         };
-        let Some((index, state)) = opened_by.and_then(|index| Some((index, self.requests.get_mut(index)?))) else {
+        let Some(index) = opened_by else {
             self.warn(format!("connection {}: a break of an unknown handle or lease", self.connection_number(lane)));
             return;
         };
-        let held = state.oplock;
+        let held = self.requests.oplock(index);
         match found {
-            Break::Oplock { level, .. } => state.oplock = *level,
-            Break::Lease { new_state: 0, .. } => state.oplock = 0,
+            Break::Oplock { level, .. } => self.requests.set_oplock(index, *level),
+            Break::Lease { new_state: 0, .. } => self.requests.set_oplock(index, 0),
             Break::Lease { .. } => {}
         }
         let lane = self.lane_of_session(index).unwrap_or(lane);
@@ -160,34 +161,27 @@ impl Engine {
     /// Whether a captured break can still come: what causes it is in the replay, and some open it may be about got an
     /// oplock or lease, or may yet get one.
     pub(super) fn break_may_come(&self, file_id: Option<FileId>, lease_key: Option<Guid>, cause: Cause) -> bool {
-        let progress = |index: usize| self.requests.get(index).map(|state| (&state.progress, state));
         let caused = match cause {
             Cause::NotReplayed => false,
-            Cause::Request(index) => progress(index).is_some_and(|(progress, _)| *progress != Progress::Skipped),
+            Cause::Request(index) => self.requests.progress(index) != Progress::Skipped,
             Cause::Unknown => true,
         };
         let about = lease_key.map(Broken::Lease).or(file_id.map(Broken::File));
         let opens = about.and_then(|about| self.captured_breaks.opens.get(&about));
         caused
-            && opens.into_iter().flatten().filter_map(|index| progress(*index)).any(
-                |(progress, state)| match progress {
-                    Progress::Waiting | Progress::Sent => true,
-                    Progress::Answered(_) => state.oplock != 0,
-                    Progress::Dropped | Progress::Skipped => false,
-                },
-            )
+            && opens.into_iter().flatten().any(|index| match self.requests.progress(*index) {
+                Progress::Waiting | Progress::Sent => true,
+                Progress::Answered(_) => self.requests.oplock(*index) != 0,
+                Progress::Dropped | Progress::Skipped => false,
+            })
     }
 
     fn leased_by(&self, key: Guid) -> Option<usize> {
         let opens = self.captured_breaks.opens.get(&Broken::Lease(key))?;
-        opens
-            .iter()
-            .rev()
-            .copied()
-            .find(|index| self.requests.get(*index).is_some_and(|state| state.issued_file.is_some()))
+        opens.iter().rev().copied().find(|index| self.requests.file(*index).is_some())
     }
 
     fn captured_file_id(&self, index: usize) -> Option<FileId> {
-        self.plan.trace.rows.get(self.plan.requests.get(index)?.row)?.operation.file_id
+        self.plan.planned(index)?.row.file_id()
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::engine::state::Phase;
 use crate::engine::{Command, Engine};
-use crate::plan::Action;
+use crate::plan::Step;
 use capture::CloseKind;
 
 impl Engine {
@@ -63,10 +63,11 @@ impl Engine {
             .steps
             .iter()
             .skip(state.next_step)
-            .flat_map(|step| match &step.action {
-                Action::Send(chain) => chain.clone(),
-                Action::Connect | Action::Close(_) => Vec::new(),
+            .filter_map(|step| match step {
+                Step::Send(chain) => Some(chain.iter().copied()),
+                Step::Connect(_) | Step::Close(_) => None,
             })
+            .flatten()
             .collect();
         self.pass_steps(lane, planned.steps.len());
         for index in rest {

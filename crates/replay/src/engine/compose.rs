@@ -1,10 +1,11 @@
 //! From captured requests to live ones: ids mapped, handshakes made anew, flags as the live session wants them.
 
-use crate::engine::state::{Outstanding, Progress};
+use crate::engine::requests::Progress;
+use crate::engine::state::Outstanding;
 use crate::engine::{Command, Engine};
 use crate::message::{self, Draft, Patch, PatchError, negotiate::LiveNegotiate};
 use crate::pattern;
-use crate::plan::{Form, Request};
+use crate::plan::{Form, Planned};
 use smb2::header::offset;
 use smb2::message::{NegotiateRequest, SessionSetupRequest};
 use smb2::{Command as Smb2Command, NtStatus};
@@ -66,8 +67,8 @@ impl Engine {
         let mut drafts = Vec::with_capacity(chain.len());
         let plan = Arc::clone(&self.plan);
         for &index in chain {
-            let Some(request) = plan.requests.get(index) else { continue };
-            drafts.push(self.compose(lane, index, request, encrypt.is_some())?);
+            let Some(request) = plan.planned(index) else { continue };
+            drafts.push(self.compose(lane, index, &request, encrypt.is_some())?);
         }
         relink(&mut drafts)?;
         let (mut messages, patches): (Vec<_>, Vec<_>) = drafts.into_iter().map(Draft::finish).unzip();
@@ -87,7 +88,8 @@ impl Engine {
 
     /// Notes that a request went out.
     fn sent(&mut self, lane: usize, index: usize, message: Vec<u8>, patches: Vec<Patch>) {
-        let Some(request) = self.plan.requests.get(index) else { return };
+        let plan = Arc::clone(&self.plan);
+        let Some(request) = plan.planned(index) else { return };
         self.sent = self.sent.saturating_add(u64::from(!request.stand_in));
         let message_id = smb2::Header::parse(&message).map_or(0, |header| header.message_id);
         let is_cancel = request.command() == Some(Smb2Command::CANCEL);
@@ -109,22 +111,21 @@ impl Engine {
         // A pace slower than captured gives the causes of an answer more time; a faster one makes no server faster.
         let pace = self.options.pace;
         let latency = request.awaited_for().map(|latency| latency.max(pace.scaled(latency)));
-        if let Some(state) = self.requests.get_mut(index) {
-            state.progress = if is_cancel { Progress::Dropped } else { Progress::Sent };
-            state.sent_at = Some(self.now);
-            state.message_id = message_id;
-            if request.inferred {
-                state.marks.push("inferred");
-            }
-            if request.orphan {
-                state.marks.push("orphan");
-            }
-            if !request.missing_payload.is_empty() {
-                state.marks.push("pattern_payload");
-            }
-            state.live_request = message;
-            state.patches = patches;
+        self.requests.set_progress(index, if is_cancel { Progress::Dropped } else { Progress::Sent });
+        self.requests.has_message_id(index, message_id);
+        let state = self.requests.under_way_mut(index);
+        state.sent_at = Some(self.now);
+        if request.inferred {
+            state.marks.push("inferred");
         }
+        if request.orphan {
+            state.marks.push("orphan");
+        }
+        if !request.rare().missing_payload.is_empty() {
+            state.marks.push("pattern_payload");
+        }
+        state.live_request = message;
+        state.patches = patches;
         self.changed(index);
         if is_cancel {
             self.record(lane, index, crate::verdict::LiveEnd::Nothing, None);
@@ -135,7 +136,7 @@ impl Engine {
     }
 
     fn leave_out(&mut self, lane: usize, index: usize) {
-        if let Some(request) = self.plan.requests.get(index).filter(|request| !request.stand_in)
+        if let Some(request) = self.plan.planned(index).filter(|request| !request.stand_in)
             && let Some(header) = request.header()
             && header.command != Smb2Command::CANCEL
             && let Some(state) = self.lanes.get_mut(lane)
@@ -144,26 +145,26 @@ impl Engine {
         }
     }
 
-    fn compose(&mut self, lane: usize, index: usize, request: &Request, encrypt: bool) -> Result<Draft, Refusal> {
-        let left = self.plan.trace.rows.get(request.row).filter(|row| row.data_left);
-        let whole = left.map(|row| self.payloads.request(&row.file, row.operation.op)).transpose();
+    fn compose(&mut self, lane: usize, index: usize, request: &Planned<'_>, encrypt: bool) -> Result<Draft, Refusal> {
+        let left = Some(request.row).filter(|row| row.data_left());
+        let whole = left.map(|row| self.payloads.request(row.file(), row.op())).transpose();
         let whole = whole.map_err(|error| Refusal::because(format!("its data cannot be read again: {error}")))?;
-        let mut draft = Draft::new(whole.as_deref().unwrap_or(&request.bytes));
-        let Some(header) = request.header().copied() else {
+        let mut draft = Draft::new(whole.as_deref().unwrap_or(request.bytes()));
+        let Some(header) = request.header() else {
             let selected = self.plan.lanes.get(lane).and_then(|lane| lane.dialect);
             message::multi_protocol::rewrite(&mut draft, selected)?;
             return Ok(draft);
         };
-        for missing in &request.missing_payload {
+        for missing in &request.rare().missing_payload {
             let pattern = pattern::contents(missing.offset, missing.range.len());
             draft.overwrite(missing.range.start, &pattern, "Payload")?;
         }
-        for (place, reference) in &request.file_ids {
-            if let Some(id) = self.live_file_id(*reference, &request.bytes, *place)? {
-                draft.overwrite(*place, &id.0, "FileId")?;
+        for (place, reference) in request.file_ids.iter() {
+            if let Some(id) = self.live_file_id(reference, request.bytes(), place)? {
+                draft.overwrite(place, &id.0, "FileId")?;
             }
         }
-        for token in &request.tokens {
+        for token in &request.rare().tokens {
             let value = self.issued.tokens.get(&(token.issuer, token.slot.clone()));
             let value = value.ok_or_else(|| self.not_obtained(token.slot.name(), token.issuer))?;
             draft.overwrite(token.offset, value, token.slot.field())?;
@@ -189,7 +190,13 @@ impl Engine {
         Ok(draft)
     }
 
-    fn rewrite_body(&mut self, draft: &mut Draft, lane: usize, index: usize, request: &Request) -> Result<(), Refusal> {
+    fn rewrite_body(
+        &mut self,
+        draft: &mut Draft,
+        lane: usize,
+        index: usize,
+        request: &Planned<'_>,
+    ) -> Result<(), Refusal> {
         match request.command() {
             Some(Smb2Command::NEGOTIATE) => {
                 let live = self.live_negotiate(lane, request);
@@ -200,18 +207,18 @@ impl Engine {
                     rewritten => rewritten?,
                 }
             }
-            Some(Smb2Command::SESSION_SETUP) if SessionSetupRequest::parse(&request.bytes).is_err() => {}
+            Some(Smb2Command::SESSION_SETUP) if SessionSetupRequest::parse(request.bytes()).is_err() => {}
             Some(Smb2Command::SESSION_SETUP) => {
                 let token = self.logon_token(lane, index, request)?;
                 message::session_setup::rewrite(draft, &token)?;
-                if let Some(previous) = request.previous_session
-                    && let Some(id) = self.live_session(previous, captured_previous_session(&request.bytes))?
+                if let Some(previous) = request.rare().previous_session
+                    && let Some(id) = self.live_session(previous, captured_previous_session(request.bytes()))?
                 {
                     let place = SessionSetupRequest::PREVIOUS_SESSION_ID_OFFSET;
                     draft.overwrite(place, &id.to_le_bytes(), "PreviousSessionId")?;
                 }
             }
-            Some(Smb2Command::IOCTL) if message::validate_negotiate::is_validate_negotiate(&request.bytes) => {
+            Some(Smb2Command::IOCTL) if message::validate_negotiate::is_validate_negotiate(request.bytes()) => {
                 let state = self.lanes.get(lane);
                 let dialect = state.and_then(|state| state.core.negotiated()).map(|negotiated| negotiated.dialect);
                 if dialect == Some(0x0311) {
@@ -228,18 +235,16 @@ impl Engine {
                 let Some(command) = command else { return Ok(()) };
                 let rules = &self.options.mapping.sids;
                 message::sid::rewrite(draft, command, rules)?;
-                if message::sid::names_foreign(command, &request.bytes, rules)
-                    && let Some(state) = self.requests.get_mut(index)
-                {
-                    state.marks.push("foreign_sid");
+                if message::sid::names_foreign(command, request.bytes(), rules) {
+                    self.requests.mark(index, "foreign_sid");
                 }
             }
         }
         Ok(())
     }
 
-    fn live_negotiate(&mut self, lane: usize, request: &Request) -> LiveNegotiate {
-        let captured = NegotiateRequest::parse(&request.bytes).map(|view| view.client_guid()).unwrap_or_default();
+    fn live_negotiate(&mut self, lane: usize, request: &Planned<'_>) -> LiveNegotiate {
+        let captured = NegotiateRequest::parse(request.bytes()).map(|view| view.client_guid()).unwrap_or_default();
         let selected = self.plan.lanes.get(lane).and_then(|lane| lane.dialect);
         let first = self.lanes.get(lane).is_none_or(|state| state.core.negotiated().is_none());
         let succeeded = request.captured_status() == Some(NtStatus::SUCCESS);

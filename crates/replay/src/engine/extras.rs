@@ -38,10 +38,10 @@ impl Engine {
     /// How many MessageIds of a chain lie outside the live window.
     fn missing_credits(&self, lane: usize, chain: &[usize]) -> u64 {
         let Some(state) = self.lanes.get(lane) else { return 0 };
-        let requests = chain.iter().filter_map(|index| self.plan.requests.get(*index));
+        let requests = chain.iter().filter_map(|index| self.plan.planned(*index));
         let ends = requests.filter_map(|request| {
             let header = request.header().filter(|header| header.command != Smb2Command::CANCEL)?;
-            let first = state.ids.of(request, header.message_id);
+            let first = state.ids.of(&request, header.message_id);
             first.checked_add(u64::from(header.credit_charge.max(1)))
         });
         ends.max().unwrap_or(0).saturating_sub(state.core.window().end())
@@ -82,7 +82,7 @@ impl Engine {
 
     fn live_tree_of(&self, index: usize) -> Option<u32> {
         let issuer = self.plan.requests.get(index)?.tree.issuer()?;
-        self.requests.get(issuer)?.issued_tree
+        self.requests.tree(issuer)
     }
 
     /// A message of our own, but for its MessageId.

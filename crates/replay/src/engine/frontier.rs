@@ -1,6 +1,6 @@
 //! How far the server's part of the trace has come, over all lanes.
 
-use crate::plan::{Milestone, MilestoneKind, Plan};
+use crate::plan::{MilestoneKind, PlacedMilestone, Plan};
 use std::collections::BTreeSet;
 
 /// The first milestone of every lane that has not come, by place.
@@ -20,7 +20,7 @@ impl Frontier {
         let groups = vec![BTreeSet::new(); count];
         let mut frontier = Self { groups, events: BTreeSet::new(), breaks: BTreeSet::new() };
         for (index, lane) in plan.lanes.iter().enumerate() {
-            frontier.moved(lane.group, index, None, lane.milestones.first());
+            frontier.moved(lane.group, index, None, plan.milestone(index, 0));
         }
         frontier
     }
@@ -30,8 +30,8 @@ impl Frontier {
         &mut self,
         group: Option<usize>,
         lane: usize,
-        from: Option<&Milestone>,
-        to: Option<&Milestone>,
+        from: Option<PlacedMilestone>,
+        to: Option<PlacedMilestone>,
     ) {
         let mut waiting = group.and_then(|group| self.groups.get_mut(group));
         if let Some(from) = from {

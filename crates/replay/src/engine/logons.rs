@@ -2,9 +2,10 @@
 
 use crate::engine::Engine;
 use crate::engine::compose::Refusal;
+use crate::engine::requests::Issue;
 use crate::engine::state::{LogonState, Outstanding, SessionState};
 use crate::message::{Draft, session_setup};
-use crate::plan::Request;
+use crate::plan::Planned;
 use crate::plan::logon::{self, Identity, Logon};
 use client::Received;
 use smb2::NtStatus;
@@ -21,8 +22,8 @@ const SIGNING_REQUIRED: u8 = 0x02;
 
 impl Engine {
     /// The security token of a leg of a logon.
-    pub(super) fn logon_token(&mut self, lane: usize, index: usize, request: &Request) -> Result<Vec<u8>, Refusal> {
-        let Some(leg) = request.logon else { return Err(Refusal::because("not part of a logon")) };
+    pub(super) fn logon_token(&mut self, lane: usize, index: usize, request: &Planned<'_>) -> Result<Vec<u8>, Refusal> {
+        let Some(leg) = request.logon() else { return Err(Refusal::because("not part of a logon")) };
         if leg.leg == 0 {
             let state = LogonState { ntlm: self.new_logon(leg), token: None, session_id: 0 };
             self.logons.insert(index, state);
@@ -73,8 +74,8 @@ impl Engine {
         }
     }
 
-    fn begin_bind(&mut self, lane: usize, request: &Request) {
-        let id = request.session.issuer().and_then(|issuer| self.requests.get(issuer)?.issued_session);
+    fn begin_bind(&mut self, lane: usize, request: &Planned<'_>) {
+        let id = request.session.issuer().and_then(|issuer| self.requests.session(issuer));
         let keys = id.and_then(|id| self.sessions.get(&id)?.keys.clone());
         if let (Some(id), Some(keys), Some(state)) = (id, keys, self.lanes.get_mut(lane)) {
             state.core.begin_bind(id, &keys);
@@ -85,16 +86,13 @@ impl Engine {
     /// that one counts for this request then.
     pub(super) fn session_setup_goes_on(&mut self, lane: usize, index: usize, received: &Received) -> bool {
         let Some(request) = self.plan.requests.get(index) else { return false };
-        let Some(leg) = request.logon else { return false };
+        let Some(leg) = request.logon() else { return false };
         let known_session = request.session.issuer().is_some();
         let status = NtStatus(received.header.status);
         let session_id = received.header.session_id;
         let goes_well = |status| status == NtStatus::SUCCESS || status == NtStatus::MORE_PROCESSING_REQUIRED;
-        if goes_well(status)
-            && !known_session
-            && let Some(state) = self.requests.get_mut(index)
-        {
-            state.issued_session = Some(session_id);
+        if goes_well(status) && !known_session {
+            self.requests.issue(index, Issue::Session(session_id));
         }
         let view = SessionSetupResponse::parse(&received.message);
         let Some(logon) = self.logons.get_mut(&leg.first) else { return false };
@@ -119,11 +117,9 @@ impl Engine {
     /// No session comes of a logon that only the live server refused: what the capture shows in it cannot be sent.
     fn logon_failed(&mut self, first: usize, refused: usize) {
         let first_leg = self.plan.requests.get(first);
-        if first_leg.is_some_and(|leg| leg.session.issuer().is_none())
-            && let Some(state) = self.requests.get_mut(first)
-        {
-            state.issued_session = None;
-            state.cause = Some(refused);
+        if first_leg.is_some_and(|leg| leg.session.issuer().is_none()) {
+            self.requests.take_back(first);
+            self.requests.set_cause(first, refused);
         }
     }
 
@@ -137,14 +133,14 @@ impl Engine {
         let keys = state.core.establish(session_id, &key);
         let unsigned = flags & SESSION_IS_GUEST_OR_NULL != 0;
         let encrypt = flags & SESSION_ENCRYPT_DATA != 0 && !unsigned;
-        let request = self.plan.requests.get(logon).and_then(|leg| SessionSetupRequest::parse(&leg.bytes).ok());
+        let request = self.plan.planned(logon).and_then(|leg| SessionSetupRequest::parse(leg.bytes()).ok());
         let signing_required = request.is_some_and(|view| view.security_mode() & SIGNING_REQUIRED != 0);
         self.sessions.insert(session_id, SessionState { keys, encrypt, unsigned, signing_required });
     }
 
     /// Sends the leg that the live logon needs beyond the captured ones. False when it cannot be made.
     fn send_further_leg(&mut self, lane: usize, index: usize, first: usize) -> bool {
-        let Some(captured) = self.plan.requests.get(index).map(|request| request.bytes.clone()) else { return false };
+        let Some(captured) = self.plan.planned(index).map(|request| request.bytes().to_vec()) else { return false };
         let Some(logon) = self.logons.get_mut(&first) else { return false };
         let session_id = logon.session_id;
         let token = logon.token.take();

@@ -1,13 +1,12 @@
 //! What the servers of the trace did, as far as the live server has come to it.
 
 use crate::engine::Engine;
-use crate::plan::{Milestone, MilestoneKind};
+use crate::plan::{MilestoneKind, PlacedMilestone};
 
 impl Engine {
     /// The first milestone of a lane that has not come.
-    pub(super) fn first_unreached(&self, lane: usize) -> Option<&Milestone> {
-        let (state, planned) = (self.lanes.get(lane)?, self.plan.lanes.get(lane)?);
-        planned.milestones.get(state.next_milestone)
+    pub(super) fn first_unreached(&self, lane: usize) -> Option<PlacedMilestone> {
+        self.plan.milestone(lane, self.lanes.get(lane)?.next_milestone)
     }
 
     /// Something became of a request: what waits for it, and the milestones of its lane, are looked at again.
@@ -44,7 +43,8 @@ impl Engine {
         if next == before {
             return;
         }
-        self.frontier.moved(planned.group, lane, planned.milestones.get(before), planned.milestones.get(next));
+        let (from, to) = (self.plan.milestone(lane, before), self.plan.milestone(lane, next));
+        self.frontier.moved(planned.group, lane, from, to);
         if let Some(group) = planned.group {
             self.schedule.group_came_to(group, self.frontier.first(Some(group)));
         }
@@ -55,15 +55,12 @@ impl Engine {
     }
 
     fn is_reached(&self, lane: usize, milestone: usize) -> bool {
-        let (Some(state), Some(planned)) = (self.lanes.get(lane), self.plan.lanes.get(lane)) else { return true };
-        let Some(found) = planned.milestones.get(milestone) else { return true };
-        let request = |index: usize| self.requests.get(index);
+        let Some(state) = self.lanes.get(lane) else { return true };
+        let Some(found) = self.plan.milestone(lane, milestone) else { return true };
         match found.kind {
-            MilestoneKind::Answer(index) => request(index).is_none_or(|state| state.is_settled() || state.released),
-            MilestoneKind::AnyAnswer(index) => {
-                request(index).is_none_or(|state| state.is_settled() || state.released || state.interim)
-            }
-            MilestoneKind::Break { file_id, lease_key, cause, .. } => {
+            MilestoneKind::Answer(index) => self.requests.is_let_go(index),
+            MilestoneKind::AnyAnswer(index) => self.requests.is_heard_of(index),
+            MilestoneKind::Break { file_id, lease_key, cause } => {
                 state.reached.get(milestone).is_none_or(|done| *done) || !self.break_may_come(file_id, lease_key, cause)
             }
             MilestoneKind::Closed => state.reached.get(milestone).is_none_or(|done| *done),

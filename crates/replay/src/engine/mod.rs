@@ -19,6 +19,7 @@ mod patience;
 mod protection;
 mod readiness;
 mod records;
+mod requests;
 mod schedule;
 mod seed;
 mod state;
@@ -30,13 +31,14 @@ use crate::compare::Comparison;
 use crate::map::Names;
 use crate::options::Options;
 use crate::payload::{Held, Payloads};
-use crate::plan::{Action, Fate, Plan};
+use crate::plan::{Plan, Step};
 use capture::Timestamp;
 use client::Connection;
 use readiness::Readiness;
+use requests::{Progress, Requests};
 use rustc_hash::FxHashMap;
 use smb2::Command as Smb2Command;
-use state::{Extra, Issued, LaneState, LogonState, Phase, Progress, RequestState, SessionState};
+use state::{Extra, Issued, LaneState, LogonState, Phase, SessionState};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
@@ -65,7 +67,7 @@ pub struct Engine {
     now: Duration,
     lanes: Vec<LaneState>,
     lane_of: FxHashMap<u32, usize>,
-    requests: Vec<RequestState>,
+    requests: Requests,
     frontier: frontier::Frontier,
     schedule: schedule::Schedule,
     /// Lanes whose milestones have to be looked at.
@@ -117,7 +119,7 @@ impl Engine {
         });
         let lanes = lanes.collect();
         let lane_of = plan.lanes.iter().enumerate().map(|(index, lane)| (lane.connection, index)).collect();
-        let requests = plan.requests.iter().map(|_| RequestState::default()).collect();
+        let requests = Requests::of(&plan);
         let frontier = frontier::Frontier::new(&plan);
         let schedule = schedule::Schedule::new(&plan);
         let came = (0..plan.lanes.len()).collect();
@@ -306,9 +308,8 @@ impl Engine {
     fn perform(&mut self, lane: usize) {
         let next = self.lanes.get(lane).map_or(0, |state| state.next_step);
         let plan = Arc::clone(&self.plan);
-        let step = plan.lanes.get(lane).and_then(|planned| planned.steps.get(next));
-        let Some(action) = step.map(|step| &step.action) else { return };
-        if let Action::Send(chain) = action
+        let Some(step) = plan.lanes.get(lane).and_then(|planned| planned.steps.get(next)) else { return };
+        if let Step::Send(chain) = step
             && self.ask_for_credits(lane, chain)
         {
             return;
@@ -316,13 +317,13 @@ impl Engine {
         self.pass_steps(lane, next.saturating_add(1));
         self.last_performed = self.now;
         self.last_happened = self.now;
-        match action {
-            Action::Connect => {
+        match step {
+            Step::Connect(_) => {
                 self.enter_phase(lane, Phase::Connecting);
                 self.commands.push_back(Command::Connect(lane));
             }
-            Action::Send(chain) => self.send(lane, chain),
-            Action::Close(how) => self.close(lane, *how),
+            Step::Send(chain) => self.send(lane, chain),
+            Step::Close(close) => self.close(lane, close.0),
         }
     }
 
@@ -350,8 +351,8 @@ impl Engine {
     /// Records what the plan already knows cannot be sent.
     fn skip_unsendable(&mut self) {
         for index in 0..self.requests.len() {
-            let fate = self.plan.requests.get(index).map(|request| request.fate.clone());
-            if let Some(Fate::Skip(reason)) = fate {
+            let reason = self.plan.requests.get(index).and_then(|request| request.skipped());
+            if let Some(reason) = reason.map(str::to_owned) {
                 self.skip(index, reason, None);
             }
         }
@@ -365,10 +366,10 @@ impl Engine {
     fn pass_steps(&mut self, lane: usize, next: usize) {
         let (Some(state), Some(planned)) = (self.lanes.get_mut(lane), self.plan.lanes.get(lane)) else { return };
         state.next_step = next.min(planned.steps.len());
-        if let Some(passed) = next.checked_sub(1).and_then(|passed| planned.steps.get(passed)) {
+        if let Some(passed) = next.checked_sub(1).and_then(|passed| self.plan.step(lane, passed)) {
             self.performed_until = self.performed_until.max(passed.time);
         }
-        self.schedule.begins_with(lane, planned.steps.get(next).map(|step| step.seq));
+        self.schedule.begins_with(lane, planned.steps.get(next).map(|step| self.plan.seq_of(step)));
     }
 
     fn enter_phase(&mut self, lane: usize, phase: Phase) {
@@ -388,6 +389,6 @@ impl Engine {
     }
 
     fn is_unsent(&self, index: usize) -> bool {
-        self.requests.get(index).is_some_and(|state| state.progress == Progress::Waiting)
+        self.requests.progress(index) == Progress::Waiting
     }
 }

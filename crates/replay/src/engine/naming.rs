@@ -5,7 +5,7 @@ use crate::engine::compose::Refusal;
 use crate::map::{ShareKind, is_same, units};
 use crate::message::dfs::{self, DfsName};
 use crate::message::{Draft, PatchError, create, rename, tree_connect};
-use crate::plan::Request;
+use crate::plan::{Planned, Request};
 use smb2::header::offset;
 use smb2::{Command, HeaderFlags, NtStatus};
 
@@ -21,7 +21,12 @@ struct LiveName {
 
 impl Engine {
     /// Puts live names in the place of the captured ones in the body of a request.
-    pub(super) fn rewrite_names(&mut self, draft: &mut Draft, index: usize, request: &Request) -> Result<(), Refusal> {
+    pub(super) fn rewrite_names(
+        &mut self,
+        draft: &mut Draft,
+        index: usize,
+        request: &Planned<'_>,
+    ) -> Result<(), Refusal> {
         let mut lost_prefix = false;
         match request.command() {
             Some(Command::TREE_CONNECT) => {
@@ -30,9 +35,9 @@ impl Engine {
                 }
             }
             Some(Command::CREATE) => {
-                if let Some(captured) = create::captured_name(&request.bytes).filter(|_| self.maps_files(request)) {
+                if let Some(captured) = create::captured_name(request.bytes()).filter(|_| self.maps_files(request)) {
                     let live = with_units(captured, |name| {
-                        let found = self.live_file_name(request, name, true);
+                        let found = self.live_file_name(index, request, name, true);
                         lost_prefix = found.lost_prefix;
                         found.units
                     });
@@ -45,13 +50,13 @@ impl Engine {
                 }
             }
             Some(Command::SET_INFO) if self.maps_files(request) => {
-                let captured = rename::name_range(&request.bytes).and_then(|range| request.bytes.get(range));
+                let captured = rename::name_range(request.bytes()).and_then(|range| request.bytes().get(range));
                 let live = captured.and_then(|captured| {
                     with_units(captured, |name| match name.first() {
                         // Another stream of the same file.
                         Some(&STREAM) => name.to_vec(),
                         _ => {
-                            let found = self.live_file_name(request, name, false);
+                            let found = self.live_file_name(index, request, name, false);
                             lost_prefix = found.lost_prefix;
                             found.units
                         }
@@ -62,7 +67,7 @@ impl Engine {
                 }
             }
             Some(Command::IOCTL) => {
-                let captured = dfs::referral_name_range(&request.bytes).and_then(|range| request.bytes.get(range));
+                let captured = dfs::referral_name_range(request.bytes()).and_then(|range| request.bytes().get(range));
                 let live = captured.and_then(|captured| with_units(captured, |name| self.live_dfs_name(name)));
                 if let Some(live) = live {
                     dfs::rewrite_referral(draft, &live)?;
@@ -74,29 +79,27 @@ impl Engine {
             let header = smb2::Header::parse(draft.bytes()).map_err(PatchError::from)?;
             let flags = header.flags.0 & !HeaderFlags::DFS_OPERATIONS;
             draft.overwrite(offset::FLAGS, &flags.to_le_bytes(), "Flags")?;
-            if let Some(state) = self.requests.get_mut(index) {
-                state.marks.push("dfs_prefix_dropped");
-            }
+            self.requests.mark(index, "dfs_prefix_dropped");
         }
         Ok(())
     }
 
     /// Whether a request is about a printer's share, whose answers are not compared.
     pub(super) fn is_on_printer(&self, index: usize) -> bool {
-        let share = self.plan.requests.get(index).and_then(|request| request.share);
+        let share = self.plan.requests.get(index).and_then(Request::share);
         share.and_then(|share| self.plan.shares.get(share)).is_some_and(|share| share.kind == ShareKind::Print)
     }
 
     /// `\\server\share` on the live server, UTF-16LE; `None` leaves the captured path.
-    fn live_share_path(&self, request: &Request) -> Option<Vec<u8>> {
-        let captured = tree_connect::captured_path(&request.bytes)?;
+    fn live_share_path(&self, request: &Planned<'_>) -> Option<Vec<u8>> {
+        let captured = tree_connect::captured_path(request.bytes())?;
         if !captured.starts_with("\\\\") {
             return None;
         }
-        let live = self.names.share(request.share);
+        let live = self.names.share(request.share());
         let keeps_name = request.captured_status() == Some(NtStatus::BAD_NETWORK_NAME) && !live.is_mapped;
         let mut path = bytes_of(&units(&format!("\\\\{}\\", self.options.target.server)));
-        match tree_connect::captured_share(&request.bytes).filter(|_| keeps_name) {
+        match tree_connect::captured_share(request.bytes()).filter(|_| keeps_name) {
             Some(share) => path.extend(share),
             None => path.extend(bytes_of(&units(&live.name))),
         }
@@ -104,27 +107,26 @@ impl Engine {
     }
 
     /// Whether names of files can be others live.
-    fn maps_files(&self, request: &Request) -> bool {
+    fn maps_files(&self, request: &Planned<'_>) -> bool {
         let is_prefixed = request.header().is_some_and(|header| header.flags.0 & HeaderFlags::DFS_OPERATIONS != 0);
-        is_prefixed || !self.names.share(request.share).place.is_identity()
+        is_prefixed || !self.names.share(request.share()).place.is_identity()
     }
 
     /// The live name of a file. A name with SMB2_FLAGS_DFS_OPERATIONS begins with server and share (MS-SMB2 2.2.13);
     /// where that is not `certain`, it does only if the share is that of the request.
-    fn live_file_name(&self, request: &Request, name: &[u16], certain: bool) -> LiveName {
+    fn live_file_name(&self, index: usize, request: &Planned<'_>, name: &[u16], certain: bool) -> LiveName {
         let flags = request.header().map_or(0, |header| header.flags.0);
-        let share = request.share.and_then(|share| self.plan.shares.get(share));
+        let share = request.share().and_then(|share| self.plan.shares.get(share));
         let is_prefixed =
             |dfs: &DfsName<'_>| certain || share.is_some_and(|share| is_same(dfs.share, &units(&share.name)));
         let dfs = DfsName::of(name).filter(|dfs| flags & HeaderFlags::DFS_OPERATIONS != 0 && is_prefixed(dfs));
         let Some(dfs) = dfs else {
-            return LiveName { units: self.names.live_name(request.share, name).into_owned(), lost_prefix: false };
+            return LiveName { units: self.names.live_name(request.share(), name).into_owned(), lost_prefix: false };
         };
-        let path = self.names.live_name(request.share, dfs.path);
-        let in_dfs =
-            request.tree_connect.and_then(|connect| self.requests.get(connect)).is_some_and(|tree| tree.in_dfs);
+        let path = self.names.live_name(request.share(), dfs.path);
+        let in_dfs = request.tree_connect(index).is_some_and(|connect| self.requests.is_in_dfs(connect));
         if in_dfs {
-            let live_share = units(&self.names.share(request.share).name);
+            let live_share = units(&self.names.share(request.share()).name);
             let units = dfs::join(dfs.lead, &units(&self.options.target.server), &live_share, &path);
             return LiveName { units, lost_prefix: false };
         }

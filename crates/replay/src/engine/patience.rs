@@ -1,9 +1,10 @@
 //! When waiting ends: deadlines of requests, of breaks and closes that do not come, and of all else.
 
 use crate::engine::Engine;
-use crate::engine::state::Progress;
-use crate::plan::{Action, Cause, Milestone, MilestoneKind};
+use crate::engine::requests::Progress;
+use crate::plan::{Cause, MilestoneKind, PlacedMilestone, Step};
 use std::cmp::Reverse;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Longest part of a captured distance that is waited for on top of the user's patience.
@@ -16,14 +17,12 @@ impl Engine {
     /// Lets go of requests whose deadline has passed: nothing waits for them any more.
     pub(super) fn pass_deadlines(&mut self) {
         while let Some(Reverse((deadline, index))) = self.deadlines.peek().copied() {
-            if let Some(state) = self.requests.get_mut(index)
-                && state.progress == Progress::Sent
-            {
+            if self.requests.progress(index) == Progress::Sent {
                 if deadline > self.now {
                     break;
                 }
-                state.released = true;
-                state.marks.push("timed_out");
+                self.requests.under_way_mut(index).released = true;
+                self.requests.mark(index, "timed_out");
                 self.changed(index);
             }
             self.deadlines.pop();
@@ -52,7 +51,7 @@ impl Engine {
         let distance = Duration::from_nanos(distance.try_into().unwrap_or(0));
         let distance = distance.min(LONGEST_DISTANCE);
         let deadline = self.last_performed.saturating_add(distance).saturating_add(self.options.max_wait);
-        if self.has_answered_cause(milestone) {
+        if self.has_answered_cause(&milestone) {
             let after = distance.saturating_add(BREAK_AFTER_ANSWER.min(self.options.max_wait));
             return Some(self.last_happened.saturating_add(after).min(deadline));
         }
@@ -61,9 +60,9 @@ impl Engine {
 
     /// Whether a milestone is a break, and the live server has answered the request that caused it: it sends a break
     /// that it waits for before that, and others with it.
-    fn has_answered_cause(&self, milestone: &Milestone) -> bool {
+    fn has_answered_cause(&self, milestone: &PlacedMilestone) -> bool {
         let MilestoneKind::Break { cause: Cause::Request(cause), .. } = milestone.kind else { return false };
-        self.requests.get(cause).is_some_and(|state| matches!(state.progress, Progress::Answered(_)))
+        matches!(self.requests.progress(cause), Progress::Answered(_))
     }
 
     /// Whether every step that the capture shows before this place was performed, or never will be.
@@ -116,17 +115,17 @@ impl Engine {
         }
         let Some((_, lane)) = self.schedule.first_head() else { return false };
         let next = self.lanes.get(lane).map_or(0, |state| state.next_step);
-        let step = self.plan.lanes.get(lane).and_then(|planned| planned.steps.get(next));
-        let Some(Action::Send(chain)) = step.map(|step| step.action.clone()) else {
+        let plan = Arc::clone(&self.plan);
+        let Some(Step::Send(chain)) = plan.step(lane, next).map(|step| step.step) else {
             self.perform(lane);
             return true;
         };
-        if self.ask_for_credits(lane, &chain) {
+        if self.ask_for_credits(lane, chain) {
             return true;
         }
-        let reason = if self.window_allows(lane, &chain) { "what it waits for cannot come" } else { "no credits" };
+        let reason = if self.window_allows(lane, chain) { "what it waits for cannot come" } else { "no credits" };
         self.pass_steps(lane, next.saturating_add(1));
-        self.skip_chain(lane, &chain, reason, None);
+        self.skip_chain(lane, chain, reason, None);
         true
     }
 }

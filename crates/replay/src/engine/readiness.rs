@@ -1,8 +1,9 @@
 //! When a step may be performed: the waits of the captured order.
 
 use crate::engine::Engine;
-use crate::engine::state::{Phase, Progress};
-use crate::plan::{Action, Step};
+use crate::engine::requests::Progress;
+use crate::engine::state::Phase;
+use crate::plan::{PlacedStep, Step};
 use smb2::Command;
 use std::time::Duration;
 
@@ -39,20 +40,20 @@ impl Engine {
         let (Some(state), Some(planned)) = (self.lanes.get(lane), self.plan.lanes.get(lane)) else {
             return Readiness::Waiting(Wait::OwnLane);
         };
-        let Some(step) = planned.steps.get(state.next_step) else { return Readiness::Waiting(Wait::OwnLane) };
-        let may_act = match step.action {
-            Action::Connect => state.phase == Phase::Before,
-            Action::Send(_) | Action::Close(_) => state.phase == Phase::Open,
+        let Some(step) = self.plan.step(lane, state.next_step) else { return Readiness::Waiting(Wait::OwnLane) };
+        let may_act = match step.step {
+            Step::Connect(_) => state.phase == Phase::Before,
+            Step::Send(_) | Step::Close(_) => state.phase == Phase::Open,
         };
-        if !may_act || !self.has_received(lane, step) {
+        if !may_act || !self.has_received(lane, &step) {
             return Readiness::Waiting(Wait::OwnLane);
         }
         if self.frontier.first_of_others(planned.group, lane).is_some_and(|seq| seq <= step.seq) {
             return Readiness::Waiting(Wait::Others);
         }
         let mut hold = (step.due.unwrap_or_default(), None);
-        if let Action::Send(chain) = &step.action {
-            for &index in chain {
+        if let Step::Send(chain) = step.step {
+            for &index in chain.iter() {
                 match self.request_hold(chain, index) {
                     Err(wait) => return Readiness::Waiting(wait),
                     Ok((time, earlier)) if time > hold.0 => hold = (time, earlier),
@@ -72,15 +73,15 @@ impl Engine {
     /// Whether the live server has granted the MessageIds of a chain.
     pub(super) fn window_allows(&self, lane: usize, chain: &[usize]) -> bool {
         let Some(state) = self.lanes.get(lane) else { return false };
-        let requests = chain.iter().filter_map(|index| self.plan.requests.get(*index));
+        let requests = chain.iter().filter_map(|index| self.plan.planned(*index));
         requests.filter_map(|request| Some((request, request.header()?))).all(|(request, header)| {
             header.command == Command::CANCEL
-                || state.core.window().allows(state.ids.of(request, header.message_id), header.credit_charge)
+                || state.core.window().allows(state.ids.of(&request, header.message_id), header.credit_charge)
         })
     }
 
     /// Whether everything has come on the lane that the captured client had received by then.
-    fn has_received(&self, lane: usize, step: &Step) -> bool {
+    fn has_received(&self, lane: usize, step: &PlacedStep<'_>) -> bool {
         let own = step.acks.map_or(step.seq, |acks| acks.min(step.seq));
         self.first_unreached(lane).is_none_or(|milestone| milestone.seq > own)
     }
@@ -89,24 +90,20 @@ impl Engine {
     fn request_hold(&self, chain: &[usize], index: usize) -> Result<(Duration, Option<usize>), Wait> {
         let mut hold = (Duration::ZERO, None);
         let Some(request) = self.plan.requests.get(index) else { return Ok(hold) };
-        let is_settled = |issuer: &usize| {
-            chain.contains(issuer)
-                || self.requests.get(*issuer).is_none_or(|state| state.is_settled() || state.released)
-        };
-        if let Some(issuer) = request.issuers().chain(request.after).find(|issuer| !is_settled(issuer)) {
+        let is_settled = |issuer: &usize| chain.contains(issuer) || self.requests.is_let_go(*issuer);
+        if let Some(issuer) = request.issuers().chain(request.rare().after).find(|issuer| !is_settled(issuer)) {
             return Err(Wait::Request(issuer));
         }
-        for (earlier, length) in &request.conflicts {
-            let Some(state) = self.requests.get(*earlier) else { continue };
-            match (&state.progress, state.sent_at) {
-                (Progress::Waiting, _) => return Err(Wait::Request(*earlier)),
-                (Progress::Sent, Some(sent)) if !state.interim && !state.released => {
-                    let until = sent.saturating_add(*length);
-                    if until > hold.0 {
-                        hold = (until, Some(*earlier));
-                    }
+        for (earlier, length) in &request.rare().conflicts {
+            if self.requests.progress(*earlier) == Progress::Waiting {
+                return Err(Wait::Request(*earlier));
+            }
+            let sent = self.requests.under_way(*earlier).and_then(|under_way| under_way.sent_at);
+            if let Some(sent) = sent.filter(|_| !self.requests.is_heard_of(*earlier)) {
+                let until = sent.saturating_add(*length);
+                if until > hold.0 {
+                    hold = (until, Some(*earlier));
                 }
-                _ => {}
             }
         }
         Ok(hold)

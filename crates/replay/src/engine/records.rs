@@ -2,9 +2,10 @@
 
 use crate::compare::MappedNames;
 use crate::engine::Engine;
-use crate::engine::state::{Outstanding, Progress};
+use crate::engine::requests::{Progress, UnderWay};
+use crate::engine::state::Outstanding;
 use crate::message::Patch;
-use crate::plan::Request;
+use crate::plan::{Planned, Request};
 use crate::verdict::{LiveEnd, judge};
 use bytes::Bytes;
 use smb2::{Command, NtStatus};
@@ -82,9 +83,10 @@ impl Engine {
         if !self.is_unsent(index) {
             return;
         }
-        if let Some(state) = self.requests.get_mut(index) {
-            state.progress = Progress::Skipped;
-            state.cause = cause;
+        self.requests.set_progress(index, Progress::Skipped);
+        self.requests.take_under_way(index);
+        if let Some(cause) = cause {
+            self.requests.set_cause(index, cause);
         }
         self.changed(index);
         if self.plan.requests.get(index).is_some_and(|request| request.stand_in) {
@@ -111,19 +113,19 @@ impl Engine {
 
     /// Records a request that was sent, once its end is known.
     pub(super) fn record(&mut self, lane: usize, index: usize, end: LiveEnd, response: Option<Bytes>) {
-        let Some(planned) = self.plan.requests.get(index) else { return };
+        let Some(planned) = self.plan.planned(index) else { return };
         if planned.stand_in {
             return self.record_stand_in(lane, index, end, response);
         }
         let close = self.plan.lanes.get(lane).and_then(|lane| lane.closed);
-        let (verdict, reason) = judge(planned.command(), self.captured_status(planned, end), close, end);
+        let (verdict, reason) = judge(planned.command(), self.captured_status(&planned, end), close, end);
         let cause = (verdict == Verdict::Status).then(|| self.failed_before_in_chain(index)).flatten();
         let due = self.due(lane, index);
         let reason = match cause {
             Some(_) => Some("an earlier message of its chain failed".to_owned()),
-            None => reason.map(str::to_owned).or_else(|| self.beyond_live_limit(lane, planned, end)),
+            None => reason.map(str::to_owned).or_else(|| self.beyond_live_limit(lane, &planned, end)),
         };
-        let Some(state) = self.requests.get_mut(index) else { return };
+        let UnderWay { sent_at, live_request, patches, marks, .. } = self.requests.take_under_way(index);
         let live_status = end.status();
         let record = RequestRecord {
             request: index,
@@ -131,14 +133,14 @@ impl Engine {
             verdict,
             reason,
             cause,
-            marks: std::mem::take(&mut state.marks),
+            marks,
             due,
-            sent: state.sent_at,
+            sent: sent_at,
             answered: live_status.map(|_| self.now),
             live_status,
-            live_request: Some(std::mem::take(&mut state.live_request)),
+            live_request: Some(live_request),
             live_response: response,
-            patches: std::mem::take(&mut state.patches),
+            patches,
             differences: Vec::new(),
         };
         self.compare(record);
@@ -149,7 +151,7 @@ impl Engine {
     fn captured_status(&self, planned: &Request, end: LiveEnd) -> Option<NtStatus> {
         let over = end.status().is_some_and(|status| status != NtStatus::MORE_PROCESSING_REQUIRED);
         let last = planned
-            .logon
+            .logon()
             .filter(|leg| over && !leg.last)
             .and_then(|leg| self.plan.requests.get(leg.end)?.captured_status());
         last.or(planned.captured_status())
@@ -157,7 +159,7 @@ impl Engine {
 
     /// Why the live server refuses a READ or WRITE that the captured one took: its limit is lower (MS-SMB2 3.3.5.12,
     /// 3.3.5.13).
-    fn beyond_live_limit(&self, lane: usize, planned: &Request, end: LiveEnd) -> Option<String> {
+    fn beyond_live_limit(&self, lane: usize, planned: &Planned<'_>, end: LiveEnd) -> Option<String> {
         let refused = end.status() == Some(NtStatus::INVALID_PARAMETER)
             && planned.captured_status() != Some(NtStatus::INVALID_PARAMETER);
         let negotiated = self.lanes.get(lane)?.core.negotiated().filter(|_| refused)?;
@@ -166,23 +168,23 @@ impl Engine {
             Command::WRITE => (negotiated.max_write_size, "MaxWriteSize"),
             _ => return None,
         };
-        let length = self.plan.trace.rows.get(planned.row)?.operation.length?;
+        let length = planned.row.length()?;
         (length > u64::from(most)).then(|| format!("it asks for {length} bytes, and the live {name} is {most}"))
     }
 
     /// A stand-in is no operation of the run.
     fn record_stand_in(&mut self, lane: usize, index: usize, end: LiveEnd, response: Option<Bytes>) {
-        let Some(state) = self.requests.get_mut(index) else { return };
+        let UnderWay { sent_at, live_request, .. } = self.requests.take_under_way(index);
         let live_status = end.status();
         self.records.push_back(Record::Extra(ExtraRecord {
             lane,
             mark: "stand_in",
             detail: "stands in for what was there before the capture".to_owned(),
             of: Some(index),
-            sent: state.sent_at.unwrap_or_default(),
+            sent: sent_at.unwrap_or_default(),
             answered: live_status.map(|_| self.now),
             live_status,
-            live_request: std::mem::take(&mut state.live_request),
+            live_request,
             live_response: response,
         }));
     }
@@ -204,9 +206,7 @@ impl Engine {
             Outstanding::Planned(index) => {
                 let lane =
                     self.plan.requests.get(*index).and_then(|found| self.lane_of.get(&found.connection)).copied();
-                if let Some(state) = self.requests.get_mut(*index) {
-                    state.progress = Progress::Dropped;
-                }
+                self.requests.set_progress(*index, Progress::Dropped);
                 self.changed(*index);
                 if let Some(lane) = lane {
                     self.record(lane, *index, LiveEnd::ConnectionClosed { by_server }, None);
@@ -251,22 +251,22 @@ impl Engine {
     fn due(&self, lane: usize, index: usize) -> Option<Duration> {
         let start = self.plan.requests.get(index)?.start_seq;
         let steps = &self.plan.lanes.get(lane)?.steps;
-        let place = steps.partition_point(|step| step.seq < start);
-        steps.get(place).filter(|step| step.seq == start)?.due
+        let place = steps.partition_point(|step| self.plan.seq_of(step) < start);
+        self.plan.step(lane, place).filter(|step| step.seq == start)?.due
     }
 
     /// An earlier member of the same chain that failed live and not in the capture.
     fn failed_before_in_chain(&self, index: usize) -> Option<usize> {
-        let chain = self.plan.requests.get(index)?.chain?;
+        let chain = self.plan.requests.get(index)?.chain_key()?;
         (0..index)
             .rev()
             .map_while(|before| {
                 let request = self.plan.requests.get(before)?;
-                (request.chain == Some(chain)).then_some((before, request))
+                (request.chain_key() == Some(chain)).then_some((before, request))
             })
             .filter(|(before, request)| {
-                let live = self.requests.get(*before).map(|state| &state.progress);
-                matches!(live, Some(Progress::Answered(status)) if status.is_error())
+                let live = self.requests.progress(*before);
+                matches!(live, Progress::Answered(status) if status.is_error())
                     && request.captured_status().is_some_and(|status| !status.is_error())
             })
             .map(|(before, _)| before)

@@ -34,7 +34,6 @@ impl Schedule {
     /// Every lane has yet to be looked at.
     pub(super) fn new(plan: &Plan) -> Self {
         let groups = plan.lanes.iter().filter_map(|lane| lane.group).max().map_or(0, |last| last.saturating_add(1));
-        let head = |lane: &crate::plan::Lane| lane.steps.first().map(|step| step.seq);
         let mut schedule = Self {
             touched: Vec::new(),
             lanes: plan.lanes.iter().map(|lane| Entry { group: lane.group, ..Entry::default() }).collect(),
@@ -45,7 +44,7 @@ impl Schedule {
             on_request: FxHashMap::default(),
         };
         for (lane, planned) in plan.lanes.iter().enumerate() {
-            schedule.begins_with(lane, head(planned));
+            schedule.begins_with(lane, planned.steps.first().map(|step| plan.seq_of(step)));
         }
         schedule
     }

@@ -1,14 +1,13 @@
-//! What has become of each lane and each request.
+//! What has become of each lane, and what the live server has issued.
 
 use crate::engine::message_ids::MessageIds;
-use crate::message::Patch;
 use crate::message::token::Slot;
 use bytes::Bytes;
 use client::Connection;
 use rustc_hash::{FxHashMap, FxHashSet};
+use smb2::FileId;
 use smb2::auth::NtlmLogon;
 use smb2::crypto::SessionKeys;
-use smb2::{FileId, NtStatus};
 use std::time::Duration;
 
 /// How far a live connection is.
@@ -55,75 +54,6 @@ pub(super) enum Outstanding {
     Planned(usize),
     /// A request of our own.
     Extra(usize),
-}
-
-/// How far a captured request is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Progress {
-    /// Not sent yet.
-    Waiting,
-    /// Sent, no final response yet.
-    Sent,
-    /// Final response received.
-    Answered(NtStatus),
-    /// Sent, and there will be no response: its connection is closed.
-    Dropped,
-    /// Not sent.
-    Skipped,
-}
-
-/// A captured request, live.
-#[derive(Debug)]
-pub(super) struct RequestState {
-    pub(super) progress: Progress,
-    pub(super) sent_at: Option<Duration>,
-    pub(super) message_id: u64,
-    pub(super) interim: bool,
-    pub(super) async_id: Option<u64>,
-    /// Its deadline has passed: nothing waits for it any more.
-    pub(super) released: bool,
-    /// The request whose live outcome explains why this one issued nothing.
-    pub(super) cause: Option<usize>,
-    /// SessionId, TreeId or FileId that its response issued.
-    pub(super) issued_session: Option<u64>,
-    pub(super) issued_tree: Option<u32>,
-    /// Whether the share it connected to is in DFS.
-    pub(super) in_dfs: bool,
-    pub(super) issued_file: Option<FileId>,
-    /// OplockLevel that the open has, 0xff for a lease; 0 once it is lost (MS-SMB2 2.2.14).
-    pub(super) oplock: u8,
-    pub(super) live_request: Vec<u8>,
-    pub(super) patches: Vec<Patch>,
-    pub(super) marks: Vec<&'static str>,
-}
-
-impl Default for RequestState {
-    fn default() -> Self {
-        Self {
-            progress: Progress::Waiting,
-            sent_at: None,
-            message_id: 0,
-            interim: false,
-            async_id: None,
-            released: false,
-            cause: None,
-            issued_session: None,
-            issued_tree: None,
-            in_dfs: false,
-            issued_file: None,
-            oplock: 0,
-            live_request: Vec::new(),
-            patches: Vec::new(),
-            marks: Vec::new(),
-        }
-    }
-}
-
-impl RequestState {
-    /// Nothing more will come of it.
-    pub(super) fn is_settled(&self) -> bool {
-        matches!(self.progress, Progress::Answered(_) | Progress::Dropped | Progress::Skipped)
-    }
 }
 
 /// Ids that the live server has issued, closed ones included.

@@ -1,9 +1,8 @@
 //! Which request made the captured server break an oplock or a lease.
 
 use crate::object::key;
-use crate::plan::request::{Fate, Request};
-use crate::trace::Trace;
-use dissect::Operation;
+use crate::plan::request::Request;
+use crate::trace::{CapturedRow, Trace};
 use smb2::{Command, Guid};
 use std::collections::HashMap;
 
@@ -45,48 +44,47 @@ impl Causes {
     /// Goes through the requests, which are in trace order.
     pub(super) fn of(trace: &Trace, requests: &[Request]) -> Self {
         let mut causes = Self { by_path: HashMap::new(), leases: HashMap::new(), opened: HashMap::new() };
-        let is_break = |row: &crate::trace::Row| row.operation.kind == dissect::Kind::Notification;
-        if !trace.rows.iter().any(is_break) {
+        if !trace.rows.iter().any(|row| row.kind() == dissect::Kind::Notification) {
             return causes;
         }
         for (index, request) in requests.iter().enumerate() {
-            let Some(row) = trace.rows.get(request.row).filter(|_| request.fate == Fate::Send) else { continue };
-            causes.add(index, request, &row.operation);
+            let Some(row) = trace.rows.get(request.row()).filter(|_| request.skipped().is_none()) else { continue };
+            causes.add(index, request, &row);
         }
         causes
     }
 
-    fn add(&mut self, index: usize, request: &Request, operation: &Operation) {
+    fn add(&mut self, index: usize, request: &Request, row: &CapturedRow<'_>) {
         if request.command() == Some(Command::CREATE) {
-            if let Some(open) = operation.open {
+            if let Some(open) = row.open() {
                 self.opened.entry(Holder::Open(open)).or_insert(request.start_seq);
-                self.leases.extend(operation.lease_key.map(|key| (open, key)));
+                self.leases.extend(row.lease_key().map(|key| (open, key)));
             }
-            if let Some(key) = operation.lease_key {
+            if let Some(key) = row.lease_key() {
                 self.opened.entry(Holder::Lease(key)).or_insert(request.start_seq);
             }
         }
-        let Some(share) = &operation.share else { return };
-        for path in [operation.path.as_deref(), operation.new_path.as_deref()].into_iter().flatten() {
+        let Some(share) = row.share() else { return };
+        for path in [row.path(), row.new_path()].into_iter().flatten() {
             let folder = path.rsplit_once('\\').map_or("", |(folder, _)| folder);
             for place in [path, folder] {
-                let touch = Touch { seq: request.start_seq, request: index, open: operation.open };
+                let touch = Touch { seq: request.start_seq, request: index, open: row.open() };
                 self.by_path.entry(key(share, place)).or_default().push(touch);
             }
         }
     }
 
     /// The cause of a break, given its row.
-    pub(super) fn of_break(&self, operation: &Operation) -> Cause {
-        let (Some(share), Some(path), Some(seq)) = (&operation.share, &operation.path, operation.response_seq) else {
+    pub(super) fn of_break(&self, row: &CapturedRow<'_>) -> Cause {
+        let (Some(share), Some(path), Some(seq)) = (row.share(), row.path(), row.response_seq()) else {
             return Cause::Unknown;
         };
-        let holder = operation.lease_key.map(Holder::Lease).or(operation.open.map(Holder::Open));
+        let holder = row.lease_key().map(Holder::Lease).or(row.open().map(Holder::Open));
         let Some(opened) = holder.and_then(|holder| self.opened.get(&holder)) else { return Cause::Unknown };
         let touches = self.by_path.get(&key(share, path)).map(Vec::as_slice).unwrap_or_default();
         let before = touches.get(..touches.partition_point(|touch| touch.seq < seq)).unwrap_or_default();
         let since_opened = before.iter().rev().take_while(|touch| touch.seq > *opened);
-        let found = since_opened.into_iter().find(|touch| match (operation.lease_key, operation.open) {
+        let found = since_opened.into_iter().find(|touch| match (row.lease_key(), row.open()) {
             (Some(lease), _) => touch.open.and_then(|open| self.leases.get(&open)) != Some(&lease),
             (None, open) => touch.open.is_none() || touch.open != open,
         });

@@ -52,26 +52,26 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request]) {
             });
             latest.push(index);
         }
-        if let Some(request) = requests.get_mut(index) {
-            request.conflicts = conflicts;
+        if let (Some(request), false) = (requests.get_mut(index), conflicts.is_empty()) {
+            request.rare_mut().conflicts = conflicts;
         }
     }
 }
 
 fn unanswered(request: &Request, at: u64) -> bool {
-    let answered = [request.captured.interim.map(|(seq, _)| seq), request.captured.answer.map(|(seq, ..)| seq)];
+    let answered = [request.rare().interim.map(|(seq, _)| seq), request.answer.map(|answer| answer.seq())];
     answered.into_iter().flatten().min().is_none_or(|seq| seq > at)
 }
 
 fn touched(trace: &Trace, request: &Request) -> Vec<Touched> {
-    let Some(row) = trace.rows.get(request.row) else { return Vec::new() };
+    let Some(row) = trace.rows.get(request.row()) else { return Vec::new() };
     let mut touched = Vec::new();
-    if let (Some(share), Some(path)) = (&row.operation.share, &row.operation.path) {
+    if let (Some(share), Some(path)) = (row.share(), row.path()) {
         let parent = path.rsplit_once('\\').map_or("", |(parent, _)| parent);
         touched.push(Touched::Parent(key(share, parent)));
         touched.push(Touched::Path(key(share, path)));
     }
-    touched.extend(row.operation.lease_key.map(Touched::Lease));
+    touched.extend(row.lease_key().map(Touched::Lease));
     touched
 }
 

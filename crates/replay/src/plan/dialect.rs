@@ -2,9 +2,8 @@
 
 use crate::message::validate_negotiate;
 use crate::plan::identity;
-use crate::plan::request::{Fate, Request};
+use crate::plan::request::{Planned, Request};
 use crate::trace::Trace;
-use dissect::Operation;
 use smb2::Command;
 use smb2::message::NegotiateRequest;
 use std::collections::BTreeMap;
@@ -49,9 +48,10 @@ pub(super) fn settle(trace: &mut Trace, requests: &[Request]) -> Dialects {
         return dialects;
     }
     for request in requests {
-        let row = trace.rows.get(request.row);
-        if let (Some(evidence), Some(row)) = (evidence.get_mut(&request.connection), row) {
-            evidence.add(request, &row.operation);
+        if let Some(evidence) = evidence.get_mut(&request.connection)
+            && let Some(planned) = trace.planned(request)
+        {
+            evidence.add(&planned);
         }
     }
     for known in &mut trace.connections {
@@ -82,9 +82,9 @@ struct Evidence {
 }
 
 impl Evidence {
-    fn add(&mut self, request: &Request, operation: &Operation) {
-        let Some(header) = request.header().filter(|_| request.fate == Fate::Send) else { return };
-        if operation.encrypted {
+    fn add(&mut self, request: &Planned<'_>) {
+        let Some(header) = request.header().filter(|_| request.skipped().is_none()) else { return };
+        if request.encrypted {
             self.at_least(SMB_3_0, "its encryption");
         }
         if request.stand_in {
@@ -93,28 +93,28 @@ impl Evidence {
         }
         match header.command {
             Command::NEGOTIATE => {
-                let offered = NegotiateRequest::parse(&request.bytes).and_then(|view| Ok(view.dialects()?.collect()));
+                let offered = NegotiateRequest::parse(request.bytes()).and_then(|view| Ok(view.dialects()?.collect()));
                 self.offered = offered.unwrap_or_default();
                 return;
             }
             Command::SESSION_SETUP => {
                 self.logs_on = true;
-                if identity::is_bind(&request.bytes) {
+                if identity::is_bind(request.bytes()) {
                     self.at_least(SMB_3_0, "its bound sessions");
                 }
             }
-            Command::IOCTL => self.validates |= validate_negotiate::is_validate_negotiate(&request.bytes),
+            Command::IOCTL => self.validates |= validate_negotiate::is_validate_negotiate(request.bytes()),
             _ => {}
         }
         match header.credit_charge {
             0 => self.charges.0 = self.charges.0.saturating_add(1),
             _ => self.charges.1 = self.charges.1.saturating_add(1),
         }
-        if operation.channel_sequence.is_some_and(|sequence| sequence > 0) {
+        if request.row.channel_sequence().is_some_and(|sequence| sequence > 0) {
             self.at_least(SMB_3_0, "its channel sequences");
         }
-        for context in &operation.create_contexts {
-            match context.as_str() {
+        for context in request.row.create_contexts() {
+            match context {
                 "DH2Q" | "DH2C" | "AppInstanceId" => self.at_least(SMB_3_0, "its create contexts"),
                 "AppInstanceVersion" | "Posix" => self.at_least(SMB_3_1_1, "its create contexts"),
                 _ => {}

@@ -5,9 +5,9 @@
 
 use crate::message::handle;
 use crate::plan::inferred::{Issue, Unanswered};
-use crate::plan::request::{Form, Request};
+use crate::plan::request::{FileIds, Planned, Request};
+use crate::plan::walk::{Message, Walk};
 use crate::trace::Trace;
-use dissect::Operation;
 use smb2::message::session_setup::SessionSetupRequest;
 use smb2::message::{create::CreateResponse, session_setup};
 use smb2::{Command, FileId, Header, NtStatus, header};
@@ -21,7 +21,7 @@ pub enum Reference {
     /// A reserved value (zero, all ones), sent as captured.
     Verbatim,
     /// Issued by the response to this request.
-    Issued(usize),
+    Issued(u32),
     /// Never valid: the captured server said so. Some id that is not valid live is sent.
     Dead,
     /// Valid, but issued before the capture or in a lost response.
@@ -29,10 +29,15 @@ pub enum Reference {
 }
 
 impl Reference {
+    /// Issued by the response to the request with this index.
+    pub fn issued_by(request: usize) -> Self {
+        u32::try_from(request).map_or(Self::Orphan, Self::Issued)
+    }
+
     /// The request whose response issues the id.
     pub fn issuer(self) -> Option<usize> {
         match self {
-            Self::Issued(request) => Some(request),
+            Self::Issued(request) => Some(request as usize),
             _ => None,
         }
     }
@@ -42,43 +47,23 @@ impl Reference {
 pub(super) fn resolve(trace: &Trace, requests: &mut [Request]) {
     let servers: HashMap<u32, IpAddr> =
         trace.connections.iter().map(|known| (known.connection, known.server.ip())).collect();
-    let mut walk: Vec<(u64, Message, usize)> = Vec::with_capacity(requests.len().saturating_mul(2));
-    for (index, request) in requests.iter().enumerate() {
-        if request.stand_in {
-            walk.push((request.start_seq, Message::StandIn, index));
-            continue;
-        }
-        walk.push((request.start_seq, Message::Request, index));
-        walk.extend(request.captured.interim.map(|(seq, _)| (seq, Message::Interim, index)));
-        walk.extend(request.captured.answer.map(|(seq, ..)| (seq, Message::Answer, index)));
-    }
-    walk.sort_unstable();
-    let mut known = Issuers::default();
-    for (_, message, index) in walk {
+    let cancels = requests.iter().filter(|request| request.command() == Some(Command::CANCEL));
+    let mut known = Issuers { cancelling: cancels.map(|request| request.connection).collect(), ..Issuers::default() };
+    let mut walk = Walk::default();
+    while let Some((message, index)) = walk.next(requests) {
         let Some(request) = requests.get(index) else { continue };
         let server = servers.get(&request.connection).copied();
-        let operation = trace.rows.get(request.row).map(|row| &row.operation);
         if matches!(message, Message::StandIn | Message::Request) {
-            known.take_request(server, index, requests);
+            known.take_request(trace, server, index, requests);
         }
-        let (Some(request), Some(operation)) = (requests.get(index), operation) else { continue };
+        let Some(request) = requests.get(index).and_then(|request| trace.planned(request)) else { continue };
         if matches!(message, Message::Interim | Message::Answer) {
-            known.learn_async_id(index, operation);
+            known.learn_async_id(index, &request);
         }
         if matches!(message, Message::StandIn | Message::Answer) {
-            known.learn(server, index, request, operation);
+            known.learn(server, index, &request);
         }
     }
-}
-
-/// The messages of an operation; at the same place an answer comes before the request that may build on it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Message {
-    /// Request and answer at once: what is at the same place builds on them.
-    StandIn,
-    Interim,
-    Answer,
-    Request,
 }
 
 type Server = Option<IpAddr>;
@@ -89,6 +74,8 @@ struct Issuers {
     sessions: HashMap<(Server, u64), usize>,
     trees: HashMap<(Reference, u32), usize>,
     files: HashMap<(Server, FileId), usize>,
+    /// Connections on which something is cancelled; of others no MessageIds are remembered.
+    cancelling: HashSet<u32>,
     by_message_id: HashMap<(u32, u64), usize>,
     by_async_id: HashMap<(u32, u64), usize>,
     unanswered: Unanswered,
@@ -99,7 +86,7 @@ struct Issuers {
 struct Resolved {
     session: Reference,
     tree: Reference,
-    file_ids: Vec<(usize, Reference)>,
+    file_ids: FileIds,
     previous_session: Option<Reference>,
     cancels: Option<usize>,
     /// Issuers that are inferred here.
@@ -111,20 +98,23 @@ impl Resolved {
         request.session = self.session;
         request.tree = self.tree;
         request.file_ids = self.file_ids;
-        request.previous_session = self.previous_session;
-        request.cancels = self.cancels;
+        if self.previous_session.is_some() || self.cancels.is_some() {
+            let rare = request.rare_mut();
+            rare.previous_session = self.previous_session;
+            rare.cancels = self.cancels;
+        }
     }
 }
 
 impl Issuers {
     /// Resolves the ids of a request, and remembers what it may issue.
-    fn take_request(&mut self, server: Server, index: usize, requests: &mut [Request]) {
-        let Some(request) = requests.get(index) else { return };
-        let (start, resolved) = (request.start_time, self.resolve(server, request));
+    fn take_request(&mut self, trace: &Trace, server: Server, index: usize, requests: &mut [Request]) {
+        let Some(request) = requests.get(index).and_then(|request| trace.planned(request)) else { return };
+        let (start, resolved) = (request.start_time, self.resolve(server, &request));
         for issuer in resolved.iter().flat_map(|resolved| &resolved.inferred) {
             if let Some(issuer) = requests.get_mut(*issuer) {
                 let until = start.0.saturating_sub(issuer.start_time.0).try_into().unwrap_or(0);
-                issuer.awaited.get_or_insert(Duration::from_nanos(until));
+                issuer.rare_mut().awaited.get_or_insert(Duration::from_nanos(until));
             }
         }
         if let (Some(resolved), Some(request)) = (resolved, requests.get_mut(index)) {
@@ -132,17 +122,19 @@ impl Issuers {
             let inferred = request.issuers().any(|issuer| self.inferred.contains(&issuer));
             request.inferred = inferred;
         }
-        self.remember_outstanding(index, requests.get(index));
+        if let Some(request) = requests.get(index).and_then(|request| trace.planned(request)) {
+            self.remember_outstanding(index, &request);
+        }
     }
 
-    fn resolve(&mut self, server: Server, request: &Request) -> Option<Resolved> {
-        let Form::Smb2(header) = request.form else { return None };
+    fn resolve(&mut self, server: Server, request: &Planned<'_>) -> Option<Resolved> {
+        let header = request.header()?;
         let status = request.captured_status();
         let mut inferred = Vec::new();
         let session = match header.session_id {
             0 | header::ALL_ONES_64 => Reference::Verbatim,
             id => match self.sessions.get(&(server, id)) {
-                Some(issuer) => Reference::Issued(*issuer),
+                Some(issuer) => Reference::issued_by(*issuer),
                 None => {
                     let issuer = self.infer(Issue::Session(request.connection), status, false, &mut inferred);
                     self.sessions.extend(issuer.issuer().map(|issuer| ((server, id), issuer)));
@@ -154,7 +146,7 @@ impl Issuers {
         let tree = match header.tree_id() {
             None | Some(0 | u32::MAX) => Reference::Verbatim,
             Some(id) => match self.trees.get(&(session, id)) {
-                Some(issuer) => Reference::Issued(*issuer),
+                Some(issuer) => Reference::issued_by(*issuer),
                 None if !needs_tree(header.command) => Reference::Verbatim,
                 None => {
                     let issuer = self.infer(Issue::Tree(session), status, setup_captured, &mut inferred);
@@ -163,13 +155,13 @@ impl Issuers {
                 }
             },
         };
-        let file_ids = handle::file_id_offsets(header.command, &request.bytes)
+        let file_ids = handle::file_id_offsets(header.command, request.bytes())
             .into_iter()
-            .filter_map(|offset| Some((offset, handle::file_id_at(&request.bytes, offset)?)))
+            .filter_map(|offset| Some((offset, handle::file_id_at(request.bytes(), offset)?)))
             .map(|(offset, id)| {
                 let reference = match self.files.get(&(server, id)) {
                     _ if id.is_reserved() => Reference::Verbatim,
-                    Some(issuer) => Reference::Issued(*issuer),
+                    Some(issuer) => Reference::issued_by(*issuer),
                     None => {
                         let issuer = self.infer(Issue::File(session), status, setup_captured, &mut inferred);
                         self.files.extend(issuer.issuer().map(|issuer| ((server, id), issuer)));
@@ -180,7 +172,7 @@ impl Issuers {
             })
             .collect();
         let previous_session = match header.command {
-            Command::SESSION_SETUP => self.previous_session(server, &request.bytes),
+            Command::SESSION_SETUP => self.previous_session(server, request.bytes()),
             _ => None,
         };
         let cancels = (header.command == Command::CANCEL)
@@ -207,33 +199,35 @@ impl Issuers {
         let Some(issuer) = self.unanswered.take(issue) else { return unknown };
         self.inferred.insert(issuer);
         inferred.push(issuer);
-        Reference::Issued(issuer)
+        Reference::issued_by(issuer)
     }
 
     fn previous_session(&self, server: Server, message: &[u8]) -> Option<Reference> {
         match SessionSetupRequest::parse(message).ok()?.previous_session_id() {
             0 | header::ALL_ONES_64 => None,
-            id => Some(self.sessions.get(&(server, id)).map_or(Reference::Dead, |issuer| Reference::Issued(*issuer))),
+            id => {
+                Some(self.sessions.get(&(server, id)).map_or(Reference::Dead, |issuer| Reference::issued_by(*issuer)))
+            }
         }
     }
 
-    fn remember_outstanding(&mut self, index: usize, request: Option<&Request>) {
-        if let Some((request, header)) = request.and_then(|request| Some((request, request.header()?)))
-            && header.command != Command::CANCEL
-        {
-            self.by_message_id.insert((request.connection, header.message_id), index);
+    fn remember_outstanding(&mut self, index: usize, request: &Planned<'_>) {
+        if let Some(header) = request.header().filter(|header| header.command != Command::CANCEL) {
+            if self.cancelling.contains(&request.connection) {
+                self.by_message_id.insert((request.connection, header.message_id), index);
+            }
             self.unanswered.remember(index, request);
         }
     }
 
-    fn learn_async_id(&mut self, index: usize, operation: &Operation) {
-        if let Some(id) = operation.async_id {
-            self.by_async_id.insert((operation.connection, id), index);
+    fn learn_async_id(&mut self, index: usize, request: &Planned<'_>) {
+        if let Some(id) = request.row.async_id() {
+            self.by_async_id.insert((request.connection, id), index);
         }
     }
 
-    fn learn(&mut self, server: Server, index: usize, request: &Request, operation: &Operation) {
-        let Some(response) = operation.response.as_deref() else { return };
+    fn learn(&mut self, server: Server, index: usize, request: &Planned<'_>) {
+        let Some(response) = request.row.response() else { return };
         let Ok(header) = Header::parse(response) else { return };
         let status = NtStatus(header.status);
         match request.command() {

@@ -1,75 +1,17 @@
 //! A captured connection as a sequence of steps, and what its server did as milestones.
 
 use crate::options::Order;
-use crate::plan::cause::{Cause, Causes};
-use crate::plan::request::{Fate, Request};
-use crate::trace::Trace;
-use capture::{CloseKind, Direction, Timestamp};
+use crate::plan::cause::Causes;
+use crate::plan::milestone::{Milestone, MilestoneKind, PlacedMilestone};
+use crate::plan::request::Request;
+use crate::plan::step::{Chain, Place, Step};
+use crate::trace::{CapturedRow, Trace};
+use capture::Direction;
 use dissect::{Closed, Kind};
 use smb2::message::NegotiateRequest;
-use smb2::{Command, FileId, Guid};
+use smb2::{Command, Guid};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
-
-/// What a step does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Makes the TCP connection.
-    Connect,
-    /// Sends a chain; a single message is a chain of one.
-    Send(Vec<usize>),
-    /// Closes the connection as the captured client did.
-    Close(CloseKind),
-}
-
-/// Something the client does, at its place in the trace.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// What.
-    pub action: Action,
-    /// Its place.
-    pub seq: u64,
-    /// Its captured time.
-    pub time: Timestamp,
-    /// Place of the last thing the client had received on this connection; `None`: all that the capture shows before.
-    pub acks: Option<u64>,
-    /// When it is due, from the start of the run; `None`: as soon as its order allows.
-    pub due: Option<Duration>,
-}
-
-/// What a milestone waits for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MilestoneKind {
-    /// The interim or the final response to a request.
-    AnyAnswer(usize),
-    /// The final response to a request.
-    Answer(usize),
-    /// A break of this handle or lease.
-    Break {
-        /// Index of the row in the trace.
-        row: usize,
-        /// Handle of an oplock break, as captured.
-        file_id: Option<FileId>,
-        /// Key of a lease break.
-        lease_key: Option<Guid>,
-        /// What made the captured server send it.
-        cause: Cause,
-    },
-    /// The connection is closed on both sides.
-    Closed,
-}
-
-/// Something the server did, at its place in the trace.
-#[derive(Clone, Debug)]
-pub struct Milestone {
-    /// Its place.
-    pub seq: u64,
-    /// Its captured time.
-    pub time: Timestamp,
-    /// What.
-    pub kind: MilestoneKind,
-}
 
 /// A connection of the plan.
 #[derive(Clone, Debug)]
@@ -84,6 +26,8 @@ pub struct Lane {
     pub group: Option<usize>,
     /// What the client does, in order.
     pub steps: Vec<Step>,
+    /// When each step is due, nanoseconds from the start of the run; empty: as soon as its order allows.
+    pub(super) dues: Vec<u64>,
     /// What the server did, in order.
     pub milestones: Vec<Milestone>,
     /// How the captured connection ended.
@@ -98,7 +42,7 @@ pub struct Lane {
 pub(super) fn lanes(trace: &Trace, requests: &[Request], order: Order) -> Vec<Lane> {
     let mut lanes: Vec<Lane> = Vec::new();
     let mut by_connection: HashMap<u32, usize> = HashMap::new();
-    let client_guids = client_guids(requests);
+    let client_guids = client_guids(trace, requests);
     let mut clients: HashMap<Client, usize> = HashMap::new();
     for known in &trace.connections {
         let clients_so_far = clients.len();
@@ -117,6 +61,7 @@ pub(super) fn lanes(trace: &Trace, requests: &[Request], order: Order) -> Vec<La
             dialect: known.dialect,
             group,
             steps: Vec::new(),
+            dues: Vec::new(),
             milestones: Vec::new(),
             closed: None,
             first_message_id: 0,
@@ -128,15 +73,17 @@ pub(super) fn lanes(trace: &Trace, requests: &[Request], order: Order) -> Vec<La
             lane.left_out.push((*message_id, *charge));
         }
     }
-    begin_in_the_middle(&mut lanes, &by_connection, requests);
-    add_sends(&mut lanes, &by_connection, requests);
+    begin_in_the_middle(&mut lanes, &by_connection, trace, requests);
+    add_sends(&mut lanes, &by_connection, trace, requests);
     add_events(&mut lanes, &by_connection, trace, &Causes::of(trace, requests));
     for lane in &mut lanes {
-        lane.steps.sort_by_key(|step| step.seq);
-        begin_with_connect(lane);
-        lane.milestones.sort_by_key(|milestone| milestone.seq);
+        lane.steps.sort_by_key(|step| step.place(requests).0);
+        begin_with_connect(lane, requests);
+        lane.milestones.sort_by_key(|milestone| milestone.placed(requests).seq);
+        lane.steps.shrink_to_fit();
+        lane.milestones.shrink_to_fit();
     }
-    lanes.retain(|lane| lane.steps.iter().any(|step| matches!(step.action, Action::Send(_))));
+    lanes.retain(|lane| lane.steps.iter().any(|step| matches!(step, Step::Send(_))));
     lanes
 }
 
@@ -149,21 +96,24 @@ enum Client {
 }
 
 /// The ClientGuid of each connection whose NEGOTIATE was captured, unless it is zero.
-fn client_guids(requests: &[Request]) -> HashMap<u32, Guid> {
+fn client_guids(trace: &Trace, requests: &[Request]) -> HashMap<u32, Guid> {
     let captured = requests.iter().filter(|request| !request.stand_in && request.command() == Some(Command::NEGOTIATE));
     captured
-        .filter_map(|request| Some((request.connection, NegotiateRequest::parse(&request.bytes).ok()?.client_guid())))
+        .filter_map(|request| trace.planned(request))
+        .filter_map(|request| Some((request.connection, NegotiateRequest::parse(request.bytes()).ok()?.client_guid())))
         .filter(|(_, guid)| *guid != Guid::default())
         .collect()
 }
 
 /// Notes which ids the capture begins with where a stand-in makes the connection's negotiation.
-fn begin_in_the_middle(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, requests: &[Request]) {
+fn begin_in_the_middle(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, trace: &Trace, requests: &[Request]) {
     let begins = |request: &&Request| request.stand_in && request.command() == Some(Command::NEGOTIATE);
     let mut first: HashMap<u32, u64> =
         requests.iter().filter(begins).map(|request| (request.connection, u64::MAX)).collect();
     for request in requests.iter().filter(|request| !request.stand_in && request.command() != Some(Command::CANCEL)) {
-        if let (Some(first), Some(header)) = (first.get_mut(&request.connection), request.header()) {
+        if let Some(first) = first.get_mut(&request.connection)
+            && let Some(header) = trace.planned(request).and_then(|planned| planned.header())
+        {
             *first = header.message_id.min(*first);
         }
     }
@@ -175,12 +125,12 @@ fn begin_in_the_middle(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, 
     }
 }
 
-fn add_sends(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, requests: &[Request]) {
-    let mut last_chain: HashMap<u32, u64> = HashMap::new();
-    for (index, request) in requests.iter().enumerate() {
+fn add_sends(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, trace: &Trace, requests: &[Request]) {
+    let mut last_chain: HashMap<u32, (u32, u64)> = HashMap::new();
+    for (number, request) in (0_u32..).zip(requests) {
         let Some(lane) = by_connection.get(&request.connection).and_then(|lane| lanes.get_mut(*lane)) else { continue };
-        if let Fate::Skip(_) = request.fate {
-            if let Some(header) = request.header()
+        if request.skipped().is_some() {
+            if let Some(header) = trace.planned(request).and_then(|planned| planned.header())
                 && header.command != Command::CANCEL
                 && !request.stand_in
             {
@@ -188,28 +138,19 @@ fn add_sends(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, requests: 
             }
             continue;
         }
-        if let Some(answer) = request.captured.answer {
-            lane.milestones.extend(request.captured.interim.map(|(seq, time)| Milestone {
-                seq,
-                time,
-                kind: MilestoneKind::AnyAnswer(index),
-            }));
+        if request.answer.is_some() {
+            lane.milestones.extend(request.rare().interim.map(|_| Milestone::AnyAnswer(number)));
             if request.command() != Some(Command::CANCEL) {
-                lane.milestones.push(Milestone { seq: answer.0, time: answer.1, kind: MilestoneKind::Answer(index) });
+                lane.milestones.push(Milestone::Answer(number));
             }
         }
-        let goes_on = request.chain.is_some() && last_chain.get(&request.connection) == request.chain.as_ref();
-        match (goes_on, lane.steps.last_mut().map(|step| &mut step.action)) {
-            (true, Some(Action::Send(chain))) => chain.push(index),
-            _ => lane.steps.push(Step {
-                action: Action::Send(vec![index]),
-                seq: request.start_seq,
-                time: request.start_time,
-                acks: request.acks,
-                due: None,
-            }),
+        let chain = request.chain_key();
+        let goes_on = chain.is_some() && last_chain.get(&request.connection) == chain.as_ref();
+        match (goes_on, lane.steps.last_mut()) {
+            (true, Some(Step::Send(chain))) => chain.push(number as usize),
+            _ => lane.steps.push(Step::Send(Chain::of(number as usize))),
         }
-        match request.chain {
+        match chain {
             Some(chain) => last_chain.insert(request.connection, chain),
             None => last_chain.remove(&request.connection),
         };
@@ -217,26 +158,24 @@ fn add_sends(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, requests: 
 }
 
 fn add_events(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, trace: &Trace, causes: &Causes) {
-    for (index, row) in trace.rows.iter().enumerate() {
-        let operation = &row.operation;
-        let Some(lane) = by_connection.get(&operation.connection).and_then(|lane| lanes.get_mut(*lane)) else {
+    for row in trace.rows.iter() {
+        let Some(lane) = by_connection.get(&row.connection()).and_then(|lane| lanes.get_mut(*lane)) else {
             continue;
         };
-        match operation.kind {
+        match row.kind() {
             Kind::Connect => {
-                if let (Some(seq), Some(time)) = (operation.request_seq, operation.request_time) {
-                    lane.steps.push(Step { action: Action::Connect, seq, time, acks: None, due: None });
+                if let (Some(seq), Some(time)) = (row.request_seq(), row.request_time()) {
+                    lane.steps.push(Step::Connect(Box::new(Place { seq, time, acks: None })));
                 }
             }
-            Kind::Close => add_close(lane, operation),
+            Kind::Close => add_close(lane, &row),
             Kind::Notification => {
-                if let (Some(seq), Some(time)) = (operation.response_seq, operation.response_time)
-                    && operation.command == Some(Command::OPLOCK_BREAK)
+                if let (Some(seq), Some(time)) = (row.response_seq(), row.response_time())
+                    && row.command() == Some(Command::OPLOCK_BREAK)
                 {
-                    let (file_id, lease_key) = (operation.file_id, operation.lease_key);
-                    let kind =
-                        MilestoneKind::Break { row: index, file_id, lease_key, cause: causes.of_break(operation) };
-                    lane.milestones.push(Milestone { seq, time, kind });
+                    let (file_id, lease_key) = (row.file_id(), row.lease_key());
+                    let kind = MilestoneKind::Break { file_id, lease_key, cause: causes.of_break(&row) };
+                    lane.milestones.push(Milestone::Event(Box::new(PlacedMilestone { seq, time, kind })));
                 }
             }
             Kind::Exchange | Kind::Request | Kind::Response | Kind::Encrypted => {}
@@ -244,30 +183,30 @@ fn add_events(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, trace: &T
     }
 }
 
-fn add_close(lane: &mut Lane, operation: &dissect::Operation) {
-    let place = operation.request_seq.or(operation.response_seq);
-    let time = operation.request_time.or(operation.response_time);
-    let (Some(closed), Some(mut seq), Some(time)) = (operation.closed, place, time) else { return };
+fn add_close(lane: &mut Lane, row: &CapturedRow<'_>) {
+    let place = row.request_seq().or(row.response_seq());
+    let time = row.request_time().or(row.response_time());
+    let (Some(closed), Some(mut seq), Some(time)) = (row.closed(), place, time) else { return };
     lane.closed = Some(closed);
     if closed.by == Direction::ClientToServer {
-        let action = Action::Close(closed.how);
-        lane.steps.push(Step { action, seq, time, acks: operation.request_acks, due: None });
+        lane.steps.push(Step::Close(Box::new((closed.how, Place { seq, time, acks: row.request_acks() }))));
         // The client does not wait for the server's side of its own close.
         seq = seq.saturating_add(1);
     }
-    lane.milestones.push(Milestone { seq, time, kind: MilestoneKind::Closed });
+    let closed = PlacedMilestone { seq, time, kind: MilestoneKind::Closed };
+    lane.milestones.push(Milestone::Event(Box::new(closed)));
 }
 
 /// Every lane begins with one connect, at its captured place or just before its first request. Steps are in order.
-fn begin_with_connect(lane: &mut Lane) {
-    let captured = lane.steps.iter().position(|step| step.action == Action::Connect);
-    let begins = lane.steps.first().map(|step| (step.seq, step.time));
+fn begin_with_connect(lane: &mut Lane, requests: &[Request]) {
+    let captured = lane.steps.iter().position(|step| matches!(step, Step::Connect(_)));
+    let begins = lane.steps.first().map(|step| step.place(requests));
     let place = match captured {
         Some(0) => begins,
         _ => begins.map(|(seq, time)| (seq.saturating_sub(1), time)),
     };
-    lane.steps.retain(|step| step.action != Action::Connect);
+    lane.steps.retain(|step| !matches!(step, Step::Connect(_)));
     if let Some((seq, time)) = place {
-        lane.steps.insert(0, Step { action: Action::Connect, seq, time, acks: None, due: None });
+        lane.steps.insert(0, Step::Connect(Box::new(Place { seq, time, acks: None })));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::map::Users;
 use crate::plan::identity::{self, Reference};
-use crate::plan::request::Request;
+use crate::plan::request::{Planned, Request};
 use crate::trace::Trace;
 use smb2::auth::Credentials;
 use smb2::auth::ntlm::Message;
@@ -73,7 +73,7 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request], users: &Users) -> Ve
         }
         let goes_on = match request.captured_status() {
             Some(status) => status == NtStatus::MORE_PROCESSING_REQUIRED,
-            None => request.awaited.is_some(),
+            None => request.rare().awaited.is_some(),
         };
         let mut legs = open.remove(&(request.connection, request.session)).unwrap_or_default();
         legs.push(index);
@@ -81,7 +81,7 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request], users: &Users) -> Ve
             // The next leg names the session that the first response issued.
             let session = match (request.session, legs.first()) {
                 (Reference::Issued(_), _) => request.session,
-                (_, Some(first)) => Reference::Issued(*first),
+                (_, Some(first)) => Reference::issued_by(*first),
                 (other, None) => other,
             };
             open.insert((request.connection, session), legs);
@@ -92,7 +92,7 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request], users: &Users) -> Ve
     logons.extend(open.into_values());
     let mut accounts: Vec<Account> = Vec::new();
     for legs in logons {
-        let captured = Captured::of(trace, legs.iter().filter_map(|leg| requests.get(*leg)));
+        let captured = Captured::of(legs.iter().filter_map(|leg| trace.planned(requests.get(*leg)?)));
         let rule = captured.account.as_ref().and_then(|account| users.find(&account.domain, &account.user));
         let identity =
             if rule.is_some() && captured.identity == Identity::Guest { Identity::User } else { captured.identity };
@@ -103,7 +103,8 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request], users: &Users) -> Ve
                 accounts.len().saturating_sub(1)
             })
         });
-        let bind = legs.first().and_then(|first| requests.get(*first)).is_some_and(|leg| identity::is_bind(&leg.bytes));
+        let first = legs.first().and_then(|first| trace.planned(requests.get(*first)?));
+        let bind = first.is_some_and(|leg| identity::is_bind(leg.bytes()));
         let (Some(first), Some(end), count) = (legs.first().copied(), legs.last().copied(), legs.len()) else {
             continue;
         };
@@ -111,7 +112,7 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request], users: &Users) -> Ve
             if let Some(request) = requests.get_mut(index) {
                 let last = leg.saturating_add(1) == count;
                 let leg = u16::try_from(leg).unwrap_or(u16::MAX);
-                request.logon = Some(Logon { first, leg, last, end, identity, account, rule, bind });
+                request.rare_mut().logon = Some(Logon { first, leg, last, end, identity, account, rule, bind });
             }
         }
     }
@@ -125,12 +126,12 @@ struct Captured {
 }
 
 impl Captured {
-    fn of<'a>(trace: &Trace, legs: impl Iterator<Item = &'a Request>) -> Self {
+    fn of<'a>(legs: impl Iterator<Item = Planned<'a>>) -> Self {
         // SMB2_SESSION_FLAG_IS_GUEST (MS-SMB2 2.2.6).
         const IS_GUEST: u16 = 0x0001;
         let mut found = Self { identity: Identity::User, account: None };
         for leg in legs {
-            if let Ok(view) = SessionSetupRequest::parse(&leg.bytes)
+            if let Ok(view) = SessionSetupRequest::parse(leg.bytes())
                 && let Ok(blob) = view.security_buffer()
                 && let Some(Ok(Message::Authenticate(message))) = spnego::find_ntlm(blob).map(Message::parse)
             {
@@ -140,8 +141,7 @@ impl Captured {
                     found.account = Some(Account { domain, user });
                 }
             }
-            let response = trace.rows.get(leg.row).and_then(|row| row.operation.response.as_deref());
-            let flags = response.and_then(|response| SessionSetupResponse::parse(response).ok());
+            let flags = leg.row.response().and_then(|response| SessionSetupResponse::parse(response).ok());
             if leg.captured_status() == Some(NtStatus::SUCCESS)
                 && found.identity == Identity::User
                 && flags.is_some_and(|view| view.session_flags() & IS_GUEST != 0)

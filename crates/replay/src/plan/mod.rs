@@ -11,25 +11,32 @@ pub mod identity;
 mod inferred;
 mod lane;
 pub mod logon;
+mod milestone;
 mod payload;
 mod request;
 mod selection;
 mod serial;
 mod share;
 mod stand_in;
+mod step;
 mod timeline;
 pub mod tokens;
+mod unsendable;
+mod walk;
 
 pub use cause::Cause;
 pub use identity::Reference;
-pub use lane::{Action, Lane, Milestone, MilestoneKind, Step};
+pub use lane::Lane;
+pub use milestone::{Milestone, MilestoneKind, PlacedMilestone};
 pub use payload::MissingPayload;
-pub use request::{Captured, Fate, Form, Request};
+pub use request::{Answer, FileIds, Form, Planned, Rare, Request};
 pub use selection::Selection;
+pub use step::{Chain, Place, PlacedStep, Step};
 
 use crate::map::{CapturedShare, Users};
 use crate::options::{Options, Order};
 use crate::trace::Trace;
+use std::time::Duration;
 
 /// Everything that will be sent, and when.
 #[derive(Debug)]
@@ -59,22 +66,53 @@ impl Plan {
         let mut left_out = 0;
         let mut draft = Draft::of(&trace, users);
         if stand_in::add(&mut trace, &draft.requests) {
+            drop(draft);
             draft = Draft::of(&trace, users);
         }
         if !options.selection.is_everything() {
             left_out = options.selection.apply(&mut trace, &draft.requests);
+            drop(draft);
             draft = Draft::of(&trace, users);
         }
         let Draft { mut requests, shares, accounts, token_issuers } = draft;
         let dialects = dialect::settle(&mut trace, &requests);
-        request::mark_unsendable(&trace, &mut requests);
+        unsendable::mark(&trace, &mut requests);
         serial::mark(&trace, &mut requests);
         if options.order == Order::Trace {
             conflict::mark(&trace, &mut requests);
         }
         let mut lanes = lane::lanes(&trace, &requests, options.order);
-        timeline::set_due_times(&mut lanes, options.pace, options.max_gap);
+        timeline::set_due_times(&mut lanes, &requests, options.pace, options.max_gap);
         Self { trace, requests, lanes, shares, accounts, token_issuers, dialects, left_out }
+    }
+
+    /// A request with its row.
+    pub fn planned(&self, request: usize) -> Option<Planned<'_>> {
+        self.trace.planned(self.requests.get(request)?)
+    }
+
+    /// A step of a lane with its place.
+    pub fn step(&self, lane: usize, step: usize) -> Option<PlacedStep<'_>> {
+        let lane = self.lanes.get(lane)?;
+        let found = lane.steps.get(step)?;
+        let (seq, time) = found.place(&self.requests);
+        let acks = match found {
+            Step::Connect(place) => place.acks,
+            Step::Close(close) => close.1.acks,
+            Step::Send(chain) => chain.first().and_then(|first| self.planned(*first)?.row.request_acks()),
+        };
+        let due = lane.dues.get(step).map(|due| Duration::from_nanos(*due));
+        Some(PlacedStep { step: found, seq, time, acks, due })
+    }
+
+    /// A milestone of a lane with its place.
+    pub fn milestone(&self, lane: usize, milestone: usize) -> Option<PlacedMilestone> {
+        Some(self.lanes.get(lane)?.milestones.get(milestone)?.placed(&self.requests))
+    }
+
+    /// The place of a step of a lane.
+    pub fn seq_of(&self, step: &Step) -> u64 {
+        step.place(&self.requests).0
     }
 }
 

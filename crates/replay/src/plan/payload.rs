@@ -1,6 +1,6 @@
 //! Requests whose data the capture lacks: a pattern of the right length goes in its place.
 
-use dissect::Operation;
+use crate::trace::CapturedRow;
 use smb2::Command;
 use smb2::message::WriteRequest;
 use std::ops::Range;
@@ -18,18 +18,18 @@ pub struct MissingPayload {
 }
 
 /// What a request lacks, when that is data to be written to a file and nothing else.
-pub(super) fn missing(operation: &Operation) -> Option<Vec<MissingPayload>> {
+pub(super) fn missing(row: &CapturedRow<'_>) -> Option<Vec<MissingPayload>> {
     // What is written to a pipe means something to the server.
-    if operation.command != Some(Command::WRITE) || operation.share_type == Some(PIPE) {
+    if row.command() != Some(Command::WRITE) || row.share_type() == Some(PIPE) {
         return None;
     }
-    let message = operation.request.as_deref()?;
-    if operation.request_holes.iter().any(|hole| (hole.offset as usize) < WriteRequest::FIXED_END) {
+    let message = row.request()?;
+    if row.request_holes().iter().any(|hole| (hole.offset as usize) < WriteRequest::FIXED_END) {
         return None;
     }
     let view = WriteRequest::parse(message).ok()?;
     let data = view.data_range().ok()?;
-    let holes = operation.request_holes.iter().map(|hole| {
+    let holes = row.request_holes().iter().map(|hole| {
         let start = hole.offset as usize;
         let range = start..start.saturating_add(hole.length as usize);
         let into_data = u64::try_from(start.checked_sub(data.start)?).ok()?;

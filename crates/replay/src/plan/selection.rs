@@ -2,8 +2,7 @@
 
 use crate::file_filter::FileFilter;
 use crate::plan::request::Request;
-use crate::trace::Trace;
-use dissect::Operation;
+use crate::trace::{CapturedRow, Trace};
 use smb2::Command;
 use std::collections::{HashMap, HashSet};
 
@@ -32,7 +31,7 @@ impl Selection {
     pub(super) fn apply(&self, trace: &mut Trace, requests: &[Request]) -> u64 {
         let mut chosen: Vec<bool> = requests
             .iter()
-            .map(|request| trace.rows.get(request.row).is_some_and(|row| !row.stand_in && self.chooses(&row.operation)))
+            .map(|request| trace.rows.get(request.row()).is_some_and(|row| !row.stand_in() && self.chooses(&row)))
             .collect();
         if let Some(limit) = self.limit.and_then(|limit| usize::try_from(limit).ok()) {
             let beyond = chosen.iter_mut().filter(|chosen| **chosen).skip(limit);
@@ -42,22 +41,23 @@ impl Selection {
         let mut dropped = HashSet::new();
         let mut stand_ins = 0_usize;
         for (request, _) in requests.iter().zip(kept).filter(|(_, kept)| !kept) {
-            dropped.insert(request.row);
+            dropped.insert(request.row());
             if request.stand_in {
                 stand_ins = stand_ins.saturating_add(1);
-            } else if let Some(header) = request.header().filter(|header| header.command != Command::CANCEL) {
+            } else if let Some(header) = trace.planned(request).and_then(|planned| planned.header())
+                && header.command != Command::CANCEL
+            {
                 trace.left_out.push((request.connection, header.message_id, header.credit_charge));
             }
         }
-        let mut row = 0_usize..;
-        trace.rows.retain(|_| row.next().is_none_or(|row| !dropped.contains(&row)));
+        trace.rows.retain(|row| !dropped.contains(&row));
         dropped.len().saturating_sub(stand_ins).try_into().unwrap_or(u64::MAX)
     }
 
-    fn chooses(&self, operation: &Operation) -> bool {
-        let frame = operation.request_frame.unwrap_or(0);
+    fn chooses(&self, row: &CapturedRow<'_>) -> bool {
+        let frame = row.request_frame().unwrap_or(0);
         let in_range = self.from.is_none_or(|from| frame >= from) && self.to.is_none_or(|to| frame <= to);
-        let mut paths = [operation.path.as_deref(), operation.new_path.as_deref()].into_iter().flatten();
+        let mut paths = [row.path(), row.new_path()].into_iter().flatten();
         in_range && self.files.as_ref().is_none_or(|files| paths.any(|path| files.accepts(path)))
     }
 }
@@ -87,7 +87,7 @@ impl<'a> Needs<'a> {
             if let Some(chain) = request.chain_key() {
                 needs.chains.entry(chain).or_default().push(index);
             }
-            if let Some(logon) = request.logon {
+            if let Some(logon) = request.logon() {
                 needs.logons.entry(logon.first).or_default().push(index);
                 if let Some(session) = request.session.issuer() {
                     needs.bindings.entry((request.connection, session)).or_default().push(index);
@@ -105,7 +105,7 @@ impl<'a> Needs<'a> {
         let mut open: Vec<usize> = kept.iter().enumerate().filter_map(|(index, kept)| kept.then_some(index)).collect();
         while let Some(index) = open.pop() {
             let Some(request) = self.requests.get(index) else { continue };
-            for needed in self.needed_by(request) {
+            for needed in self.needed_by(index, request) {
                 if let Some(kept) = kept.get_mut(needed).filter(|kept| !**kept) {
                     *kept = true;
                     open.push(needed);
@@ -115,15 +115,16 @@ impl<'a> Needs<'a> {
         kept
     }
 
-    fn needed_by(&self, request: &Request) -> Vec<usize> {
-        let mut needed: Vec<usize> = request.issuers().chain(request.cancels).chain(request.tree_connect).collect();
+    fn needed_by(&self, index: usize, request: &Request) -> Vec<usize> {
+        let mut needed: Vec<usize> =
+            request.issuers().chain(request.rare().cancels).chain(request.tree_connect(index)).collect();
         if request.stand_in {
-            needed.extend(request.after);
+            needed.extend(request.rare().after);
         }
         let session = request.session.issuer().map(|session| (request.connection, session));
         let groups = [
             request.chain_key().and_then(|chain| self.chains.get(&chain)),
-            request.logon.and_then(|logon| self.logons.get(&logon.first)),
+            request.logon().and_then(|logon| self.logons.get(&logon.first)),
             session.and_then(|session| self.bindings.get(&session)),
             self.negotiations.get(&request.connection),
         ];

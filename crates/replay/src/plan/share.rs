@@ -2,7 +2,7 @@
 
 use crate::map::{CapturedShare, ShareKind};
 use crate::message::tree_connect;
-use crate::plan::request::Request;
+use crate::plan::request::{Planned, Request};
 use crate::trace::Trace;
 use smb2::{Command, NtStatus};
 use std::collections::HashMap;
@@ -14,7 +14,8 @@ pub(super) fn resolve(trace: &Trace, requests: &mut [Request]) -> Vec<CapturedSh
     let servers: HashMap<u32, IpAddr> =
         trace.connections.iter().map(|known| (known.connection, known.server.ip())).collect();
     let mut shares: Vec<CapturedShare> = Vec::new();
-    let mut share_of: Vec<Option<usize>> = Vec::with_capacity(requests.len());
+    // By index of the TREE_CONNECT.
+    let mut share_of: HashMap<usize, usize> = HashMap::new();
     // The latest member of a chain, whose tree a related request uses.
     let mut tree_of_chain: HashMap<(u32, u64), usize> = HashMap::new();
     for (index, request) in requests.iter_mut().enumerate() {
@@ -25,46 +26,50 @@ pub(super) fn resolve(trace: &Trace, requests: &mut [Request]) -> Vec<CapturedSh
         if let (Some(chain), Some(tree)) = (request.chain_key(), tree_connect) {
             tree_of_chain.insert(chain, tree);
         }
+        let server = servers.get(&request.connection).copied();
+        let planned = trace.planned(request);
         let share = match tree_connect {
-            Some(connect) if connect == index => {
-                add(&mut shares, trace, request, servers.get(&request.connection).copied())
-            }
-            Some(connect) => share_of.get(connect).copied().flatten(),
+            Some(connect) if connect == index => planned.and_then(|planned| add(&mut shares, &planned, server)),
+            Some(connect) => share_of.get(&connect).copied(),
             // Connected to before the capture; the capture may still tell which share it is.
-            None => known(&shares, trace, request, servers.get(&request.connection).copied()),
+            None => planned.and_then(|planned| known(&shares, &planned, server)),
         };
-        request.tree_connect = tree_connect;
-        request.share = share;
-        share_of.push(share);
+        request.set_share(share);
+        if request.tree_connect(index) != tree_connect {
+            request.rare_mut().tree_of_chain = tree_connect;
+        }
+        if tree_connect == Some(index) {
+            share_of.extend(share.map(|share| (index, share)));
+        }
     }
     shares
 }
 
-fn add(shares: &mut Vec<CapturedShare>, trace: &Trace, request: &Request, address: Option<IpAddr>) -> Option<usize> {
-    let path = tree_connect::captured_path(&request.bytes)?;
+fn add(shares: &mut Vec<CapturedShare>, request: &Planned<'_>, address: Option<IpAddr>) -> Option<usize> {
+    let path = tree_connect::captured_path(request.bytes())?;
     let name = tree_connect::share_name(&path);
     let connected = request.captured_status() == Some(NtStatus::SUCCESS);
     let index = shares.iter().position(|share| share.is(address, name)).unwrap_or(shares.len());
     if index == shares.len() {
         let server = tree_connect::server_name(&path).to_owned();
-        let kind = kind(trace, request, name);
+        let kind = kind(request, name);
         shares.push(CapturedShare { address, server, name: name.to_owned(), kind, connected });
     } else if let Some(share) = shares.get_mut(index).filter(|share| connected && !share.connected) {
         share.connected = true;
-        share.kind = kind(trace, request, name);
+        share.kind = kind(request, name);
     }
     Some(index)
 }
 
-fn known(shares: &[CapturedShare], trace: &Trace, request: &Request, address: Option<IpAddr>) -> Option<usize> {
-    let name = trace.rows.get(request.row)?.operation.share.as_deref()?;
+fn known(shares: &[CapturedShare], request: &Planned<'_>, address: Option<IpAddr>) -> Option<usize> {
+    let name = request.row.share()?;
     shares.iter().position(|share| share.is(address, tree_connect::share_name(name)))
 }
 
-fn kind(trace: &Trace, request: &Request, name: &str) -> ShareKind {
+fn kind(request: &Planned<'_>, name: &str) -> ShareKind {
     const PIPE: u8 = 2;
     const PRINT: u8 = 3;
-    match trace.rows.get(request.row).and_then(|row| row.operation.share_type) {
+    match request.row.share_type() {
         Some(PIPE) => ShareKind::Pipe,
         Some(PRINT) => ShareKind::Print,
         _ if name.eq_ignore_ascii_case("IPC$") => ShareKind::Pipe,

@@ -10,11 +10,11 @@ mod open;
 
 use crate::message::tree_connect;
 use crate::plan::identity::Reference;
-use crate::plan::request::Request;
-use crate::trace::{Row, Trace};
+use crate::plan::request::{Planned, Request};
+use crate::trace::{CapturedRow, Row, Trace};
 use client::request::create::{self, Kind};
 use client::request::{TooLong, close, negotiate, session_setup, set_info, tree_connect as connect};
-use dissect::{Kind as RowKind, Operation};
+use dissect::Kind as RowKind;
 use exchange::Exchange;
 use open::Known;
 use smb2::{Command, FileId, Guid, Header, NtStatus};
@@ -30,13 +30,13 @@ const PIPE: u8 = 0x02;
 /// order and resolved. Handles of pipes have no stand-in: what was said on them before decides what is answered.
 pub(super) fn add(trace: &mut Trace, requests: &[Request]) -> bool {
     let mut orphans = Orphans::of(trace, requests);
-    for request in requests {
+    for request in requests.iter().filter_map(|request| trace.planned(request)) {
         // A path that does not fit leaves the orphan one.
-        let _ = orphans.serve(request);
+        let _ = orphans.serve(&request);
     }
     let rows = orphans.rows;
     let found = !rows.is_empty();
-    trace.rows.splice(0..0, rows);
+    trace.rows.put_in_front(rows);
     found
 }
 
@@ -51,9 +51,13 @@ pub(super) fn mark(requests: &mut [Request]) {
         let (connection, is_one) = (request.connection, request.stand_in);
         let before = if is_one { latest.insert(connection, index) } else { latest.remove(&connection) };
         let Some(request) = requests.get_mut(index) else { continue };
-        request.after = before.or(request.after);
         request.orphan = uses_some && !is_one;
-        request.stand_in_handle = handle.filter(|_| !is_one);
+        let handle = handle.filter(|_| !is_one);
+        if before.is_some() || handle.is_some() {
+            let rare = request.rare_mut();
+            rare.after = before.or(rare.after);
+            rare.stand_in_handle = handle;
+        }
     }
 }
 
@@ -69,10 +73,11 @@ enum Id {
 
 /// Connections that the capture does not show being made, and whose first MessageId is not that of a new one.
 fn begun_before<'a>(trace: &'a Trace, requests: &'a [Request]) -> impl Iterator<Item = u32> + 'a {
-    let connects = trace.rows.iter().filter(|row| row.operation.kind == RowKind::Connect);
-    let mut new: HashSet<u32> = connects.map(|row| row.operation.connection).collect();
-    let begins = |request: &&Request| request.header().is_none_or(|header| header.message_id == 0);
-    new.extend(requests.iter().filter(begins).map(|request| request.connection));
+    let connects = trace.rows.iter().filter(|row| row.kind() == RowKind::Connect);
+    let mut new: HashSet<u32> = connects.map(|row| row.connection()).collect();
+    let planned = requests.iter().filter_map(|request| trace.planned(request));
+    let begins = planned.filter(|request| request.header().is_none_or(|header| header.message_id == 0));
+    new.extend(begins.map(|request| request.connection));
     requests.iter().map(|request| request.connection).filter(move |connection| !new.contains(connection))
 }
 
@@ -90,7 +95,6 @@ fn client_guid(client: Option<IpAddr>) -> Guid {
 
 /// The orphans of a trace, and the rows that stand in for them so far.
 struct Orphans<'a> {
-    trace: &'a Trace,
     servers: HashMap<u32, IpAddr>,
     clients: HashMap<u32, IpAddr>,
     /// Connections whose NEGOTIATE the trace has, or a stand-in for it.
@@ -112,7 +116,7 @@ struct Orphans<'a> {
 
 /// The request that needs a stand-in: where it goes, and in which session and tree.
 struct Need<'a> {
-    operation: &'a Operation,
+    row: CapturedRow<'a>,
     server: Option<IpAddr>,
     session: u64,
     tree: u32,
@@ -124,7 +128,6 @@ impl<'a> Orphans<'a> {
             trace.connections.iter().map(|known| (known.connection, known.server.ip())).collect();
         let clients = trace.connections.iter().map(|known| (known.connection, known.client.ip())).collect();
         let mut orphans = Self {
-            trace,
             servers,
             clients,
             negotiated: HashSet::new(),
@@ -138,8 +141,8 @@ impl<'a> Orphans<'a> {
             shares: HashMap::new(),
             rows: Vec::new(),
         };
-        for request in requests {
-            orphans.learn(request);
+        for request in requests.iter().filter_map(|request| trace.planned(request)) {
+            orphans.learn(&request);
         }
         orphans
             .middle
@@ -154,18 +157,17 @@ impl<'a> Orphans<'a> {
     }
 
     /// What the whole trace tells of orphans.
-    fn learn(&mut self, request: &'a Request) {
-        let Some(operation) = self.trace.rows.get(request.row).map(|row| &row.operation) else { return };
+    fn learn(&mut self, request: &Planned<'a>) {
+        let row = request.row;
         let server = self.servers.get(&request.connection).copied();
         match request.command() {
             Some(Command::NEGOTIATE) => {
                 self.negotiated.insert(request.connection);
             }
             Some(Command::TREE_CONNECT) if request.captured_status() == Some(NtStatus::SUCCESS) => {
-                let share = operation.share.as_deref().map(tree_connect::share_name);
+                let share = row.share().map(tree_connect::share_name);
                 let shares = self.shares.entry(server).or_default();
-                if let Some(share) = share.filter(|share| operation.share_type != Some(PIPE) && !shares.contains(share))
-                {
+                if let Some(share) = share.filter(|share| row.share_type() != Some(PIPE) && !shares.contains(share)) {
                     shares.push(share);
                 }
             }
@@ -179,30 +181,26 @@ impl<'a> Orphans<'a> {
         }
         if let (Reference::Orphan, Some(tree)) = (request.tree, header.tree_id()) {
             self.proven.insert(Id::Tree(session, tree));
-            if open::is_about_pipes(operation) {
+            if open::is_about_pipes(&row) {
                 self.pipe_trees.insert((session, tree));
             }
         }
-        for (place, reference) in &request.file_ids {
+        for (place, reference) in request.file_ids.iter() {
             if let (Reference::Orphan, Some(id)) =
-                (reference, crate::message::handle::file_id_at(&request.bytes, *place))
+                (reference, crate::message::handle::file_id_at(request.bytes(), place))
             {
                 self.proven.insert(Id::File(server, id));
-                self.opens.entry((server, id)).or_default().learn(operation);
+                self.opens.entry((server, id)).or_default().learn(&row);
             }
         }
     }
 
     /// Makes what a request needs and nothing has set up.
-    fn serve(&mut self, request: &'a Request) -> Result<(), TooLong> {
-        let (Some(header), Some(row)) = (request.header(), self.trace.rows.get(request.row)) else { return Ok(()) };
+    fn serve(&mut self, request: &Planned<'_>) -> Result<(), TooLong> {
+        let Some(header) = request.header() else { return Ok(()) };
         let server = self.servers.get(&request.connection).copied();
-        let need = Need {
-            operation: &row.operation,
-            server,
-            session: header.session_id,
-            tree: header.tree_id().unwrap_or_default(),
-        };
+        let need =
+            Need { row: request.row, server, session: header.session_id, tree: header.tree_id().unwrap_or_default() };
         self.negotiate(&need)?;
         let session = (server, header.session_id);
         if self.is_orphan(request, request.session, Id::Session(session)) {
@@ -211,10 +209,10 @@ impl<'a> Orphans<'a> {
         if self.is_orphan(request, request.tree, Id::Tree(session, need.tree)) {
             self.connect_tree(&need)?;
         }
-        for (place, reference) in &request.file_ids {
-            let id = crate::message::handle::file_id_at(&request.bytes, *place);
-            if let Some(id) = id.filter(|id| self.is_orphan(request, *reference, Id::File(server, *id))) {
-                self.open(&need, header, request.tree, id)?;
+        for (place, reference) in request.file_ids.iter() {
+            let id = crate::message::handle::file_id_at(request.bytes(), place);
+            if let Some(id) = id.filter(|id| self.is_orphan(request, reference, Id::File(server, *id))) {
+                self.open(&need, &header, request.tree, id)?;
             }
         }
         Ok(())
@@ -222,7 +220,7 @@ impl<'a> Orphans<'a> {
 
     /// Negotiates before the first request of a connection that begins in the middle.
     fn negotiate(&mut self, need: &Need<'_>) -> Result<(), TooLong> {
-        let connection = need.operation.connection;
+        let connection = need.row.connection();
         if self.middle.contains(&connection) && self.negotiated.insert(connection) {
             let client_guid = client_guid(self.clients.get(&connection).copied());
             let offer = negotiate::Offer { dialects: &negotiate::ALL_DIALECTS, client_guid, salt: [0; 32] };
@@ -232,7 +230,7 @@ impl<'a> Orphans<'a> {
     }
 
     fn set_up_session(&mut self, need: &Need<'_>) -> Result<(), TooLong> {
-        let connection = need.operation.connection;
+        let connection = need.row.connection();
         let valid_on = self.sessions.entry((need.server, need.session)).or_default();
         let is_known = !valid_on.is_empty();
         if !valid_on.insert(connection) {
@@ -291,6 +289,6 @@ impl<'a> Orphans<'a> {
     }
 
     fn push(&mut self, need: &Need<'_>, exchange: Exchange) {
-        self.rows.push(exchange.before(need.operation));
+        self.rows.push(exchange.before(&need.row));
     }
 }

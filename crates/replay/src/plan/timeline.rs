@@ -2,17 +2,22 @@
 
 use crate::options::Pace;
 use crate::plan::lane::Lane;
+use crate::plan::request::Request;
 use std::time::Duration;
 
 /// Sets the due times of all steps, from the first one on: captured distances, gaps longer than `max_gap` shortened to
 /// it, divided by the pace's factor. With pace `asap` nothing is due.
-pub(super) fn set_due_times(lanes: &mut [Lane], pace: Pace, max_gap: Option<Duration>) {
+pub(super) fn set_due_times(lanes: &mut [Lane], requests: &[Request], pace: Pace, max_gap: Option<Duration>) {
     if pace == Pace::Asap {
         return;
     }
     let mut places: Vec<(u64, i64, usize, usize)> = Vec::new();
-    for (lane_index, lane) in lanes.iter().enumerate() {
-        places.extend(lane.steps.iter().enumerate().map(|(step, place)| (place.seq, place.time.0, lane_index, step)));
+    for (lane_index, lane) in lanes.iter_mut().enumerate() {
+        lane.dues = vec![0; lane.steps.len()];
+        places.extend(lane.steps.iter().enumerate().map(|(step, found)| {
+            let (seq, time) = found.place(requests);
+            (seq, time.0, lane_index, step)
+        }));
     }
     places.sort_unstable();
     let mut due = Duration::ZERO;
@@ -22,8 +27,8 @@ pub(super) fn set_due_times(lanes: &mut [Lane], pace: Pace, max_gap: Option<Dura
         let gap = Duration::from_nanos(time.saturating_sub(before).try_into().unwrap_or(0));
         before = time;
         due = due.saturating_add(gap.min(max_gap.unwrap_or(Duration::MAX)));
-        if let Some(step) = lanes.get_mut(lane).and_then(|lane| lane.steps.get_mut(step)) {
-            step.due = Some(pace.scaled(due));
+        if let Some(step) = lanes.get_mut(lane).and_then(|lane| lane.dues.get_mut(step)) {
+            *step = u64::try_from(pace.scaled(due).as_nanos()).unwrap_or(u64::MAX);
         }
     }
 }

@@ -57,10 +57,11 @@ impl Recorded {
     /// What happened in the capture.
     fn captured(&self) -> Course {
         let trace = whole_trace(&self.output);
-        let operations = || trace.rows.iter().map(|row| &row.operation).filter(|operation| operation.request.is_some());
-        let mut requests: Vec<_> = operations().map(|it| (it.request_start_seq, it.op)).collect();
-        let mut answers: Vec<_> =
-            operations().filter_map(|it| Some((it.response_seq?, it.connection, (it.op, it.status?)))).collect();
+        let operations = || trace.rows.iter().filter(|row| row.request().is_some());
+        let mut requests: Vec<_> = operations().map(|it| (it.request_start_seq(), it.op())).collect();
+        let mut answers: Vec<_> = operations()
+            .filter_map(|it| Some((it.response_seq()?, it.connection(), (it.op(), it.status()?))))
+            .collect();
         requests.sort_unstable();
         answers.sort_unstable();
         Course::of(requests, answers)

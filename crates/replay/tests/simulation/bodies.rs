@@ -73,10 +73,10 @@ fn other_data_is_shown_from_its_first_differing_byte() {
 #[test]
 fn what_the_capture_has_of_data_is_compared_and_no_more() {
     let with_hole = || {
-        let mut captured = a_read_of(b"by\0\0s").into_trace();
+        let mut captured = a_read_of(b"by\0\0s");
         let row = captured.rows.last_mut().unwrap();
         row.operation.response_holes = vec![Hole { offset: 82, length: 2 }];
-        Captured::from(captured)
+        captured
     };
     let same = read_live(with_hole(), &data(b"bytes"));
     assert_eq!(same.verdict(0, 2), Verdict::Match);
@@ -93,12 +93,12 @@ fn data_that_was_not_kept_is_compared_by_its_hash() {
 
 fn compare_without_data(kept: Option<usize>) {
     let without_data = || {
-        let mut captured = a_read_of(b"bytes").into_trace();
+        let mut captured = a_read_of(b"bytes");
         let operation = &mut captured.rows.last_mut().unwrap().operation;
         operation.response = operation.response.take().zip(kept).map(|(response, kept)| response.slice(..kept));
         operation.payload_length = Some(5);
         operation.payload_hash = Some(dissect::operation::payload_hash(b"bytes"));
-        Captured::from(captured)
+        captured
     };
     assert_eq!(read_live(without_data(), &data(b"bytes")).verdict(0, 2), Verdict::Match);
     assert_eq!(fields(&read_live(without_data(), &data(b"bytez")), 2), ["data"]);
@@ -133,8 +133,6 @@ fn a_malformed_captured_answer_differs_from_a_good_one_only() {
 fn an_open_that_differs_explains_what_follows_on_its_path() {
     let mut captured = Captured::with_connections(1);
     captured.request(0, 10, create(1)).answered_with(20, 0, &opened_as(0x20, 5)).on("a");
-    let row = captured.into_trace();
-    let mut captured = Captured::from(row);
     captured.request(0, 30, read(2, file(1))).answered_with(40, 0, &data(b"bytes")).on("a");
     captured.request(0, 50, close(3, file(1))).answered_with(60, 0, &[]).on("a");
     captured.request(0, 70, echo(4)).answered(80);

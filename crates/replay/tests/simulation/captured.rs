@@ -10,7 +10,9 @@ use std::net::SocketAddr;
 /// A trace under construction. Connections count from 0, as lanes do.
 #[derive(Default)]
 pub(crate) struct Captured {
-    trace: Trace,
+    /// What is known of its connections.
+    pub(crate) trace: Trace,
+    pub(crate) rows: Vec<Row>,
 }
 
 fn time(at: u64) -> Timestamp {
@@ -96,22 +98,16 @@ impl Captured {
     }
 
     pub(crate) fn into_trace(self) -> Trace {
-        self.trace
+        Trace { rows: self.rows.into_iter().collect(), ..self.trace }
     }
 
     fn row(&self, kind: Kind, connection: u32) -> Operation {
-        Operation::new(u32::try_from(self.trace.rows.len()).unwrap(), kind, connection)
+        Operation::new(u32::try_from(self.rows.len()).unwrap(), kind, connection)
     }
 
     fn push(&mut self, operation: Operation) -> CapturedOperation<'_> {
-        self.trace.rows.push(Row { file: "session".into(), operation, data_left: false, stand_in: false });
-        CapturedOperation { row: self.trace.rows.last_mut().unwrap() }
-    }
-}
-
-impl From<Trace> for Captured {
-    fn from(trace: Trace) -> Self {
-        Self { trace }
+        self.rows.push(Row { file: "session".into(), operation, data_left: false, stand_in: false });
+        CapturedOperation { row: self.rows.last_mut().unwrap() }
     }
 }
 

@@ -61,9 +61,8 @@ fn a_chain_of_which_a_part_is_not_in_the_replay_is_not_sent() {
     for missing in [0, 1] {
         let mut captured = Captured::with_connections(1);
         captured.chain(0, 30, &[echo(1), echo(2)], 40, &[0, 0]);
-        let mut trace = captured.into_trace();
-        trace.rows.remove(1 + missing);
-        let mut simulation = Simulation::begin(trace.into(), options());
+        captured.rows.remove(1 + missing);
+        let mut simulation = Simulation::begin(captured, options());
         assert_eq!(simulation.newly_sent(), []);
         let left = if missing == 0 { 2 } else { 1 };
         assert_eq!(simulation.run_out().verdict(0, left), Verdict::Skipped);

@@ -220,14 +220,14 @@ fn assert_in_order(outcome: &Outcome, answered: &HashMap<(usize, u64), usize>, o
         Some((record.lane?, smb2::Header::parse(request).unwrap().message_id))
     };
     for late in &outcome.records {
-        let request = &plan.requests[late.request];
+        let request = plan.planned(late.request).unwrap();
         let Some((lane, id)) = live(late) else { continue };
         let sent = outcome.sent.iter().position(|sent| (sent.lane, sent.header.message_id) == (lane, id)).unwrap();
         for early in &outcome.records {
             let before = &plan.requests[early.request];
-            let (Some((seq, ..)), Some(key)) = (before.captured.answer, live(early)) else { continue };
+            let (Some(seq), Some(key)) = (before.answer.map(|answer| answer.seq()), live(early)) else { continue };
             let had_to_come = match (before.connection == request.connection, order) {
-                (true, _) => seq <= request.acks.unwrap_or(request.start_seq).min(request.start_seq),
+                (true, _) => seq <= request.row.request_acks().unwrap_or(request.start_seq).min(request.start_seq),
                 (false, Order::Trace) => seq <= request.start_seq,
                 (false, _) => false,
             };

@@ -5,7 +5,7 @@ use crate::simulation::{Simulation, Tcp, options};
 use crate::wire::{create, created, echo, file, read, response};
 use capture::{CloseKind, Direction};
 use dissect::Kind;
-use smbreplay_replay::trace::{Row, Trace};
+use smbreplay_replay::trace::Row;
 use store::runs::Verdict;
 
 fn two_echos() -> Captured {
@@ -67,14 +67,14 @@ fn acknowledgements_of_the_future_hold_nothing_back() {
 
 #[test]
 fn a_connection_is_made_once_however_often_and_late_the_trace_says_so() {
-    let mut trace = two_echos().into_trace();
+    let mut captured = two_echos();
     for (op, seq) in [(90, 15), (91, 16)] {
         let mut operation = dissect::Operation::new(op, Kind::Connect, 0);
         operation.request_seq = Some(seq);
         operation.request_time = Some(capture::Timestamp(0));
-        trace.rows.push(Row { file: "session".into(), operation, data_left: false, stand_in: false });
+        captured.rows.push(Row { file: "session".into(), operation, data_left: false, stand_in: false });
     }
-    let mut simulation = Simulation::begin(trace.into(), options());
+    let mut simulation = Simulation::begin(captured, options());
     simulation.answer(0, 1);
     simulation.answer(0, 2);
     let outcome = simulation.run_out();
@@ -95,9 +95,9 @@ fn requests_after_the_close_of_their_connection_are_skipped() {
 
 #[test]
 fn requests_on_a_connection_that_nothing_is_known_of_are_counted_and_skipped() {
-    let mut trace = two_echos().into_trace();
-    trace.connections.clear();
-    let outcome = Simulation::start(trace.into(), options()).run_out();
+    let mut captured = two_echos();
+    captured.trace.connections.clear();
+    let outcome = Simulation::start(captured, options()).run_out();
     assert_eq!(outcome.reason(0, 2), "nothing is known of its connection");
 }
 
@@ -123,15 +123,14 @@ fn a_trace_that_contradicts_itself_ends() {
     for (connection, places) in [(0, [10, 40]), (1, [20, 30])] {
         captured.chain(connection, places[0], &[create(1), create(2)], 100, &[0, 0]);
     }
-    let mut trace: Trace = captured.into_trace();
-    for row in trace.rows.iter_mut().filter(|row| row.operation.compound_index.is_some()) {
+    for row in captured.rows.iter_mut().filter(|row| row.operation.compound_index.is_some()) {
         row.operation.path = Some("a".into());
         row.operation.share = Some("share".into());
     }
     let late =
-        trace.rows.iter_mut().find(|row| row.operation.connection == 0 && row.operation.compound_index == Some(1));
+        captured.rows.iter_mut().find(|row| row.operation.connection == 0 && row.operation.compound_index == Some(1));
     late.unwrap().operation.request_start_seq = Some(40);
-    let outcome = Simulation::begin(trace.into(), options()).run_out();
+    let outcome = Simulation::begin(captured, options()).run_out();
     let skipped = outcome.records.iter().filter(|record| record.verdict == Verdict::Skipped);
     assert!(skipped.count() >= 2);
 }

@@ -28,7 +28,6 @@ fn they_close_up_where_another_session_of_the_connection_is_left_out() {
     let mut captured = Captured::with_connections(1);
     captured.request(0, 10, echo(1)).answered(100);
     captured.request(0, 12, echo(4)).answered(102);
-    let mut trace = captured.into_trace();
-    trace.left_out = vec![(0, 2, 2)];
-    assert_eq!(Simulation::begin(trace.into(), options()).newly_sent(), [(0, 1), (0, 2)]);
+    captured.trace.left_out = vec![(0, 2, 2)];
+    assert_eq!(Simulation::begin(captured, options()).newly_sent(), [(0, 1), (0, 2)]);
 }

@@ -14,11 +14,10 @@ fn captured() -> Captured {
     captured.request(0, 30, wire::read(3, a)).answered(31).on("dir\\a.txt");
     captured.request(0, 40, wire::read(4, b)).answered(41).on("dir\\b.txt");
     captured.request(0, 50, wire::close(5, a)).answered(51).on("dir\\a.txt");
-    let mut trace = captured.into_trace();
-    for row in &mut trace.rows {
+    for row in &mut captured.rows {
         row.operation.request_frame = row.operation.request_seq;
     }
-    trace.into()
+    captured
 }
 
 /// Live MessageIds of what goes out, each answered as it comes.

@@ -244,7 +244,7 @@ impl Outcome {
     /// What became of the captured request with this MessageId.
     pub(crate) fn record(&self, connection: u32, message_id: u64) -> &RequestRecord {
         let found = self.records.iter().find(|record| {
-            let request = &self.engine.plan().requests[record.request];
+            let request = self.engine.plan().planned(record.request).unwrap();
             let id = request.header().map(|header| header.message_id);
             request.connection == connection && id == Some(message_id)
         });
@@ -264,6 +264,6 @@ impl Outcome {
     /// The captured MessageId of the request that explains it.
     pub(crate) fn cause(&self, connection: u32, message_id: u64) -> Option<u64> {
         let cause = self.record(connection, message_id).cause?;
-        self.engine.plan().requests[cause].header().map(|header| header.message_id)
+        self.engine.plan().planned(cause)?.header().map(|header| header.message_id)
     }
 }

@@ -9,7 +9,7 @@ mod file_system_information;
 mod security;
 
 use super::value::Value;
-use dissect::Operation;
+use crate::trace::CapturedRow;
 use smb2::message::ErrorResponse;
 use smb2::{Command, Header, Malformed, wire};
 
@@ -69,33 +69,33 @@ impl Layout {
 
 /// How the answer to `request` is read, given a whole message that answers it. What is judged in the union of several
 /// answers (directory entries, changes) is not in these tables.
-pub fn layout(request: &Operation, answer: &[u8]) -> Layout {
-    let Some(command) = request.command else { return Layout::NOTHING };
+pub fn layout(request: &CapturedRow<'_>, answer: &[u8]) -> Layout {
+    let Some(command) = request.command() else { return Layout::NOTHING };
     if Header::parse(answer).is_ok_and(|header| ErrorResponse::is_in(&header, answer)) {
         return error::layout(answer);
     }
-    let class = request.info_class.unwrap_or_default();
+    let class = request.info_class().unwrap_or_default();
     match command {
-        Command::QUERY_INFO => match request.info_type {
+        Command::QUERY_INFO => match request.info_type() {
             Some(1) => file_information::layout(class),
             Some(2) => file_system_information::layout(class),
             Some(3) => security::DESCRIPTOR_LAYOUT,
             Some(4) => security::QUOTA_LAYOUT,
             _ => Layout::NOTHING,
         },
-        Command::IOCTL => control_code::layout(request.ctl_code.unwrap_or_default()),
+        Command::IOCTL => control_code::layout(request.ctl_code().unwrap_or_default()),
         Command::READ if is_pipe(request) => command::PIPE_READ,
         _ => command::layout(command),
     }
 }
 
 /// Whether a request goes to a named pipe rather than to a file.
-fn is_pipe(request: &Operation) -> bool {
+fn is_pipe(request: &CapturedRow<'_>) -> bool {
     const SHARE_TYPE_PIPE: u8 = 2;
-    let share = request.share.as_deref().unwrap_or_default();
+    let share = request.share().unwrap_or_default();
     let named_so = share.len() >= 5
         && share.get(share.len().saturating_sub(5)..).is_some_and(|end| end.eq_ignore_ascii_case("\\IPC$"));
-    request.share_type == Some(SHARE_TYPE_PIPE) || named_so
+    request.share_type() == Some(SHARE_TYPE_PIPE) || named_so
 }
 
 /// Every table: what it is of, and its fields in their order.

@@ -1,6 +1,6 @@
 //! A request of our own with the answer that it would have had, as a row of the trace.
 
-use crate::trace::Row;
+use crate::trace::{CapturedRow, Row};
 use client::request::{Place, Request};
 use dissect::{Kind, Operation};
 use smb2::header::{self, offset};
@@ -66,13 +66,13 @@ impl Exchange {
     }
 
     /// The row, at the place of the request that needs it.
-    pub(super) fn before(self, need: &Operation) -> Row {
-        let mut operation = Operation::new(u32::MAX, Kind::Exchange, need.connection);
-        let place = need.request_start_seq.or(need.request_seq);
-        let time = need.request_start_time.or(need.request_time);
+    pub(super) fn before(self, need: &CapturedRow<'_>) -> Row {
+        let mut operation = Operation::new(u32::MAX, Kind::Exchange, need.connection());
+        let place = need.request_start_seq().or(need.request_seq());
+        let time = need.request_start_time().or(need.request_time());
         (operation.request_seq, operation.request_start_seq, operation.response_seq) = (place, place, place);
         (operation.request_time, operation.request_start_time, operation.response_time) = (time, time, time);
-        operation.request_acks = need.request_acks;
+        operation.request_acks = need.request_acks();
         operation.command = Some(self.request.command);
         operation.status = Some(self.status.0);
         operation.session_id = Some(self.session);

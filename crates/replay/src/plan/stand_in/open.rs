@@ -1,7 +1,7 @@
 //! What the operations on an open from before the capture tell of it.
 
+use crate::trace::CapturedRow;
 use client::request::create::Kind;
-use dissect::Operation;
 use smb2::{Command, FileId, NtStatus};
 
 const PIPE: u8 = 0x02;
@@ -75,35 +75,32 @@ impl Known {
     }
 
     /// Takes an operation on it; they come in trace order.
-    pub(super) fn learn(&mut self, operation: &Operation) {
-        self.is_pipe |= operation.share_type == Some(PIPE) || is_pipe_control(operation);
-        let succeeded = operation.status.is_some_and(|status| !NtStatus(status).is_error());
+    pub(super) fn learn(&mut self, row: &CapturedRow<'_>) {
+        self.is_pipe |= row.share_type() == Some(PIPE) || is_pipe_control(row);
+        let succeeded = row.status().is_some_and(|status| !NtStatus(status).is_error());
         if !succeeded {
             return;
         }
-        let command = operation.command;
+        let command = row.command();
         self.is_folder |= matches!(command, Some(Command::QUERY_DIRECTORY | Command::CHANGE_NOTIFY))
-            || operation.file_attributes.is_some_and(|attributes| attributes & ATTRIBUTE_DIRECTORY != 0);
-        self.access |= access_for(operation);
+            || row.file_attributes().is_some_and(|attributes| attributes & ATTRIBUTE_DIRECTORY != 0);
+        self.access |= access_for(row);
         let told = match command {
-            Some(Command::READ) => {
-                operation.offset.zip(operation.transferred).map(|(at, read)| at.saturating_add(read))
-            }
+            Some(Command::READ) => row.offset().zip(row.transferred()).map(|(at, read)| at.saturating_add(read)),
             _ => None,
         };
-        self.changed |= command == Some(Command::WRITE) || sets_size(operation);
+        self.changed |= command == Some(Command::WRITE) || sets_size(row);
         if !self.changed {
-            self.size = self.size.max(told.or(operation.end_of_file));
+            self.size = self.size.max(told.or(row.end_of_file()));
         }
     }
 }
 
 /// Whether an operation shows that its tree is that of named pipes.
-pub(super) fn is_about_pipes(operation: &Operation) -> bool {
-    let name = operation.path.as_deref().filter(|_| operation.command == Some(Command::CREATE));
-    operation.share_type == Some(PIPE)
-        || operation.command == Some(Command::IOCTL)
-            && operation.ctl_code.is_some_and(|code| PIPE_CONTROLS.contains(&code))
+pub(super) fn is_about_pipes(row: &CapturedRow<'_>) -> bool {
+    let name = row.path().filter(|_| row.command() == Some(Command::CREATE));
+    row.share_type() == Some(PIPE)
+        || row.command() == Some(Command::IOCTL) && row.ctl_code().is_some_and(|code| PIPE_CONTROLS.contains(&code))
         || name.is_some_and(|name| PIPES.iter().any(|pipe| pipe.eq_ignore_ascii_case(name)))
 }
 
@@ -113,18 +110,18 @@ pub(super) fn name(id: FileId) -> String {
     format!("before-the-capture-{digits}")
 }
 
-fn is_pipe_control(operation: &Operation) -> bool {
-    operation.ctl_code.is_some_and(|code| code != DFS_GET_REFERRALS && PIPE_CONTROLS.contains(&code))
+fn is_pipe_control(row: &CapturedRow<'_>) -> bool {
+    row.ctl_code().is_some_and(|code| code != DFS_GET_REFERRALS && PIPE_CONTROLS.contains(&code))
 }
 
-fn sets_size(operation: &Operation) -> bool {
-    operation.command == Some(Command::SET_INFO)
-        && operation.info_class.is_some_and(|class| class == ALLOCATION || class == END_OF_FILE)
+fn sets_size(row: &CapturedRow<'_>) -> bool {
+    row.command() == Some(Command::SET_INFO)
+        && row.info_class().is_some_and(|class| class == ALLOCATION || class == END_OF_FILE)
 }
 
-fn access_for(operation: &Operation) -> u32 {
-    let is_security = operation.info_type == Some(INFO_SECURITY);
-    match (operation.command, operation.info_class) {
+fn access_for(row: &CapturedRow<'_>) -> u32 {
+    let is_security = row.info_type() == Some(INFO_SECURITY);
+    match (row.command(), row.info_class()) {
         (
             Some(Command::READ | Command::LOCK | Command::QUERY_DIRECTORY | Command::CHANGE_NOTIFY | Command::IOCTL),
             _,

@@ -1,11 +1,22 @@
 //! What is replayed: the rows of a trace, and what is known of its connections.
+//!
+//! A trace may have more rows than fit in memory. They are packed ([`packed`]) and kept in a file that is mapped
+//! ([`spool`]); in memory is only where each begins ([`rows`]).
+
+mod packed;
+mod rows;
+mod spool;
+
+pub use packed::{CapturedRow, Holes};
+pub use rows::Rows;
+pub use spool::Spool;
 
 use dissect::Operation;
 use smb2::Guid;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// A row of a session file.
+/// A row of a session file, as it is put into a trace.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// Name of the session file it stands in.
@@ -34,10 +45,10 @@ pub struct TraceConnection {
 }
 
 /// The captured operations to replay: whole sessions, and what their connections did outside any session.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Trace {
     /// All rows chosen, in any order.
-    pub rows: Vec<Row>,
+    pub rows: Rows,
     /// MessageId and CreditCharge of requests on the same connections that are left out, by connection number.
     pub left_out: Vec<(u32, u64, u16)>,
     /// The connections the rows are on.
