@@ -14,6 +14,7 @@ pub mod alarm;
 mod assumptions;
 pub mod clones;
 pub mod compare;
+mod distribution;
 pub mod driver;
 pub mod engine;
 pub mod file_filter;

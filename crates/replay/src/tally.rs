@@ -1,7 +1,8 @@
 //! Counts records up to a report.
 
+use crate::distribution::Distribution;
 use crate::engine::{Engine, Record, RequestRecord};
-use crate::report::{FieldDifference, Ignored, Latency, Percentiles, Reason, Report, Root};
+use crate::report::{FieldDifference, Ignored, Latency, Reason, Report, Root};
 use smb2::NtStatus;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,9 +17,9 @@ pub struct Tally {
     roots: BTreeMap<(String, String, String, Vec<String>), Root>,
     explained: u64,
     ignored: BTreeMap<String, u64>,
-    lag: Vec<u64>,
-    captured_latency: Vec<u64>,
-    live_latency: Vec<u64>,
+    lag: Distribution,
+    captured_latency: Distribution,
+    live_latency: Distribution,
     last_answer: Duration,
 }
 
@@ -55,7 +56,7 @@ impl Tally {
     }
 
     /// Fills the counted part of a report.
-    pub fn fill(mut self, report: &mut Report) {
+    pub fn fill(self, report: &mut Report) {
         report.total_operations = self.total;
         report.skipped = self.of(Verdict::Skipped);
         report.sent = self.total.saturating_sub(report.skipped);
@@ -75,9 +76,9 @@ impl Tally {
         report.ignored = self.ignored.into_iter().map(|(rule, differences)| Ignored { rule, differences }).collect();
         let idle = report.ignored.iter().filter(|ignored| ignored.differences == 0);
         report.warnings.extend(idle.map(|ignored| format!("nothing was ignored by: {}", ignored.rule)));
-        report.lag_ms = percentiles(&mut self.lag);
+        report.lag_ms = self.lag.percentiles();
         report.latency_ms =
-            Latency { captured: percentiles(&mut self.captured_latency), live: percentiles(&mut self.live_latency) };
+            Latency { captured: self.captured_latency.percentiles(), live: self.live_latency.percentiles() };
         report.elapsed = self.last_answer.as_secs_f64();
     }
 
@@ -121,11 +122,13 @@ impl Tally {
         }
         self.last_answer = self.last_answer.max(record.answered.unwrap_or_default());
         if let Some(lag) = lag(record) {
-            self.lag.push(nanoseconds(lag));
+            self.lag.count(lag);
         }
         if let (Some(sent), Some(answered)) = (record.sent, record.answered) {
-            self.live_latency.push(nanoseconds(answered.saturating_sub(sent)));
-            self.captured_latency.extend(request.captured_latency().map(nanoseconds));
+            self.live_latency.count(answered.saturating_sub(sent));
+            if let Some(latency) = request.captured_latency() {
+                self.captured_latency.count(latency);
+            }
         }
     }
 }
@@ -152,30 +155,4 @@ fn differences(record: &RequestRecord) -> Vec<FieldDifference> {
 /// How much later than due a request was sent.
 pub fn lag(record: &RequestRecord) -> Option<Duration> {
     Some(record.sent?.saturating_sub(record.due?))
-}
-
-fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// Median, 99th percentile and maximum of nanoseconds, in milliseconds; zeros for nothing.
-fn percentiles(values: &mut [u64]) -> Percentiles {
-    values.sort_unstable();
-    let at = |per_cent: usize| {
-        let rank = values.len().saturating_mul(per_cent).div_ceil(100).saturating_sub(1);
-        values.get(rank).map_or(0.0, |value| Duration::from_nanos(*value).as_secs_f64() * 1e3)
-    };
-    Percentiles { p50: at(50), p99: at(99), max: at(100) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn percentiles_are_values_that_occur() {
-        let mut values: Vec<u64> = (1..=200).rev().map(|ms| ms * 1_000_000).collect();
-        assert_eq!(percentiles(&mut values), Percentiles { p50: 100.0, p99: 198.0, max: 200.0 });
-        assert_eq!(percentiles(&mut []), Percentiles::default());
-    }
 }

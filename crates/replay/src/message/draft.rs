@@ -38,10 +38,13 @@ pub struct OutsideMessage {
     pub have: usize,
 }
 
+/// How many patches a request has: MessageId, SessionId, TreeId, a FileId, Flags, a signature.
+const USUAL_PATCHES: usize = 6;
+
 impl Draft {
     /// Starts from the captured bytes: one message, padding behind it included.
     pub fn new(captured: &[u8]) -> Self {
-        Self { bytes: captured.to_vec(), patches: Vec::new() }
+        Self { bytes: captured.to_vec(), patches: Vec::with_capacity(USUAL_PATCHES) }
     }
 
     /// The message as it stands.
@@ -69,18 +72,26 @@ impl Draft {
     /// # Errors
     /// [`OutsideMessage`]; nothing is changed then.
     pub fn replace(&mut self, range: Range<usize>, value: &[u8], what: &'static str) -> Result<(), OutsideMessage> {
-        let outside = OutsideMessage { what, offset: range.start, have: self.bytes.len() };
-        if self.bytes.get(range.clone()).is_none() {
-            return Err(outside);
-        }
-        let size = |length: usize| u32::try_from(length).map_err(|_| outside.clone());
+        let have = self.bytes.len();
+        let outside = || OutsideMessage { what, offset: range.start, have };
+        let size = |length: usize| u32::try_from(length).map_err(|_| outside());
         let (start, old, new) = (size(range.start)?, size(range.len())?, size(value.len())?);
-        self.bytes.splice(range, value.iter().copied());
-        if let Some(known) = self.patches.iter_mut().find(|patch| patch.offset == start && patch.length == old) {
+        let place = self.bytes.get_mut(range.clone()).ok_or_else(outside)?;
+        if old == new {
+            place.copy_from_slice(value);
+        } else {
+            self.bytes.splice(range, value.iter().copied());
+        }
+        let known = self.patches.iter_mut().find(|patch| patch.offset == start && patch.length == old);
+        if let Some(known) = known {
             // The same field again: it still stands where the captured message had as many bytes as before.
             known.length = new;
         } else {
-            self.patches.push(Patch { offset: start, length: new, captured_length: old, what });
+            let place = self.patches.partition_point(|patch| patch.offset <= start);
+            self.patches.insert(place, Patch { offset: start, length: new, captured_length: old, what });
+        }
+        if old == new {
+            return Ok(());
         }
         let behind = start.saturating_add(old);
         for patch in &mut self.patches {
