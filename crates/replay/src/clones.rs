@@ -2,7 +2,7 @@
 
 use crate::map::Root;
 use crate::options::Options;
-use crate::plan::{Plan, Step};
+use crate::plan::{Action, Plan};
 use std::num::NonZeroU32;
 
 /// Files that a replay has open beside its connections, generously: session files, its recording, what it logs to.
@@ -50,10 +50,10 @@ pub fn options(options: &Options, run: &str) -> Vec<Options> {
 /// How many connections of the plan are open at the same time, at most.
 fn connections_at_once(plan: &Plan) -> u64 {
     let mut changes: Vec<(u64, i64)> = Vec::new();
-    for lane in &plan.lanes {
-        let closes = lane.steps.iter().find(|step| matches!(step, Step::Close(_)));
-        changes.extend(lane.steps.first().map(|step| (plan.seq_of(step), 1)));
-        changes.extend(closes.map(|step| (plan.seq_of(step), -1)));
+    for (index, lane) in plan.lanes.iter().enumerate() {
+        let closes = lane.steps.iter().position(|step| matches!(lane.action(*step), Action::Close(_)));
+        changes.extend(plan.seq_of(index, 0).map(|seq| (seq, 1)));
+        changes.extend(closes.and_then(|step| plan.seq_of(index, step)).map(|seq| (seq, -1)));
     }
     changes.sort_unstable();
     let (mut open, mut most) = (0_i64, 0_i64);

@@ -263,8 +263,9 @@ fn live_warnings(engines: &[Engine]) -> Vec<String> {
 }
 
 fn captured_span(plan: &Plan) -> f64 {
-    let starts = plan.requests.iter().map(|request| request.start_time.0);
-    let ends = plan.requests.iter().filter_map(|request| request.answer.map(|answer| answer.time.0));
+    let planned = || plan.requests.iter().filter_map(|request| plan.trace.planned(request));
+    let starts = planned().map(|request| request.start_time().0);
+    let ends = planned().filter_map(|request| Some(request.answer_time()?.0));
     let (first, last) = (starts.clone().min().unwrap_or(0), ends.chain(starts).max().unwrap_or(0));
     Duration::from_nanos(u64::try_from(last.saturating_sub(first)).unwrap_or(0)).as_secs_f64()
 }

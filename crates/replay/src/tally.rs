@@ -92,7 +92,7 @@ impl Tally {
             let count = self.reasons.entry((record.verdict.name(), reason.clone())).or_default();
             *count = count.saturating_add(1);
         }
-        let Some(request) = engine.plan().requests.get(record.request) else { return };
+        let Some(request) = engine.plan().planned(record.request) else { return };
         let diverged = matches!(record.verdict, Verdict::Status | Verdict::Body | Verdict::NoResponse);
         self.explained = self.explained.saturating_add(u64::from(diverged && record.cause.is_some()));
         if diverged && record.cause.is_none() {

@@ -157,7 +157,7 @@ impl Comparison {
         let live =
             live.map(|(status, message)| Answer { status, message: Some(message), holes: Holes::NONE, payload: None });
         let folder = row.path().unwrap_or_default();
-        let union = self.unions.take(source, names, folder, request, live.as_ref());
+        let union = self.unions.take(plan, source, names, folder, request, live.as_ref());
         let mut findings = union.findings;
         if let (Some(command), Some(live), Some(captured)) = (planned.command(), live, source.answer(request))
             && let Some(message) = live.message.filter(|_| live.status == captured.status)

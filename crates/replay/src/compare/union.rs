@@ -4,7 +4,7 @@
 
 use super::answer::{Answer, Answers, CapturedNames};
 use super::fields::{Findings, Found, MALFORMED};
-use crate::plan::{Plan, Planned, Request};
+use crate::plan::{Plan, Request};
 use rustc_hash::FxHashMap;
 use smb2::fscc::directory::{self, EntryType};
 use smb2::fscc::notify;
@@ -30,21 +30,23 @@ enum Kind {
     Watch,
 }
 
-/// The unions of a plan, as far as they are not complete yet.
+/// The unions of a plan. Most are not begun or complete: of these only the members are known.
 #[derive(Debug, Default)]
 pub(super) struct Unions {
-    groups: FxHashMap<usize, Group>,
-    /// By index of the request.
-    group_of: FxHashMap<usize, usize>,
+    /// Requests and the group that each is a member of, named by its first, ascending.
+    group_of: Vec<(u32, u32)>,
+    /// The same the other way round.
+    members: Vec<(u32, u32)>,
+    /// Those that have begun, by name.
+    groups: FxHashMap<u32, Group>,
 }
 
 #[derive(Debug)]
 struct Group {
     kind: Kind,
-    members: Vec<usize>,
     /// How many members have no outcome yet.
     left: usize,
-    captured: Option<Union>,
+    captured: Union,
     live: Union,
     /// The first member that came out differently because the live server cuts its answers elsewhere.
     first_shifted: Option<usize>,
@@ -79,31 +81,46 @@ impl Unions {
     /// Finds the enumerations and watches of a plan.
     pub(super) fn of(plan: &Plan) -> Self {
         let mut unions = Self::default();
-        let mut current: FxHashMap<(Command, Handle), usize> = FxHashMap::default();
-        for (index, request) in plan.requests.iter().enumerate() {
+        let mut current: FxHashMap<(Command, Handle), u32> = FxHashMap::default();
+        for (number, request) in (0_u32..).zip(&plan.requests) {
             let Some((command, handle)) = handle(plan, request) else { continue };
-            let Some((kind, begins)) = kind(command, plan.planned(index)) else { continue };
+            let Some((_, begins)) = kind(plan, number) else { continue };
             let known = current.get(&(command, handle)).copied().filter(|_| !begins);
-            let group = known.unwrap_or(index);
+            let group = known.unwrap_or(number);
             current.insert((command, handle), group);
-            let entry = unions.groups.entry(group).or_insert_with(|| Group {
-                kind,
-                members: Vec::new(),
-                left: 0,
-                captured: None,
-                live: Union::default(),
-                first_shifted: None,
-            });
-            entry.members.push(index);
-            entry.left = entry.left.saturating_add(1);
-            unions.group_of.insert(index, group);
+            unions.group_of.push((number, group));
+            unions.members.push((group, number));
         }
+        unions.members.sort_unstable();
+        unions.group_of.shrink_to_fit();
+        unions.members.shrink_to_fit();
         unions
+    }
+
+    /// The name of the group that a request is a member of.
+    fn group_of(&self, request: usize) -> Option<u32> {
+        let request = u32::try_from(request).ok()?;
+        let place = self.group_of.binary_search_by_key(&request, |(member, _)| *member).ok()?;
+        self.group_of.get(place).map(|(_, group)| *group)
+    }
+
+    /// A group of which no member has an outcome yet.
+    fn begin(&self, plan: &Plan, source: &dyn Answers, group: u32) -> Option<Group> {
+        let (kind, _) = kind(plan, group)?;
+        let first = self.members.partition_point(|(other, _)| *other < group);
+        let members = self.members.iter().skip(first).take_while(|(other, _)| *other == group);
+        let (mut captured, mut left) = (Union::default(), 0_usize);
+        for (_, member) in members {
+            left = left.saturating_add(1);
+            let _ = captured.add(kind, source.answer(*member as usize).as_ref(), |name| name);
+        }
+        Some(Group { kind, left, captured, live: Union::default(), first_shifted: None })
     }
 
     /// Takes in the outcome of a request; `live` is `None` when it was not answered. `folder` is its captured path.
     pub(super) fn take(
         &mut self,
+        plan: &Plan,
         source: &dyn Answers,
         names: &dyn CapturedNames,
         folder: &str,
@@ -111,17 +128,14 @@ impl Unions {
         live: Option<&Answer<'_>>,
     ) -> Taken {
         let mut taken = Taken::default();
-        let Some(key) = self.group_of.remove(&request) else { return taken };
+        let Some(key) = self.group_of(request) else { return taken };
+        if !self.groups.contains_key(&key) {
+            let begun = self.begin(plan, source, key);
+            self.groups.extend(begun.map(|group| (key, group)));
+        }
         let Some(group) = self.groups.get_mut(&key) else { return taken };
         group.left = group.left.saturating_sub(1);
-        let kind = group.kind;
-        let captured = group.captured.get_or_insert_with(|| {
-            let mut union = Union::default();
-            for member in &group.members {
-                let _ = union.add(kind, source.answer(*member).as_ref(), |name| name);
-            }
-            union
-        });
+        let (kind, captured) = (group.kind, &group.captured);
         let as_captured = |name: String| names.entry(request, folder, &name).into_owned();
         if let Err(problem) = group.live.add(kind, live, as_captured) {
             let live = problem.to_string();
@@ -243,13 +257,14 @@ fn handle(plan: &Plan, request: &Request) -> Option<(Command, Handle)> {
 }
 
 /// What a request is a part of, and whether it begins it.
-fn kind(command: Command, request: Option<Planned<'_>>) -> Option<(Kind, bool)> {
+fn kind(plan: &Plan, request: u32) -> Option<(Kind, bool)> {
     const RESTART_SCANS: u8 = 0x01;
     const REOPEN: u8 = 0x10;
-    if command == Command::CHANGE_NOTIFY {
+    let request = plan.planned(request as usize)?;
+    if request.command() == Some(Command::CHANGE_NOTIFY) {
         return Some((Kind::Watch, false));
     }
-    let view = QueryDirectoryRequest::parse(request?.bytes()).ok()?;
+    let view = QueryDirectoryRequest::parse(request.bytes()).ok()?;
     let class = view.file_information_class();
     directory::entries(&[], class)?;
     let pattern = utf16::to_string(view.file_name().ok()?);

@@ -1,7 +1,7 @@
 //! Answers of the live server: what they issue, what they settle.
 
 use crate::engine::Engine;
-use crate::engine::requests::{Issue, Progress};
+use crate::engine::requests::Issue;
 use crate::engine::state::Outstanding;
 use crate::message::token;
 use crate::verdict::LiveEnd;
@@ -78,7 +78,7 @@ impl Engine {
             let wanted = issued.filter(|token| slots.contains(&token.place));
             self.issued.tokens.extend(wanted.map(|token| ((index, token.place), token.value.to_vec())));
         }
-        self.requests.set_progress(index, Progress::Answered(status));
+        self.requests.answer(index, status);
         self.changed(index);
         self.record(lane, index, LiveEnd::Answer(status), Some(received.message));
     }
@@ -100,7 +100,7 @@ impl Engine {
         let Ok(view) = CreateResponse::parse(&received.message) else { return };
         let file_id = view.file_id();
         self.requests.issue(index, Issue::File { id: file_id, oplock: view.oplock_level() });
-        self.issued.files.insert(file_id, index);
+        self.issued.files.extend(u32::try_from(index).map(|index| (file_id, index)));
         let failed_in_capture =
             self.plan.requests.get(index).and_then(|request| request.captured_status()).is_some_and(NtStatus::is_error);
         if failed_in_capture {

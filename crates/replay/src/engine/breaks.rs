@@ -42,7 +42,8 @@ impl CapturedBreaks {
         for (lane, planned) in plan.lanes.iter().enumerate() {
             for (milestone, found) in planned.milestones.iter().enumerate() {
                 let Milestone::Event(event) = found else { continue };
-                let MilestoneKind::Break { file_id, lease_key, .. } = event.kind else { continue };
+                let event = planned.events.get(*event as usize).map(|event| event.kind);
+                let Some(MilestoneKind::Break { file_id, lease_key, .. }) = event else { continue };
                 if let Some(broken) = lease_key.map(Broken::Lease).or(file_id.map(Broken::File)) {
                     breaks.places.entry(broken).or_default().push(Place { lane, milestone });
                 }
@@ -95,9 +96,12 @@ impl Engine {
     /// Marks the captured break that this one is; false when the capture has none, or none that can come yet.
     fn reach_captured_break(&mut self, lane: usize, found: &Break) -> bool {
         let captured = match found {
-            Break::Oplock { file_id, .. } => {
-                self.issued.files.get(file_id).and_then(|index| self.captured_file_id(*index)).map(Broken::File)
-            }
+            Break::Oplock { file_id, .. } => self
+                .issued
+                .files
+                .get(file_id)
+                .and_then(|index| self.captured_file_id(*index as usize))
+                .map(Broken::File),
             Break::Lease { key, .. } => Some(Broken::Lease(*key)),
         };
         let places = captured.and_then(|captured| self.captured_breaks.places.get(&captured));
@@ -127,7 +131,7 @@ impl Engine {
     /// Acknowledges a break that the capture does not show, so that the server does not wait for nothing.
     fn acknowledge(&mut self, lane: usize, found: &Break) {
         let opened_by = match found {
-            Break::Oplock { file_id, .. } => self.issued.files.get(file_id).copied(),
+            Break::Oplock { file_id, .. } => self.issued.files.get(file_id).map(|index| *index as usize),
             Break::Lease { key, .. } => self.leased_by(*key),
         };
         let Some(index) = opened_by else {
@@ -171,7 +175,7 @@ impl Engine {
         caused
             && opens.into_iter().flatten().any(|index| match self.requests.progress(*index) {
                 Progress::Waiting | Progress::Sent => true,
-                Progress::Answered(_) => self.requests.oplock(*index) != 0,
+                Progress::Succeeded | Progress::Failed => self.requests.oplock(*index) != 0,
                 Progress::Dropped | Progress::Skipped => false,
             })
     }

@@ -2,7 +2,7 @@
 
 use crate::engine::state::Phase;
 use crate::engine::{Command, Engine};
-use crate::plan::Step;
+use crate::plan::Action;
 use capture::CloseKind;
 
 impl Engine {
@@ -63,11 +63,10 @@ impl Engine {
             .steps
             .iter()
             .skip(state.next_step)
-            .filter_map(|step| match step {
-                Step::Send(chain) => Some(chain.iter().copied()),
-                Step::Connect(_) | Step::Close(_) => None,
+            .flat_map(|step| match planned.action(*step) {
+                Action::Send(chain) => chain.to_vec(),
+                Action::Connect | Action::Close(_) => Vec::new(),
             })
-            .flatten()
             .collect();
         self.pass_steps(lane, planned.steps.len());
         for index in rest {

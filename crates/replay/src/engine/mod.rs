@@ -31,7 +31,7 @@ use crate::compare::Comparison;
 use crate::map::Names;
 use crate::options::Options;
 use crate::payload::{Held, Payloads};
-use crate::plan::{Plan, Step};
+use crate::plan::{Action, Plan};
 use capture::Timestamp;
 use client::Connection;
 use readiness::Readiness;
@@ -308,22 +308,22 @@ impl Engine {
     fn perform(&mut self, lane: usize) {
         let next = self.lanes.get(lane).map_or(0, |state| state.next_step);
         let plan = Arc::clone(&self.plan);
-        let Some(step) = plan.lanes.get(lane).and_then(|planned| planned.steps.get(next)) else { return };
-        if let Step::Send(chain) = step
-            && self.ask_for_credits(lane, chain)
+        let Some(action) = plan.step(lane, next).map(|step| step.action) else { return };
+        if let Action::Send(chain) = action
+            && self.ask_for_credits(lane, &chain)
         {
             return;
         }
         self.pass_steps(lane, next.saturating_add(1));
         self.last_performed = self.now;
         self.last_happened = self.now;
-        match step {
-            Step::Connect(_) => {
+        match action {
+            Action::Connect => {
                 self.enter_phase(lane, Phase::Connecting);
                 self.commands.push_back(Command::Connect(lane));
             }
-            Step::Send(chain) => self.send(lane, chain),
-            Step::Close(close) => self.close(lane, close.0),
+            Action::Send(chain) => self.send(lane, &chain),
+            Action::Close(how) => self.close(lane, how),
         }
     }
 
@@ -369,7 +369,7 @@ impl Engine {
         if let Some(passed) = next.checked_sub(1).and_then(|passed| self.plan.step(lane, passed)) {
             self.performed_until = self.performed_until.max(passed.time);
         }
-        self.schedule.begins_with(lane, planned.steps.get(next).map(|step| self.plan.seq_of(step)));
+        self.schedule.begins_with(lane, self.plan.seq_of(lane, next));
     }
 
     fn enter_phase(&mut self, lane: usize, phase: Phase) {

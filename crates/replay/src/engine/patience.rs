@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::engine::requests::Progress;
-use crate::plan::{Cause, MilestoneKind, PlacedMilestone, Step};
+use crate::plan::{Action, Cause, MilestoneKind, PlacedMilestone};
 use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +47,7 @@ impl Engine {
         if self.steps_done() && self.lanes.get(lane).is_none_or(|state| state.outstanding.is_empty()) {
             return None;
         }
-        let distance = milestone.time.0.saturating_sub(self.performed_until.0);
+        let distance = milestone.time?.0.saturating_sub(self.performed_until.0);
         let distance = Duration::from_nanos(distance.try_into().unwrap_or(0));
         let distance = distance.min(LONGEST_DISTANCE);
         let deadline = self.last_performed.saturating_add(distance).saturating_add(self.options.max_wait);
@@ -62,7 +62,7 @@ impl Engine {
     /// that it waits for before that, and others with it.
     fn has_answered_cause(&self, milestone: &PlacedMilestone) -> bool {
         let MilestoneKind::Break { cause: Cause::Request(cause), .. } = milestone.kind else { return false };
-        matches!(self.requests.progress(cause), Progress::Answered(_))
+        self.requests.is_answered(cause)
     }
 
     /// Whether every step that the capture shows before this place was performed, or never will be.
@@ -116,16 +116,16 @@ impl Engine {
         let Some((_, lane)) = self.schedule.first_head() else { return false };
         let next = self.lanes.get(lane).map_or(0, |state| state.next_step);
         let plan = Arc::clone(&self.plan);
-        let Some(Step::Send(chain)) = plan.step(lane, next).map(|step| step.step) else {
+        let Some(Action::Send(chain)) = plan.step(lane, next).map(|step| step.action) else {
             self.perform(lane);
             return true;
         };
-        if self.ask_for_credits(lane, chain) {
+        if self.ask_for_credits(lane, &chain) {
             return true;
         }
-        let reason = if self.window_allows(lane, chain) { "what it waits for cannot come" } else { "no credits" };
+        let reason = if self.window_allows(lane, &chain) { "what it waits for cannot come" } else { "no credits" };
         self.pass_steps(lane, next.saturating_add(1));
-        self.skip_chain(lane, chain, reason, None);
+        self.skip_chain(lane, &chain, reason, None);
         true
     }
 }

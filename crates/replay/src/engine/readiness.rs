@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::engine::requests::Progress;
 use crate::engine::state::Phase;
-use crate::plan::{PlacedStep, Step};
+use crate::plan::{Action, PlacedStep};
 use smb2::Command;
 use std::time::Duration;
 
@@ -41,9 +41,9 @@ impl Engine {
             return Readiness::Waiting(Wait::OwnLane);
         };
         let Some(step) = self.plan.step(lane, state.next_step) else { return Readiness::Waiting(Wait::OwnLane) };
-        let may_act = match step.step {
-            Step::Connect(_) => state.phase == Phase::Before,
-            Step::Send(_) | Step::Close(_) => state.phase == Phase::Open,
+        let may_act = match step.action {
+            Action::Connect => state.phase == Phase::Before,
+            Action::Send(_) | Action::Close(_) => state.phase == Phase::Open,
         };
         if !may_act || !self.has_received(lane, &step) {
             return Readiness::Waiting(Wait::OwnLane);
@@ -52,15 +52,15 @@ impl Engine {
             return Readiness::Waiting(Wait::Others);
         }
         let mut hold = (step.due.unwrap_or_default(), None);
-        if let Step::Send(chain) = step.step {
+        if let Action::Send(chain) = step.action {
             for &index in chain.iter() {
-                match self.request_hold(chain, index) {
+                match self.request_hold(&chain, index) {
                     Err(wait) => return Readiness::Waiting(wait),
                     Ok((time, earlier)) if time > hold.0 => hold = (time, earlier),
                     Ok(_) => {}
                 }
             }
-            if !self.window_allows(lane, chain) && state.core.window().may_widen() {
+            if !self.window_allows(lane, &chain) && state.core.window().may_widen() {
                 return Readiness::Waiting(Wait::OwnLane);
             }
         }

@@ -250,8 +250,7 @@ impl Engine {
 
     fn due(&self, lane: usize, index: usize) -> Option<Duration> {
         let start = self.plan.requests.get(index)?.start_seq;
-        let steps = &self.plan.lanes.get(lane)?.steps;
-        let place = steps.partition_point(|step| self.plan.seq_of(step) < start);
+        let place = self.plan.first_step_at(lane, start);
         self.plan.step(lane, place).filter(|step| step.seq == start)?.due
     }
 
@@ -265,8 +264,7 @@ impl Engine {
                 (request.chain_key() == Some(chain)).then_some((before, request))
             })
             .filter(|(before, request)| {
-                let live = self.requests.progress(*before);
-                matches!(live, Progress::Answered(status) if status.is_error())
+                self.requests.progress(*before) == Progress::Failed
                     && request.captured_status().is_some_and(|status| !status.is_error())
             })
             .map(|(before, _)| before)

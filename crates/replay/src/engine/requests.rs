@@ -14,8 +14,10 @@ pub(super) enum Progress {
     Waiting,
     /// Sent, no final response yet.
     Sent,
-    /// Final response received.
-    Answered(NtStatus),
+    /// Final response received; no error.
+    Succeeded,
+    /// Final response received: an error.
+    Failed,
     /// Sent, and there will be no response: its connection is closed.
     Dropped,
     /// Not sent.
@@ -56,6 +58,16 @@ pub(super) enum Issue {
     },
 }
 
+/// An [`Issue`] in as little room as it fits, because there is one for each open.
+#[derive(Clone, Copy, Debug)]
+enum Kept {
+    Session([u8; 8]),
+    Tree { id: [u8; 4], in_dfs: bool },
+    File { id: FileId, oplock: u8 },
+}
+
+const _: () = assert!(size_of::<(u32, Kept)>() == 24, "there may be millions of them");
+
 /// By what a live CANCEL names its target (MS-SMB2 3.2.4.24).
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Target {
@@ -68,7 +80,7 @@ pub(super) struct Target {
 pub(super) struct Requests {
     progress: Vec<Progress>,
     under_way: FxHashMap<usize, UnderWay>,
-    issued: FxHashMap<usize, Issue>,
+    issued: FxHashMap<u32, Kept>,
     /// Requests whose live outcome explains why others issued nothing, by those.
     causes: FxHashMap<usize, usize>,
     /// Those that something in the plan cancels.
@@ -101,6 +113,16 @@ impl Requests {
     /// Whether it went out, whatever became of it.
     pub(super) fn went_out(&self, request: usize) -> bool {
         !matches!(self.progress(request), Progress::Waiting | Progress::Skipped)
+    }
+
+    /// Whether its final response has come.
+    pub(super) fn is_answered(&self, request: usize) -> bool {
+        matches!(self.progress(request), Progress::Succeeded | Progress::Failed)
+    }
+
+    /// Its final response has come.
+    pub(super) fn answer(&mut self, request: usize, status: NtStatus) {
+        self.set_progress(request, if status.is_error() { Progress::Failed } else { Progress::Succeeded });
     }
 
     /// Nothing more will come of it.
@@ -147,54 +169,60 @@ impl Requests {
 
     /// Its answer issued this.
     pub(super) fn issue(&mut self, request: usize, issue: Issue) {
-        self.issued.insert(request, issue);
+        let kept = match issue {
+            Issue::Session(id) => Kept::Session(id.to_le_bytes()),
+            Issue::Tree { id, in_dfs } => Kept::Tree { id: id.to_le_bytes(), in_dfs },
+            Issue::File { id, oplock } => Kept::File { id, oplock },
+        };
+        self.issued.extend(number(request).map(|request| (request, kept)));
     }
 
     /// What it issued is of no use.
     pub(super) fn take_back(&mut self, request: usize) {
-        self.issued.remove(&request);
+        number(request).and_then(|request| self.issued.remove(&request));
     }
 
     /// The SessionId that its answer issued.
     pub(super) fn session(&self, request: usize) -> Option<u64> {
-        match self.issued.get(&request) {
-            Some(Issue::Session(id)) => Some(*id),
+        match self.issued.get(&number(request)?)? {
+            Kept::Session(id) => Some(u64::from_le_bytes(*id)),
             _ => None,
         }
     }
 
     /// The TreeId that its answer issued.
     pub(super) fn tree(&self, request: usize) -> Option<u32> {
-        match self.issued.get(&request) {
-            Some(Issue::Tree { id, .. }) => Some(*id),
+        match self.issued.get(&number(request)?)? {
+            Kept::Tree { id, .. } => Some(u32::from_le_bytes(*id)),
             _ => None,
         }
     }
 
     /// Whether the share it connected to is in DFS.
     pub(super) fn is_in_dfs(&self, request: usize) -> bool {
-        matches!(self.issued.get(&request), Some(Issue::Tree { in_dfs: true, .. }))
+        let issued = number(request).and_then(|request| self.issued.get(&request));
+        matches!(issued, Some(Kept::Tree { in_dfs: true, .. }))
     }
 
     /// The FileId that its answer issued.
     pub(super) fn file(&self, request: usize) -> Option<FileId> {
-        match self.issued.get(&request) {
-            Some(Issue::File { id, .. }) => Some(*id),
+        match self.issued.get(&number(request)?)? {
+            Kept::File { id, .. } => Some(*id),
             _ => None,
         }
     }
 
     /// The OplockLevel of the open that its answer issued.
     pub(super) fn oplock(&self, request: usize) -> u8 {
-        match self.issued.get(&request) {
-            Some(Issue::File { oplock, .. }) => *oplock,
+        match number(request).and_then(|request| self.issued.get(&request)) {
+            Some(Kept::File { oplock, .. }) => *oplock,
             _ => 0,
         }
     }
 
     /// The open has this OplockLevel now.
     pub(super) fn set_oplock(&mut self, request: usize, level: u8) {
-        if let Some(Issue::File { oplock, .. }) = self.issued.get_mut(&request) {
+        if let Some(Kept::File { oplock, .. }) = number(request).and_then(|request| self.issued.get_mut(&request)) {
             *oplock = level;
         }
     }
@@ -227,4 +255,8 @@ impl Requests {
             target.async_id = async_id;
         }
     }
+}
+
+fn number(request: usize) -> Option<u32> {
+    u32::try_from(request).ok()
 }

@@ -43,8 +43,8 @@ impl Schedule {
             behind: vec![BTreeSet::new(); groups],
             on_request: FxHashMap::default(),
         };
-        for (lane, planned) in plan.lanes.iter().enumerate() {
-            schedule.begins_with(lane, planned.steps.first().map(|step| plan.seq_of(step)));
+        for lane in 0..plan.lanes.len() {
+            schedule.begins_with(lane, plan.seq_of(lane, 0));
         }
         schedule
     }

@@ -62,7 +62,7 @@ pub(super) struct Issued {
     /// TreeIds.
     pub(super) trees: FxHashSet<u32>,
     /// FileIds, and the latest request whose response issued each.
-    pub(super) files: FxHashMap<FileId, usize>,
+    pub(super) files: FxHashMap<FileId, u32>,
     /// Tokens that later requests bring back, by the request whose answer issued them.
     pub(super) tokens: FxHashMap<(usize, Slot), Vec<u8>>,
 }

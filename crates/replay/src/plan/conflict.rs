@@ -2,7 +2,7 @@
 //! some order, most likely the captured one, and the replay keeps it.
 
 use crate::object::key;
-use crate::plan::request::Request;
+use crate::plan::request::{Request, span};
 use crate::trace::Trace;
 use smb2::Guid;
 use std::collections::HashMap;
@@ -38,8 +38,8 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request]) {
                     && before.connection != request.connection
                     && !conflicts.iter().any(|(known, _)| *known == found)
                 {
-                    let gap = request.start_time.0.saturating_sub(before.start_time.0);
-                    let gap = Duration::from_nanos(gap.try_into().unwrap_or(0));
+                    let both = trace.planned(before).zip(trace.planned(request));
+                    let gap = both.map_or(LONGEST_HOLD, |(before, this)| span(before.start_time(), this.start_time()));
                     conflicts.push((found, gap.min(LONGEST_HOLD)));
                 }
             }
@@ -59,7 +59,7 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request]) {
 }
 
 fn unanswered(request: &Request, at: u64) -> bool {
-    let answered = [request.rare().interim.map(|(seq, _)| seq), request.answer.map(|answer| answer.seq())];
+    let answered = [request.rare().interim.map(|(seq, _)| seq), request.answer().map(|answer| answer.seq)];
     answered.into_iter().flatten().min().is_none_or(|seq| seq > at)
 }
 

@@ -5,7 +5,7 @@
 
 use crate::message::handle;
 use crate::plan::inferred::{Issue, Unanswered};
-use crate::plan::request::{FileIds, Planned, Request};
+use crate::plan::request::{FileIds, Planned, Request, span};
 use crate::plan::walk::{Message, Walk};
 use crate::trace::Trace;
 use smb2::message::session_setup::SessionSetupRequest;
@@ -13,7 +13,6 @@ use smb2::message::{create::CreateResponse, session_setup};
 use smb2::{Command, FileId, Header, NtStatus, header};
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
-use std::time::Duration;
 
 /// What an id in a captured request stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,11 +109,11 @@ impl Issuers {
     /// Resolves the ids of a request, and remembers what it may issue.
     fn take_request(&mut self, trace: &Trace, server: Server, index: usize, requests: &mut [Request]) {
         let Some(request) = requests.get(index).and_then(|request| trace.planned(request)) else { return };
-        let (start, resolved) = (request.start_time, self.resolve(server, &request));
+        let (start, resolved) = (request.start_time(), self.resolve(server, &request));
         for issuer in resolved.iter().flat_map(|resolved| &resolved.inferred) {
-            if let Some(issuer) = requests.get_mut(*issuer) {
-                let until = start.0.saturating_sub(issuer.start_time.0).try_into().unwrap_or(0);
-                issuer.rare_mut().awaited.get_or_insert(Duration::from_nanos(until));
+            let Some(issuer) = requests.get_mut(*issuer) else { continue };
+            if let Some(until) = trace.planned(issuer).map(|issuer| span(issuer.start_time(), start)) {
+                issuer.rare_mut().awaited.get_or_insert(until);
             }
         }
         if let (Some(resolved), Some(request)) = (resolved, requests.get_mut(index)) {

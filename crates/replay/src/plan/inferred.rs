@@ -26,7 +26,7 @@ pub(super) struct Unanswered {
 impl Unanswered {
     /// Remembers a request whose ids are resolved.
     pub(super) fn remember(&mut self, index: usize, request: &Request) {
-        if request.answer.is_some() {
+        if request.answer().is_some() {
             return;
         }
         let issue = match request.command() {

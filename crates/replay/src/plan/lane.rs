@@ -4,7 +4,7 @@ use crate::options::Order;
 use crate::plan::cause::Causes;
 use crate::plan::milestone::{Milestone, MilestoneKind, PlacedMilestone};
 use crate::plan::request::Request;
-use crate::plan::step::{Chain, Place, Step};
+use crate::plan::step::{Action, Step, Turn};
 use crate::trace::{CapturedRow, Trace};
 use capture::Direction;
 use dissect::{Closed, Kind};
@@ -26,16 +26,52 @@ pub struct Lane {
     pub group: Option<usize>,
     /// What the client does, in order.
     pub steps: Vec<Step>,
+    /// The chains of several messages that it sends.
+    pub(super) chains: Vec<Vec<usize>>,
+    /// Beginnings and ends of the connection on its part.
+    pub(super) turns: Vec<Turn>,
     /// When each step is due, nanoseconds from the start of the run; empty: as soon as its order allows.
     pub(super) dues: Vec<u64>,
     /// What the server did, in order.
     pub milestones: Vec<Milestone>,
+    /// Those that are no response.
+    pub events: Vec<PlacedMilestone>,
     /// How the captured connection ended.
     pub closed: Option<Closed>,
     /// The first MessageId of the capture, where the connection is older than it; else 0.
     pub first_message_id: u64,
     /// Captured MessageIds, with their CreditCharge, that no live request will use.
     pub left_out: Vec<(u64, u16)>,
+}
+
+impl Lane {
+    fn push_turn(&mut self, turn: Turn) {
+        self.steps.extend(u32::try_from(self.turns.len()).map(Step::Turn));
+        self.turns.push(turn);
+    }
+
+    fn push_event(&mut self, event: PlacedMilestone) {
+        self.milestones.extend(u32::try_from(self.events.len()).map(Milestone::Event));
+        self.events.push(event);
+    }
+
+    /// Adds a message to the chain that is sent last; false when there is none.
+    fn prolong(&mut self, request: u32) -> bool {
+        let Some(last) = self.steps.last_mut() else { return false };
+        match *last {
+            Step::Send(first) => {
+                let Ok(chain) = u32::try_from(self.chains.len()) else { return false };
+                self.chains.push(vec![first as usize, request as usize]);
+                *last = Step::SendChain(chain);
+            }
+            Step::SendChain(chain) => {
+                let Some(chain) = self.chains.get_mut(chain as usize) else { return false };
+                chain.push(request as usize);
+            }
+            Step::Turn(_) => return false,
+        }
+        true
+    }
 }
 
 /// Builds the lanes. Requests are in trace order.
@@ -61,8 +97,11 @@ pub(super) fn lanes(trace: &Trace, requests: &[Request], order: Order) -> Vec<La
             dialect: known.dialect,
             group,
             steps: Vec::new(),
+            chains: Vec::new(),
+            turns: Vec::new(),
             dues: Vec::new(),
             milestones: Vec::new(),
+            events: Vec::new(),
             closed: None,
             first_message_id: 0,
             left_out: Vec::new(),
@@ -77,13 +116,16 @@ pub(super) fn lanes(trace: &Trace, requests: &[Request], order: Order) -> Vec<La
     add_sends(&mut lanes, &by_connection, trace, requests);
     add_events(&mut lanes, &by_connection, trace, &Causes::of(trace, requests));
     for lane in &mut lanes {
-        lane.steps.sort_by_key(|step| step.place(requests).0);
-        begin_with_connect(lane, requests);
-        lane.milestones.sort_by_key(|milestone| milestone.placed(requests).seq);
+        let mut steps = std::mem::take(&mut lane.steps);
+        steps.sort_by_key(|step| lane.seq(*step, requests));
+        lane.steps = steps;
+        begin_with_connect(lane, trace, requests);
+        let events = &lane.events;
+        lane.milestones.sort_by_key(|milestone| milestone.placed(requests, events).seq);
         lane.steps.shrink_to_fit();
         lane.milestones.shrink_to_fit();
     }
-    lanes.retain(|lane| lane.steps.iter().any(|step| matches!(step, Step::Send(_))));
+    lanes.retain(|lane| lane.steps.iter().any(|step| matches!(step, Step::Send(_) | Step::SendChain(_))));
     lanes
 }
 
@@ -138,7 +180,7 @@ fn add_sends(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, trace: &Tr
             }
             continue;
         }
-        if request.answer.is_some() {
+        if request.answer().is_some() {
             lane.milestones.extend(request.rare().interim.map(|_| Milestone::AnyAnswer(number)));
             if request.command() != Some(Command::CANCEL) {
                 lane.milestones.push(Milestone::Answer(number));
@@ -146,9 +188,8 @@ fn add_sends(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, trace: &Tr
         }
         let chain = request.chain_key();
         let goes_on = chain.is_some() && last_chain.get(&request.connection) == chain.as_ref();
-        match (goes_on, lane.steps.last_mut()) {
-            (true, Some(Step::Send(chain))) => chain.push(number as usize),
-            _ => lane.steps.push(Step::Send(Chain::of(number as usize))),
+        if !goes_on || !lane.prolong(number) {
+            lane.steps.push(Step::Send(number));
         }
         match chain {
             Some(chain) => last_chain.insert(request.connection, chain),
@@ -165,7 +206,7 @@ fn add_events(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, trace: &T
         match row.kind() {
             Kind::Connect => {
                 if let (Some(seq), Some(time)) = (row.request_seq(), row.request_time()) {
-                    lane.steps.push(Step::Connect(Box::new(Place { seq, time, acks: None })));
+                    lane.push_turn(Turn { close: None, seq, time, acks: None });
                 }
             }
             Kind::Close => add_close(lane, &row),
@@ -175,7 +216,7 @@ fn add_events(lanes: &mut [Lane], by_connection: &HashMap<u32, usize>, trace: &T
                 {
                     let (file_id, lease_key) = (row.file_id(), row.lease_key());
                     let kind = MilestoneKind::Break { file_id, lease_key, cause: causes.of_break(&row) };
-                    lane.milestones.push(Milestone::Event(Box::new(PlacedMilestone { seq, time, kind })));
+                    lane.push_event(PlacedMilestone { seq, time: Some(time), kind });
                 }
             }
             Kind::Exchange | Kind::Request | Kind::Response | Kind::Encrypted => {}
@@ -189,24 +230,26 @@ fn add_close(lane: &mut Lane, row: &CapturedRow<'_>) {
     let (Some(closed), Some(mut seq), Some(time)) = (row.closed(), place, time) else { return };
     lane.closed = Some(closed);
     if closed.by == Direction::ClientToServer {
-        lane.steps.push(Step::Close(Box::new((closed.how, Place { seq, time, acks: row.request_acks() }))));
+        lane.push_turn(Turn { close: Some(closed.how), seq, time, acks: row.request_acks() });
         // The client does not wait for the server's side of its own close.
         seq = seq.saturating_add(1);
     }
-    let closed = PlacedMilestone { seq, time, kind: MilestoneKind::Closed };
-    lane.milestones.push(Milestone::Event(Box::new(closed)));
+    lane.push_event(PlacedMilestone { seq, time: Some(time), kind: MilestoneKind::Closed });
 }
 
 /// Every lane begins with one connect, at its captured place or just before its first request. Steps are in order.
-fn begin_with_connect(lane: &mut Lane, requests: &[Request]) {
-    let captured = lane.steps.iter().position(|step| matches!(step, Step::Connect(_)));
-    let begins = lane.steps.first().map(|step| step.place(requests));
+fn begin_with_connect(lane: &mut Lane, trace: &Trace, requests: &[Request]) {
+    let captured = lane.steps.iter().position(|step| lane.action(*step) == Action::Connect);
+    let begins = lane.steps.first().map(|step| lane.place(*step, trace, requests));
     let place = match captured {
         Some(0) => begins,
         _ => begins.map(|(seq, time)| (seq.saturating_sub(1), time)),
     };
-    lane.steps.retain(|step| !matches!(step, Step::Connect(_)));
+    let mut steps = std::mem::take(&mut lane.steps);
+    steps.retain(|step| lane.action(*step) != Action::Connect);
+    lane.steps = steps;
     if let Some((seq, time)) = place {
-        lane.steps.insert(0, Step::Connect(Box::new(Place { seq, time, acks: None })));
+        lane.push_turn(Turn { close: None, seq, time, acks: None });
+        lane.steps.rotate_right(1);
     }
 }

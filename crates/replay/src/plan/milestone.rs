@@ -5,19 +5,19 @@ use crate::plan::request::Request;
 use capture::Timestamp;
 use smb2::{FileId, Guid};
 
-/// Something the server did. Sixteen bytes, because there is one for each answer: where and when that was is told by its
+/// Something the server did. Eight bytes, because there is one for each answer: where and when that was is told by its
 /// request ([`PlacedMilestone`]).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Milestone {
     /// The interim or the final response to a request.
     AnyAnswer(u32),
     /// The final response to a request.
     Answer(u32),
-    /// What is no response.
-    Event(Box<PlacedMilestone>),
+    /// What is no response, by its number in [`crate::plan::Lane::events`].
+    Event(u32),
 }
 
-const _: () = assert!(size_of::<Milestone>() == 16, "there are millions of them");
+const _: () = assert!(size_of::<Milestone>() == 8, "there are millions of them");
 
 /// What a milestone waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,30 +44,29 @@ pub enum MilestoneKind {
 pub struct PlacedMilestone {
     /// Its place.
     pub seq: u64,
-    /// Its captured time.
-    pub time: Timestamp,
+    /// Its captured time, if it is no response.
+    pub time: Option<Timestamp>,
     /// What it waits for.
     pub kind: MilestoneKind,
 }
 
 impl Milestone {
     /// With its place, which for an answer is that of its request.
-    pub(super) fn placed(&self, requests: &[Request]) -> PlacedMilestone {
-        let nowhere = (u64::MAX, Timestamp(i64::MAX));
-        match self {
+    pub(super) fn placed(self, requests: &[Request], events: &[PlacedMilestone]) -> PlacedMilestone {
+        let (seq, kind) = match self {
             Self::AnyAnswer(request) => {
-                let index = *request as usize;
-                let interim = requests.get(index).and_then(|request| request.rare().interim);
-                let (seq, time) = interim.unwrap_or(nowhere);
-                PlacedMilestone { seq, time, kind: MilestoneKind::AnyAnswer(index) }
+                let interim = requests.get(request as usize).and_then(|request| request.rare().interim);
+                (interim.map(|(seq, _)| seq), MilestoneKind::AnyAnswer(request as usize))
             }
             Self::Answer(request) => {
-                let index = *request as usize;
-                let answer = requests.get(index).and_then(|request| request.answer);
-                let (seq, time) = answer.map_or(nowhere, |answer| (answer.seq(), answer.time));
-                PlacedMilestone { seq, time, kind: MilestoneKind::Answer(index) }
+                let answer = requests.get(request as usize).and_then(Request::answer);
+                (answer.map(|answer| answer.seq), MilestoneKind::Answer(request as usize))
             }
-            Self::Event(event) => **event,
-        }
+            Self::Event(event) => match events.get(event as usize) {
+                Some(event) => return *event,
+                None => (None, MilestoneKind::Closed),
+            },
+        };
+        PlacedMilestone { seq: seq.unwrap_or(u64::MAX), time: None, kind }
     }
 }

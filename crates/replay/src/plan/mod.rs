@@ -31,7 +31,7 @@ pub use milestone::{Milestone, MilestoneKind, PlacedMilestone};
 pub use payload::MissingPayload;
 pub use request::{Answer, FileIds, Form, Planned, Rare, Request};
 pub use selection::Selection;
-pub use step::{Chain, Place, PlacedStep, Step};
+pub use step::{Action, Chain, PlacedStep, Step, Turn};
 
 use crate::map::{CapturedShare, Users};
 use crate::options::{Options, Order};
@@ -82,7 +82,7 @@ impl Plan {
             conflict::mark(&trace, &mut requests);
         }
         let mut lanes = lane::lanes(&trace, &requests, options.order);
-        timeline::set_due_times(&mut lanes, &requests, options.pace, options.max_gap);
+        timeline::set_due_times(&mut lanes, &trace, &requests, options.pace, options.max_gap);
         Self { trace, requests, lanes, shares, accounts, token_issuers, dialects, left_out }
     }
 
@@ -94,25 +94,29 @@ impl Plan {
     /// A step of a lane with its place.
     pub fn step(&self, lane: usize, step: usize) -> Option<PlacedStep<'_>> {
         let lane = self.lanes.get(lane)?;
-        let found = lane.steps.get(step)?;
-        let (seq, time) = found.place(&self.requests);
-        let acks = match found {
-            Step::Connect(place) => place.acks,
-            Step::Close(close) => close.1.acks,
-            Step::Send(chain) => chain.first().and_then(|first| self.planned(*first)?.row.request_acks()),
-        };
+        let found = *lane.steps.get(step)?;
+        let (seq, time) = lane.place(found, &self.trace, &self.requests);
+        let acks = lane.acks(found, &self.trace, &self.requests);
         let due = lane.dues.get(step).map(|due| Duration::from_nanos(*due));
-        Some(PlacedStep { step: found, seq, time, acks, due })
+        Some(PlacedStep { action: lane.action(found), seq, time, acks, due })
     }
 
     /// A milestone of a lane with its place.
     pub fn milestone(&self, lane: usize, milestone: usize) -> Option<PlacedMilestone> {
-        Some(self.lanes.get(lane)?.milestones.get(milestone)?.placed(&self.requests))
+        let lane = self.lanes.get(lane)?;
+        Some(lane.milestones.get(milestone)?.placed(&self.requests, &lane.events))
+    }
+
+    /// The number of the first step of a lane that is at this place or behind it.
+    pub fn first_step_at(&self, lane: usize, seq: u64) -> usize {
+        let Some(lane) = self.lanes.get(lane) else { return 0 };
+        lane.steps.partition_point(|step| lane.seq(*step, &self.requests) < seq)
     }
 
     /// The place of a step of a lane.
-    pub fn seq_of(&self, step: &Step) -> u64 {
-        step.place(&self.requests).0
+    pub fn seq_of(&self, lane: usize, step: usize) -> Option<u64> {
+        let lane = self.lanes.get(lane)?;
+        Some(lane.seq(*lane.steps.get(step)?, &self.requests))
     }
 }
 

@@ -26,19 +26,13 @@ pub enum Form {
 /// The captured final response to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
-    seq: NonZeroU64,
-    /// Its time.
-    pub time: Timestamp,
+    /// Its place in the trace.
+    pub seq: u64,
     /// Its NTSTATUS.
     pub status: NtStatus,
 }
 
-impl Answer {
-    /// Its place in the trace.
-    pub fn seq(&self) -> u64 {
-        self.seq.get()
-    }
-}
+const _: () = assert!(size_of::<Request>() <= 96, "there are millions of them");
 
 /// One captured request, as small as can be: there may be millions. Its bytes and whatever else is only looked at now and
 /// then are in its row ([`Planned`]). Requests are named by their index in [`crate::plan::Plan::requests`].
@@ -46,10 +40,10 @@ impl Answer {
 pub struct Request {
     /// Place of its first byte.
     pub start_seq: u64,
-    /// Time of its first byte.
-    pub start_time: Timestamp,
-    /// What the captured server answered in the end.
-    pub answer: Option<Answer>,
+    /// Place of the captured final response; it is never that of the first byte of a trace.
+    answer_seq: Option<NonZeroU64>,
+    /// NTSTATUS of that response, if there is one.
+    status: NtStatus,
     /// Number of its row in the trace.
     row: u32,
     /// Number of the captured connection.
@@ -177,20 +171,14 @@ impl Request {
         }
     }
 
+    /// What the captured server answered in the end.
+    pub fn answer(&self) -> Option<Answer> {
+        self.answer_seq.map(|seq| Answer { seq: seq.get(), status: self.status })
+    }
+
     /// Captured final status.
     pub fn captured_status(&self) -> Option<NtStatus> {
-        self.answer.map(|answer| answer.status)
-    }
-
-    /// How long the captured server took for its final answer.
-    pub fn captured_latency(&self) -> Option<Duration> {
-        let time = self.answer?.time;
-        Some(Duration::from_nanos(time.0.saturating_sub(self.start_time.0).try_into().unwrap_or(0)))
-    }
-
-    /// How long its answer is waited for, the user's patience left aside; `None`: nothing waits for it.
-    pub fn awaited_for(&self) -> Option<Duration> {
-        self.captured_latency().or(self.rare().awaited)
+        self.answer().map(|answer| answer.status)
     }
 
     /// The chain it belongs to, told apart from those of other connections.
@@ -275,6 +263,26 @@ impl<'a> Planned<'a> {
         self.row.request().unwrap_or_default()
     }
 
+    /// Time of its first byte.
+    pub fn start_time(&self) -> Timestamp {
+        self.row.request_start_time().or(self.row.request_time()).unwrap_or(Timestamp(0))
+    }
+
+    /// Time of the captured final response.
+    pub fn answer_time(&self) -> Option<Timestamp> {
+        self.request.answer_seq.and(self.row.response_time())
+    }
+
+    /// How long the captured server took for its final answer.
+    pub fn captured_latency(&self) -> Option<Duration> {
+        Some(span(self.start_time(), self.answer_time()?))
+    }
+
+    /// How long its answer is waited for, the user's patience left aside; `None`: nothing waits for it.
+    pub fn awaited_for(&self) -> Option<Duration> {
+        self.captured_latency().or(self.request.rare().awaited)
+    }
+
     /// The header of an SMB2 message.
     pub fn header(&self) -> Option<Header> {
         matches!(self.request.form, Form::Smb2(_)).then(|| Header::parse(self.bytes()).ok()).flatten()
@@ -294,6 +302,11 @@ impl Trace {
     pub fn planned<'a>(&'a self, request: &'a Request) -> Option<Planned<'a>> {
         Some(Planned { request, row: self.rows.get(request.row())? })
     }
+}
+
+/// From one time to another; nothing when a clock stepped back between them.
+pub(super) fn span(from: Timestamp, to: Timestamp) -> Duration {
+    Duration::from_nanos(to.0.saturating_sub(from.0).try_into().unwrap_or(0))
 }
 
 /// The requests of a trace in the order of their first bytes.
@@ -318,15 +331,14 @@ fn request(number: u32, row: &CapturedRow<'_>) -> Option<Request> {
     // request, or it would wait for ever.
     let after_request = |seq: u64| seq.max(start_seq.saturating_add(1));
     let answer = match (row.response_seq(), row.response_time(), row.status()) {
-        (Some(seq), Some(time), Some(status)) => {
-            NonZeroU64::new(after_request(seq)).map(|seq| Answer { seq, time, status: NtStatus(status) })
-        }
+        (Some(seq), Some(_), Some(status)) => NonZeroU64::new(after_request(seq)).map(|seq| (seq, NtStatus(status))),
         _ => None,
     };
+    row.request_start_time().or(row.request_time())?;
     let mut request = Request {
         start_seq,
-        start_time: row.request_start_time().or(row.request_time())?,
-        answer,
+        answer_seq: answer.map(|(seq, _)| seq),
+        status: answer.map_or(NtStatus::SUCCESS, |(_, status)| status),
         row: number,
         connection: row.connection(),
         form,

@@ -1,27 +1,31 @@
 //! What the client of a captured connection does, in order.
 
+use crate::plan::lane::Lane;
 use crate::plan::request::Request;
+use crate::trace::Trace;
 use capture::{CloseKind, Timestamp};
 use std::ops::Deref;
 use std::time::Duration;
 
-/// Something the client does. Sixteen bytes, because there is one for each request: where and when it was is told by its
+/// Something the client does. Eight bytes, because there is one for each request: where and when it was is told by its
 /// request ([`PlacedStep`]).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Makes the TCP connection.
-    Connect(Box<Place>),
-    /// Sends a chain; a single message is a chain of one.
-    Send(Chain),
-    /// Closes the connection as the captured client did.
-    Close(Box<(CloseKind, Place)>),
+    /// Sends this request by itself.
+    Send(u32),
+    /// Sends a chain, by its number in the lane.
+    SendChain(u32),
+    /// Begins or ends the connection, by its number in the lane.
+    Turn(u32),
 }
 
-const _: () = assert!(size_of::<Step>() == 16, "there are millions of them");
+const _: () = assert!(size_of::<Step>() == 8, "there are millions of them");
 
-/// Where something was in the trace.
+/// A beginning or an end of the connection on the client's part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Turn {
+    /// How the client closes the connection; `None`: it makes it.
+    pub close: Option<CloseKind>,
     /// Its place.
     pub seq: u64,
     /// Its captured time.
@@ -30,31 +34,27 @@ pub struct Place {
     pub acks: Option<u64>,
 }
 
+/// What a step does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action<'a> {
+    /// Makes the TCP connection.
+    Connect,
+    /// Sends a chain; a single message is a chain of one.
+    Send(Chain<'a>),
+    /// Closes the connection as the captured client did.
+    Close(CloseKind),
+}
+
 /// Requests that go out together, by their index; at least one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Chain {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chain<'a> {
     /// A single message.
     One([usize; 1]),
     /// Messages in one PDU.
-    Several(Box<Vec<usize>>),
+    Several(&'a [usize]),
 }
 
-impl Chain {
-    /// A chain of one.
-    pub fn of(request: usize) -> Self {
-        Self::One([request])
-    }
-
-    /// Adds a message at its end.
-    pub(super) fn push(&mut self, request: usize) {
-        match self {
-            Self::One([first]) => *self = Self::Several(Box::new(vec![*first, request])),
-            Self::Several(requests) => requests.push(request),
-        }
-    }
-}
-
-impl Deref for Chain {
+impl Deref for Chain<'_> {
     type Target = [usize];
 
     fn deref(&self) -> &[usize] {
@@ -65,25 +65,11 @@ impl Deref for Chain {
     }
 }
 
-impl Step {
-    /// Its place and captured time.
-    pub(super) fn place(&self, requests: &[Request]) -> (u64, Timestamp) {
-        match self {
-            Self::Connect(place) => (place.seq, place.time),
-            Self::Close(close) => (close.1.seq, close.1.time),
-            Self::Send(chain) => chain
-                .first()
-                .and_then(|first| requests.get(*first))
-                .map_or((u64::MAX, Timestamp(i64::MAX)), |first| (first.start_seq, first.start_time)),
-        }
-    }
-}
-
 /// A step with its place in the trace.
 #[derive(Clone, Copy, Debug)]
 pub struct PlacedStep<'a> {
-    /// The step.
-    pub step: &'a Step,
+    /// What it does.
+    pub action: Action<'a>,
     /// Its place.
     pub seq: u64,
     /// Its captured time.
@@ -92,4 +78,54 @@ pub struct PlacedStep<'a> {
     pub acks: Option<u64>,
     /// When it is due, from the start of the run; `None`: as soon as its order allows.
     pub due: Option<Duration>,
+}
+
+impl Lane {
+    /// What a step of this lane does.
+    pub fn action(&self, step: Step) -> Action<'_> {
+        match step {
+            Step::Send(request) => Action::Send(Chain::One([request as usize])),
+            Step::SendChain(chain) => {
+                Action::Send(Chain::Several(self.chains.get(chain as usize).map(Vec::as_slice).unwrap_or_default()))
+            }
+            Step::Turn(turn) => match self.turns.get(turn as usize).and_then(|turn| turn.close) {
+                Some(how) => Action::Close(how),
+                None => Action::Connect,
+            },
+        }
+    }
+
+    /// The place of a step of this lane.
+    pub(super) fn seq(&self, step: Step, requests: &[Request]) -> u64 {
+        match step {
+            Step::Turn(turn) => self.turns.get(turn as usize).map_or(u64::MAX, |turn| turn.seq),
+            _ => self.first(step, requests).map_or(u64::MAX, |first| first.start_seq),
+        }
+    }
+
+    /// The place and captured time of a step of this lane.
+    pub(super) fn place(&self, step: Step, trace: &Trace, requests: &[Request]) -> (u64, Timestamp) {
+        let time = match step {
+            Step::Turn(turn) => self.turns.get(turn as usize).map(|turn| turn.time),
+            _ => self.first(step, requests).and_then(|first| Some(trace.planned(first)?.start_time())),
+        };
+        (self.seq(step, requests), time.unwrap_or(Timestamp(i64::MAX)))
+    }
+
+    /// Place of the last thing the client had received before a step of this lane.
+    pub(super) fn acks(&self, step: Step, trace: &Trace, requests: &[Request]) -> Option<u64> {
+        match step {
+            Step::Turn(turn) => self.turns.get(turn as usize)?.acks,
+            _ => trace.planned(self.first(step, requests)?)?.row.request_acks(),
+        }
+    }
+
+    /// The first request that a step sends.
+    fn first<'a>(&self, step: Step, requests: &'a [Request]) -> Option<&'a Request> {
+        match step {
+            Step::Send(request) => requests.get(request as usize),
+            Step::SendChain(chain) => requests.get(*self.chains.get(chain as usize)?.first()?),
+            Step::Turn(_) => None,
+        }
+    }
 }

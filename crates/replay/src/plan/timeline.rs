@@ -3,19 +3,27 @@
 use crate::options::Pace;
 use crate::plan::lane::Lane;
 use crate::plan::request::Request;
+use crate::trace::Trace;
 use std::time::Duration;
 
 /// Sets the due times of all steps, from the first one on: captured distances, gaps longer than `max_gap` shortened to
 /// it, divided by the pace's factor. With pace `asap` nothing is due.
-pub(super) fn set_due_times(lanes: &mut [Lane], requests: &[Request], pace: Pace, max_gap: Option<Duration>) {
+pub(super) fn set_due_times(
+    lanes: &mut [Lane],
+    trace: &Trace,
+    requests: &[Request],
+    pace: Pace,
+    max_gap: Option<Duration>,
+) {
     if pace == Pace::Asap {
         return;
     }
     let mut places: Vec<(u64, i64, usize, usize)> = Vec::new();
     for (lane_index, lane) in lanes.iter_mut().enumerate() {
         lane.dues = vec![0; lane.steps.len()];
-        places.extend(lane.steps.iter().enumerate().map(|(step, found)| {
-            let (seq, time) = found.place(requests);
+        let placed: &Lane = lane;
+        places.extend(placed.steps.iter().enumerate().map(|(step, found)| {
+            let (seq, time) = placed.place(*found, trace, requests);
             (seq, time.0, lane_index, step)
         }));
     }

@@ -39,7 +39,7 @@ impl Walk {
                 self.next = self.next.saturating_add(1);
                 if let (Message::Request, Some(request)) = (message, requests.get(index)) {
                     let interim = request.rare().interim.map(|(seq, _)| Reverse((seq, Message::Interim, index)));
-                    let answer = request.answer.map(|answer| Reverse((answer.seq(), Message::Answer, index)));
+                    let answer = request.answer().map(|answer| Reverse((answer.seq, Message::Answer, index)));
                     self.pending.extend(interim.into_iter().chain(answer));
                 }
                 Some((message, index))

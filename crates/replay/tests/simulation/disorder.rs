@@ -225,7 +225,7 @@ fn assert_in_order(outcome: &Outcome, answered: &HashMap<(usize, u64), usize>, o
         let sent = outcome.sent.iter().position(|sent| (sent.lane, sent.header.message_id) == (lane, id)).unwrap();
         for early in &outcome.records {
             let before = &plan.requests[early.request];
-            let (Some(seq), Some(key)) = (before.answer.map(|answer| answer.seq()), live(early)) else { continue };
+            let (Some(seq), Some(key)) = (before.answer().map(|answer| answer.seq), live(early)) else { continue };
             let had_to_come = match (before.connection == request.connection, order) {
                 (true, _) => seq <= request.row.request_acks().unwrap_or(request.start_seq).min(request.start_seq),
                 (false, Order::Trace) => seq <= request.start_seq,
