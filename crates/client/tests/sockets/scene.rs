@@ -1,6 +1,7 @@
 //! A caller with connections to servers of the test.
 
 use smbreplay_client::sockets::{Event, Sockets};
+use std::fmt;
 use std::io::{ErrorKind, Read};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
@@ -8,12 +9,24 @@ use std::time::{Duration, Instant};
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What was told of a connection.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Told {
     Connected,
     ConnectFailed(ErrorKind),
     Received(Vec<u8>),
     Closed(Option<ErrorKind>),
+}
+
+impl fmt::Debug for Told {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connected => formatter.write_str("connected"),
+            Self::ConnectFailed(kind) => write!(formatter, "not connected: {kind:?}"),
+            Self::Received(bytes) if bytes.len() > 20 => write!(formatter, "{} bytes", bytes.len()),
+            Self::Received(bytes) => write!(formatter, "\"{}\"", bytes.escape_ascii()),
+            Self::Closed(kind) => write!(formatter, "closed: {kind:?}"),
+        }
+    }
 }
 
 pub(crate) struct Caller {
