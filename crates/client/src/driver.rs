@@ -1,4 +1,5 @@
-//! The TCP side of connections: tasks that carry bytes between sockets and a channel of events.
+//! The TCP side of a conversation in a tokio runtime: a task that carries bytes between a socket and a channel of events.
+//! It is for those that wait for each answer, like [`probe`](crate::probe); a replay has [`sockets`](crate::sockets).
 
 use bytes::{Bytes, BytesMut};
 use std::io;

@@ -2,13 +2,13 @@
 //!
 //! The protocol core ([`Connection`]) signs and encrypts what it is given, opens and verifies what comes back, keeps
 //! the window of MessageIds, the preauthentication hashes and the keys. It does not decide what is sent: the messages,
-//! their ids, flags and credits are the caller's. [`driver`] carries its bytes over TCP. On these two, and on requests
-//! built in [`request`], [`probe`] finds out whether a server, a user and a share are fit for a replay, and
-//! [`provision`] makes the folders it needs.
+//! their ids, flags and credits are the caller's. [`sockets`] carries the bytes of many over TCP on one thread. [`driver`]
+//! does so for a single one in a tokio runtime: on it, and on requests built in [`request`], [`probe`] finds out whether
+//! a server, a user and a share are fit for a replay, and [`provision`] makes the folders it needs.
 //!
 //! # Invariants
-//! - The core is sans-I/O: bytes come in as arguments, bytes and messages go out. Only [`driver`] touches sockets
-//!   and the clock, and only [`probe`], which runs on it, draws random bytes.
+//! - The core is sans-I/O: bytes come in as arguments, bytes and messages go out. Only [`driver`] and
+//!   [`sockets`] touch sockets and the clock, and only [`probe`] draws random bytes.
 //! - The server is hostile: whatever it sends, nothing panics and memory stays within a PDU (16 MiB) a connection.
 //! - Keys and passwords never appear in `Debug` output, errors or logs.
 
@@ -20,6 +20,7 @@ pub mod probe;
 pub mod provision;
 pub mod request;
 pub mod security;
+pub mod sockets;
 pub mod window;
 
 pub use connection::{Connection, ReceiveError, Received, SealError, Signature};

@@ -1,19 +1,19 @@
-//! Waking up on time. The runtime's own clock counts milliseconds; requests of a capture lie closer together.
+//! Waking up on time. The clocks that threads wait for sockets with count milliseconds; requests of a capture lie closer
+//! together.
 
+use client::sockets::Bell;
 use std::io;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
-use tokio::sync::Notify;
 
-/// How late the runtime may wake a task.
-const RUNTIME_RESOLUTION: Duration = Duration::from_millis(2);
+/// How late a wait for sockets may end.
+const COARSE: Duration = Duration::from_millis(2);
 
-/// A thread that does nothing but wait for the time of the next request. It ends with its owner.
+/// A thread that does nothing but ring when the next request is due. It ends with its owner.
 pub struct Alarm {
     orders: Sender<Instant>,
-    rings: Arc<Notify>,
+    ordered: Option<Instant>,
 }
 
 impl Alarm {
@@ -21,38 +21,36 @@ impl Alarm {
     ///
     /// # Errors
     /// When the system refuses one.
-    pub fn new() -> io::Result<Self> {
+    pub fn new(bell: Bell) -> io::Result<Self> {
         let (orders, inbox) = channel();
-        let rings = Arc::new(Notify::new());
-        let bell = Arc::clone(&rings);
         thread::Builder::new().name("alarm".to_owned()).spawn(move || keep_time(&inbox, &bell))?;
-        Ok(Self { orders, rings })
+        Ok(Self { orders, ordered: None })
     }
 
-    /// Returns at `time`, or at once when it has passed; may be given up at any moment.
-    pub async fn at(&self, time: Instant) {
-        let remaining = time.saturating_duration_since(Instant::now());
-        if let Some(most) = remaining.checked_sub(RUNTIME_RESOLUTION).filter(|most| !most.is_zero()) {
-            tokio::time::sleep(most).await;
+    /// Until when a wait for sockets may last that has to end at `time`. When that is near, the bell rings then; it never
+    /// rings before the time that was given last.
+    pub fn set(&mut self, time: Instant) -> Instant {
+        let now = Instant::now();
+        if let Some(early) = time.checked_sub(COARSE).filter(|early| *early > now) {
+            return early;
         }
-        while Instant::now() < time {
-            if self.orders.send(time).is_err() {
-                // Without the thread, the runtime's clock has to do.
-                return tokio::time::sleep_until(time.into()).await;
-            }
-            self.rings.notified().await;
+        if time > now && self.ordered != Some(time) {
+            self.ordered = Some(time);
+            // Without the thread, the coarse clock has to do.
+            let _ = self.orders.send(time);
         }
+        time
     }
 }
 
 /// Rings at the time that was ordered last.
-fn keep_time(orders: &Receiver<Instant>, bell: &Notify) {
+fn keep_time(orders: &Receiver<Instant>, bell: &Bell) {
     while let Ok(mut time) = orders.recv() {
         loop {
             match orders.recv_timeout(time.saturating_duration_since(Instant::now())) {
                 Ok(other) => time = other,
                 Err(RecvTimeoutError::Timeout) => {
-                    bell.notify_one();
+                    let _ = bell.ring();
                     break;
                 }
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -66,26 +64,35 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "tests")]
 
     use super::*;
+    use client::sockets::Sockets;
 
-    #[tokio::test]
-    async fn it_never_returns_before_its_time() {
-        let alarm = Alarm::new().unwrap();
-        for microseconds in [0, 1, 300, 1_700, 2_500, 7_000] {
-            let time = Instant::now() + Duration::from_micros(microseconds);
-            alarm.at(time).await;
-            assert!(Instant::now() >= time);
+    fn sleep_until(time: Instant, alarm: &mut Alarm, sockets: &mut Sockets<u8>) -> Duration {
+        while Instant::now() < time {
+            let until = alarm.set(time);
+            sockets.wait(Some(until), |_| ()).unwrap();
         }
+        time.elapsed()
     }
 
-    #[tokio::test]
-    async fn an_alarm_that_was_given_up_does_not_ring_for_the_next() {
-        let alarm = Alarm::new().unwrap();
+    #[test]
+    fn waits_end_closer_to_their_time_than_whole_milliseconds() {
+        let mut sockets = Sockets::new().unwrap();
+        let mut alarm = Alarm::new(sockets.bell().unwrap()).unwrap();
+        let waits = [100, 1_100, 2_100, 7_100].repeat(8);
+        let late = |wait| sleep_until(Instant::now() + Duration::from_micros(wait), &mut alarm, &mut sockets);
+        let least = waits.into_iter().map(late).min().unwrap();
+        assert!(least < Duration::from_micros(500), "{least:?}");
+    }
+
+    #[test]
+    fn an_alarm_that_was_set_anew_does_not_ring_before() {
+        let mut sockets = Sockets::<u8>::new().unwrap();
+        let mut alarm = Alarm::new(sockets.bell().unwrap()).unwrap();
         let now = Instant::now();
-        for after in [1, 2] {
-            let _ = tokio::time::timeout(Duration::ZERO, alarm.at(now + Duration::from_millis(after))).await;
-        }
-        let time = now + Duration::from_millis(9);
-        alarm.at(time).await;
+        let time = now + Duration::from_micros(1_900);
+        alarm.set(now + Duration::from_micros(1_500));
+        alarm.set(time);
+        sockets.wait(Some(now + Duration::from_millis(50)), |_| ()).unwrap();
         assert!(Instant::now() >= time);
     }
 }

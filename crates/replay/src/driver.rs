@@ -4,37 +4,37 @@ mod entrance;
 
 use crate::alarm::Alarm;
 use crate::engine::{Command, Engine, Record};
-use client::driver::{Arrival, Socket, SocketEvent};
+use crate::options::Pace;
+use client::sockets::{Arrival, Event, Sockets};
 use entrance::Entrance;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc::{self, Receiver, Sender};
 
 /// How often an interrupt is looked for.
 const TICK: Duration = Duration::from_millis(100);
-/// How many events may wait to be handled, of all connections together.
-const ARRIVALS: usize = 64;
 /// How long the server may take to close its side at the end.
 const FAREWELL: Duration = Duration::from_millis(500);
 
 /// Runs the engines, one for each clone, side by side against `address` to their end. Every record goes to `record` as it
 /// comes, with the number of its engine; when that fails, or `cancelled` is set, the run is brought to an orderly end.
+/// With any `pace` but `asap`, what is due is done to a fraction of a millisecond.
 ///
 /// # Errors
-/// What `record` failed with.
-pub async fn drive<E>(
+/// What `record` failed with, or that the system cannot serve the connections.
+pub fn drive<E: From<io::Error>>(
     engines: &mut [Engine],
     address: SocketAddr,
     patience: Duration,
+    pace: Pace,
     cancelled: &AtomicBool,
-    alarm: &Alarm,
     mut record: impl FnMut(usize, &Engine, Record) -> Result<(), E>,
 ) -> Result<(), E> {
-    let (events, mut arrivals) = mpsc::channel(ARRIVALS);
-    let mut driver = Driver::new(address, patience, events);
+    let mut driver = Driver::new(address, patience)?;
+    let mut alarm = if pace == Pace::Asap { None } else { Some(Alarm::new(driver.sockets.bell()?)?) };
     let start = Instant::now();
     let mut clock = Clock::default();
     let mut interrupted = false;
@@ -62,29 +62,19 @@ pub async fn drive<E>(
             continue;
         }
         let tick = start.elapsed().saturating_add(TICK);
-        let wake = clock.next().map_or(tick, |at| at.min(tick));
-        tokio::select! {
-            biased;
-            arrival = arrivals.recv() => {
-                let mut next = arrival;
-                while let Some(arrival) = next {
-                    touched.push(arrival.key.0);
-                    driver.handle(engines, start, arrival);
-                    next = arrivals.try_recv().ok();
-                }
-                touched.sort_unstable();
-                touched.dedup();
-            }
-            () = alarm.at(start.checked_add(wake).unwrap_or(start)) => {
-                let now = start.elapsed();
-                for clone in clock.due(now) {
-                    if let Some(engine) = engines.get_mut(clone) {
-                        engine.handle_timeout(now);
-                        touched.push(clone);
-                    }
-                }
+        let next = clock.next().filter(|at| *at < tick);
+        let wake = start.checked_add(next.unwrap_or(tick)).unwrap_or(start);
+        let wake = alarm.as_mut().filter(|_| next.is_some()).map_or(wake, |alarm| alarm.set(wake));
+        driver.wait(engines, start, wake, &mut touched)?;
+        let now = start.elapsed();
+        for clone in clock.due(now) {
+            if let Some(engine) = engines.get_mut(clone) {
+                engine.handle_timeout(now);
+                touched.push(clone);
             }
         }
+        touched.sort_unstable();
+        touched.dedup();
     }
     for (clone, engine) in engines.iter_mut().enumerate() {
         engine.finish(start.elapsed());
@@ -93,7 +83,7 @@ pub async fn drive<E>(
             record(clone, engine, found)?;
         }
     }
-    driver.say_farewell(&mut arrivals).await;
+    driver.say_farewell()?;
     Ok(())
 }
 
@@ -141,14 +131,13 @@ impl Clock {
 struct Driver {
     address: SocketAddr,
     patience: Duration,
-    events: Sender<Arrival<Key>>,
-    sockets: FxHashMap<Key, Socket>,
+    sockets: Sockets<Key>,
     entrance: Entrance<Key>,
 }
 
 impl Driver {
-    fn new(address: SocketAddr, patience: Duration, events: Sender<Arrival<Key>>) -> Self {
-        Self { address, patience, events, sockets: FxHashMap::default(), entrance: Entrance::new() }
+    fn new(address: SocketAddr, patience: Duration) -> io::Result<Self> {
+        Ok(Self { address, patience, sockets: Sockets::new()?, entrance: Entrance::new() })
     }
 
     fn carry_out(&mut self, clone: usize, engine: &mut Engine) {
@@ -157,20 +146,12 @@ impl Driver {
                 Command::Connect(lane) => self.entrance.arrives((clone, lane)),
                 Command::Write(lane, bytes) => {
                     self.entrance.sends((clone, lane), Instant::now());
-                    if let Some(socket) = self.sockets.get(&(clone, lane)) {
-                        socket.write(bytes);
-                    }
+                    self.sockets.write((clone, lane), bytes);
                 }
-                Command::Finish(lane) => {
-                    if let Some(socket) = self.sockets.get(&(clone, lane)) {
-                        socket.finish();
-                    }
-                }
+                Command::Finish(lane) => self.sockets.finish((clone, lane)),
                 Command::Reset(lane) => {
                     self.entrance.leaves((clone, lane));
-                    if let Some(socket) = self.sockets.remove(&(clone, lane)) {
-                        socket.reset();
-                    }
+                    self.sockets.reset((clone, lane));
                 }
             }
         }
@@ -180,32 +161,43 @@ impl Driver {
 
     fn connect(&mut self) {
         while let Some(key) = self.entrance.admit(Instant::now(), self.patience) {
-            let socket = Socket::connect(self.address, self.patience, key, self.events.clone());
-            self.sockets.insert(key, socket);
+            self.sockets.connect(self.address, self.patience, key);
         }
     }
 
-    fn handle(&mut self, engines: &mut [Engine], start: Instant, arrival: Arrival<Key>) {
-        let now = arrival.at.saturating_duration_since(start);
-        match arrival.event {
-            SocketEvent::Connected => self.entrance.stands(arrival.key),
-            _ => self.entrance.leaves(arrival.key),
-        }
-        let (clone, lane) = arrival.key;
-        let Some(engine) = engines.get_mut(clone) else { return };
-        match arrival.event {
-            SocketEvent::Connected => engine.handle_connected(lane, now),
-            SocketEvent::ConnectFailed(_) | SocketEvent::Closed(_) => engine.handle_closed(lane, now),
-            SocketEvent::Received(bytes) => engine.handle_bytes(lane, &bytes, now),
-        }
+    /// Hands to the engines what happens until `wake`; those that it happens to are `touched`.
+    fn wait(
+        &mut self,
+        engines: &mut [Engine],
+        start: Instant,
+        wake: Instant,
+        touched: &mut Vec<usize>,
+    ) -> io::Result<()> {
+        let Self { sockets, entrance, .. } = self;
+        sockets.wait(Some(wake), |Arrival { key, at, event }| {
+            match event {
+                Event::Connected => entrance.stands(key),
+                _ => entrance.leaves(key),
+            }
+            let now = at.saturating_duration_since(start);
+            let (clone, lane) = key;
+            let Some(engine) = engines.get_mut(clone) else { return };
+            match event {
+                Event::Connected => engine.handle_connected(lane, now),
+                Event::ConnectFailed(_) | Event::Closed(_) => engine.handle_closed(lane, now),
+                Event::Received(bytes) => engine.handle_bytes(lane, bytes, now),
+            }
+            touched.push(clone);
+        })
     }
 
     /// Lets what was written go out and the server close, for a moment.
-    async fn say_farewell(self, arrivals: &mut Receiver<Arrival<Key>>) {
-        let Self { events, sockets, .. } = self;
-        drop(events);
-        drop(sockets);
-        let closing = async { while arrivals.recv().await.is_some() {} };
-        let _ = tokio::time::timeout(FAREWELL, closing).await;
+    fn say_farewell(mut self) -> io::Result<()> {
+        self.sockets.close_all();
+        let end = Instant::now().checked_add(FAREWELL);
+        while !self.sockets.is_empty() && end.is_some_and(|end| Instant::now() < end) {
+            self.sockets.wait(end, |_| ())?;
+        }
+        Ok(())
     }
 }

@@ -1,6 +1,5 @@
 //! A replay from beginning to end: guard, plan, engine, recording, report.
 
-use crate::alarm::Alarm;
 use crate::assumptions;
 use crate::clones::{self, TooFewFiles};
 use crate::compare::{BaselineError, Noise};
@@ -101,9 +100,15 @@ pub enum ReplayError {
     /// A run to compare with cannot be used.
     #[error("--baseline: {0}")]
     Baseline(#[from] BaselineError),
-    /// No random numbers, or no runtime for the sockets.
+    /// No random numbers, or nothing to serve sockets with.
     #[error("the system refuses what a replay needs: {0}")]
     System(std::io::Error),
+}
+
+impl From<std::io::Error> for ReplayError {
+    fn from(error: std::io::Error) -> Self {
+        Self::System(error)
+    }
 }
 
 /// Replays a trace and records the run under `output`. `progress` is called as operations end; setting `cancelled`
@@ -146,7 +151,6 @@ pub fn run(
     let seed = Seed { random, filetime: ticks.saturating_add(UNIX_EPOCH_AS_FILETIME) };
     let start = Timestamp(i64::try_from(start.as_nanosecond()).unwrap_or(i64::MAX));
 
-    let alarm = Alarm::new().map_err(ReplayError::System)?;
     let run = Run::create(output)?;
     let mut writer = RunWriter::create(&run)?;
     let mut tally = Tally::default();
@@ -167,7 +171,8 @@ pub fn run(
     }
     let lanes = u32::try_from(plan.lanes.len()).unwrap_or(u32::MAX);
     let mut watch = Watch::new(total, clones);
-    let driven = driver::drive(&mut engines, address, options.max_wait, cancelled, &alarm, |clone, engine, found| {
+    let (max_wait, pace) = (options.max_wait, options.pace);
+    driver::drive(&mut engines, address, max_wait, pace, cancelled, |clone, engine, found| {
         tally.count(engine, &found);
         if let Some(now) = watch.look(clone, engine, &found, &tally) {
             progress(now);
@@ -175,9 +180,8 @@ pub fn run(
         let mut row = record::row(engine, found, start);
         row.clone = u32::try_from(clone).unwrap_or(u32::MAX);
         row.live_connection = row.live_connection.map(|lane| lane.saturating_add(lanes.saturating_mul(row.clone)));
-        writer.push(row)
-    });
-    runtime.block_on(driven)?;
+        writer.push(row).map_err(ReplayError::from)
+    })?;
     writer.finish()?;
     for engine in &engines {
         tally.ignore(engine.comparison().ignored());
