@@ -26,7 +26,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use store::OutputFolder;
-use store::runs::{Run, RunError, RunWriter};
+use store::runs::{BackgroundRecording, Run, RunError, RunWriter};
 
 /// Version of the layout of the report.
 pub const REPORT_SCHEMA_VERSION: &str = "1.1";
@@ -148,7 +148,7 @@ pub fn run(
 
     let alarm = Alarm::new().map_err(ReplayError::System)?;
     let run = Run::create(output)?;
-    let mut writer = RunWriter::create(&run)?;
+    let mut recording = BackgroundRecording::start(RunWriter::create(&run)?)?;
     let mut tally = Tally::default();
     let clones = options.clones.get();
     let operations = plan.requests.iter().filter(|request| !request.stand_in).count();
@@ -175,10 +175,10 @@ pub fn run(
         let mut row = record::row(engine, found, start);
         row.clone = u32::try_from(clone).unwrap_or(u32::MAX);
         row.live_connection = row.live_connection.map(|lane| lane.saturating_add(lanes.saturating_mul(row.clone)));
-        writer.push(row)
+        recording.push(row)
     });
     runtime.block_on(driven)?;
-    writer.finish()?;
+    recording.finish()?;
     for engine in &engines {
         tally.ignore(engine.comparison().ignored());
     }

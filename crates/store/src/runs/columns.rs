@@ -7,6 +7,7 @@ use crate::schema::structs::{field_of, list_of_structs, list_type, number, text,
 use arrow::array::{Array, ArrayRef, ListArray, StringArray, UInt32Array};
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field, Fields, SchemaRef};
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 /// The columns of `operations.parquet`, in its order.
@@ -78,25 +79,25 @@ impl Encoding<Option<String>> for Dict {
     }
 }
 
-impl Encoding<Vec<String>> for Dict {
+impl Encoding<Vec<Cow<'static, str>>> for Dict {
     const NULLABLE: bool = true;
 
     fn data_type() -> DataType {
         DataType::List(Arc::new(Field::new("item", dictionary_type(), true)))
     }
 
-    fn array<'a>(values: impl ExactSizeIterator<Item = &'a Vec<String>>) -> ArrayRef {
-        let lists: Vec<&Vec<String>> = values.collect();
+    fn array<'a>(values: impl ExactSizeIterator<Item = &'a Vec<Cow<'static, str>>>) -> ArrayRef {
+        let lists: Vec<&Vec<Cow<'static, str>>> = values.collect();
         let words = dictionary(lists.iter().flat_map(|list| list.iter()).map(Some));
         let item = Arc::new(Field::new("item", dictionary_type(), true));
         Arc::new(ListArray::new(item, OffsetBuffer::from_lengths(lists.iter().map(|list| list.len())), words, None))
     }
 
-    fn read(array: &dyn Array, mut set: impl FnMut(usize, Vec<String>)) -> Result<(), CellError> {
-        read_list(array, &<Self as Encoding<Vec<String>>>::data_type(), |row, items| {
+    fn read(array: &dyn Array, mut set: impl FnMut(usize, Vec<Cow<'static, str>>)) -> Result<(), CellError> {
+        read_list(array, &<Self as Encoding<Vec<Cow<'static, str>>>>::data_type(), |row, items| {
             let mut words = Vec::with_capacity(items.len());
             read_text(items, |_, word| {
-                words.extend(word.map(str::to_owned));
+                words.extend(word.map(|word| Cow::Owned(word.to_owned())));
                 Ok(())
             })?;
             set(row, words);

@@ -20,7 +20,7 @@ fn full() -> RunRow {
         clone: 4,
         verdict: Verdict::Status,
         cause_op: Some(5),
-        marks: vec!["orphan".to_owned(), "inferred".to_owned()],
+        marks: vec!["orphan".into(), "inferred".into()],
         due_time: Some(Timestamp(6)),
         sent_time: Some(Timestamp(i64::MAX)),
         response_time: Some(Timestamp(-8)),
