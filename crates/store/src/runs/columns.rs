@@ -3,6 +3,7 @@
 use super::{Difference, Patch, RunRow, Verdict};
 use crate::schema::column::{CellError, Column, Encoding, arrow_schema, column};
 use crate::schema::encoding::{Dict, Plain, dictionary, dictionary_type, read_list, read_text};
+use crate::schema::message::message;
 use crate::schema::structs::{field_of, list_of_structs, list_type, number, text, u32_field};
 use arrow::array::{Array, ArrayRef, ListArray, StringArray, UInt32Array};
 use arrow::buffer::OffsetBuffer;
@@ -26,8 +27,8 @@ pub static RUN_COLUMNS: &[Column<RunRow>] = &[
     column!(RunRow, "times", response_time: Plain, "", "", "when the final response had arrived"),
     column!(RunRow, "times", lag_ns: Plain, "", "", "`sent_time` minus `due_time`, nanoseconds"),
     column!(RunRow, "live", live_status: Plain, "smb2.nt_status", "MS-SMB2 2.2.1.2", "NTSTATUS of the live response"),
-    column!(RunRow, "live", live_request: Plain, "", "MS-SMB2 2.2", "the request as sent, before encryption"),
-    column!(RunRow, "live", live_response: Plain, "", "MS-SMB2 2.2", "the final response, decrypted"),
+    message!(RunRow, "live", live_request, "", "MS-SMB2 2.2", "the request as sent, before encryption"),
+    message!(RunRow, "live", live_response, "", "MS-SMB2 2.2", "the final response, decrypted"),
     column!(RunRow, "live", patches: Plain, "", "", "ranges of the request that differ from the captured one"),
     column!(RunRow, "live", differences: Plain, "", "", "compared fields whose values differ"),
     column!(RunRow, "live", detail: Plain, "", "", "one phrase for people"),
