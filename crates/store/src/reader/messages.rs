@@ -52,7 +52,8 @@ pub(super) fn share(batch: &RecordBatch, rows: &mut [Operation]) -> Result<(), D
     Ok(())
 }
 
-/// Gives the next row the messages that were not in its batch, and all of them their place and length.
+/// Gives the next row the messages that its batch does not have. Of all of them, what is left in the file goes, and what
+/// stays gets memory of its own unless rows pass by.
 pub(super) fn complete(row: &mut Operation, batches: &mut Batches, reading: Reading) -> Result<(), String> {
     let left = reading.left.map(|left| left(row)).unwrap_or_default();
     let head = row.payload_offset.map_or(usize::MAX, |offset| offset as usize);
