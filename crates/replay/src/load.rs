@@ -60,7 +60,7 @@ pub fn load(output: &OutputFolder, metadata: &SessionMetadata, files: &[String])
         }
         if belongs || outside_sessions {
             let file: Arc<str> = session.file.as_str().into();
-            for operation in read(output, session, Columns::All)? {
+            for operation in read(output, session, Columns::All)?.leaving(payload::left).passing() {
                 let mut operation = operation?;
                 if belongs || chosen.contains(&operation.connection) {
                     let data_left = payload::leave(&mut operation);

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use store::reader::Operations;
-use store::{Columns, OutputFolder, ReadError, SessionFile};
+use store::{Columns, Left, OutputFolder, ReadError, SessionFile};
 
 /// Data from this length on, bytes, is not held.
 const LARGE: u32 = 16 << 10;
@@ -78,7 +78,8 @@ impl SessionFiles {
 
 impl Payloads for SessionFiles {
     fn request(&mut self, file: &Arc<str>, op: u32) -> Result<Bytes, PayloadError> {
-        let open = || Ok::<_, ReadError>(SessionFile::open(&self.folder.session_file(file))?.operations(Columns::All));
+        let open =
+            || Ok::<_, ReadError>(SessionFile::open(&self.folder.session_file(file))?.operations(Columns::Requests));
         let place = self.cursors.iter().position(|(known, _)| known == file);
         let mut cursor = match place.map(|place| self.cursors.remove(place).1) {
             Some(cursor) if cursor.next <= op || cursor.passed.contains_key(&op) => cursor,
@@ -122,8 +123,7 @@ impl Cursor {
             if is_left(&operation)
                 && let Some(request) = operation.request
             {
-                // A copy: the batch it came in is not to be held for it.
-                self.hold(operation.op, Bytes::copy_from_slice(&request), engines);
+                self.hold(operation.op, request, engines);
             }
         }
         let Some((found, wanted)) = self.passed.get_mut(&op) else { return Ok(None) };
@@ -156,24 +156,31 @@ fn is_left(operation: &Operation) -> bool {
         && operation.payload_offset.is_some_and(|offset| offset as usize >= WriteRequest::FIXED_END)
 }
 
-/// Takes large data out of an operation; whether its request has to be had again to be sent.
-pub(crate) fn leave(operation: &mut Operation) -> bool {
-    let head = |message: &Option<Bytes>, operation: &Operation| {
-        let end = operation.payload_offset? as usize;
-        message.as_ref()?.get(..end).map(Bytes::copy_from_slice)
-    };
-    let read = operation.command == Some(Command::READ)
+/// Whether the data of its answer is compared by its hash: a large READ of a file, all there.
+fn is_hashed(operation: &Operation) -> bool {
+    operation.command == Some(Command::READ)
         && operation.share_type.is_some_and(|kind| kind != PIPE)
         && operation.response_holes.is_empty()
         && operation.payload_hash.is_some()
-        && operation.payload_length.is_some_and(|length| length >= LARGE);
-    if read && let Some(head) = head(&operation.response, operation) {
-        operation.response = Some(head);
+        && operation.payload_length.is_some_and(|length| length >= LARGE)
+}
+
+/// Which data of an operation need not be read to plan a replay.
+pub(crate) fn left(operation: &Operation) -> Left {
+    Left { request: is_left(operation), response: is_hashed(operation) }
+}
+
+/// Takes large data out of an operation; whether its request has to be had again to be sent.
+pub(crate) fn leave(operation: &mut Operation) -> bool {
+    let Left { request, response } = left(operation);
+    let end = operation.payload_offset.map_or(usize::MAX, |offset| offset as usize);
+    // Without a copy, the rest would be kept, too.
+    let cut = |message: &mut Bytes| *message = Bytes::copy_from_slice(message.get(..end).unwrap_or_default());
+    if response && let Some(message) = operation.response.as_mut().filter(|message| message.len() > end) {
+        cut(message);
     }
-    if is_left(operation)
-        && let Some(head) = head(&operation.request, operation)
-    {
-        operation.request = Some(head);
+    if let Some(message) = operation.request.as_mut().filter(|message| request && message.len() >= end) {
+        cut(message);
         return true;
     }
     false

@@ -4,6 +4,7 @@ use crate::engine::{Engine, ExtraRecord, Record, RequestRecord};
 use crate::tally::lag;
 use bytes::Bytes;
 use capture::Timestamp;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 use store::runs::{Patch, RunRow, Verdict};
@@ -26,7 +27,7 @@ fn request_row(engine: &Engine, record: RequestRecord, start: Timestamp) -> RunR
         connection: row.map(|row| row.connection()),
         live_connection: live_connection(record.lane),
         cause_op: record.cause.and_then(captured).map(|row| row.op()),
-        marks: record.marks.iter().map(|mark| (*mark).to_owned()).collect(),
+        marks: record.marks.into_iter().map(Cow::Borrowed).collect(),
         due_time: at(start, record.due),
         sent_time: at(start, record.sent),
         response_time: at(start, record.answered),
@@ -56,7 +57,7 @@ fn extra_row(engine: &Engine, record: ExtraRecord, start: Timestamp) -> RunRow {
         connection: of.map(|row| row.connection()),
         live_connection: live_connection(Some(record.lane)),
         cause_op: of.filter(|row| !row.stand_in()).map(|row| row.op()),
-        marks: vec!["extra".to_owned(), record.mark.to_owned()],
+        marks: vec!["extra".into(), record.mark.into()],
         sent_time: at(start, Some(record.sent)),
         response_time: at(start, record.answered),
         live_status: record.live_status.map(|status| status.0),

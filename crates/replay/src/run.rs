@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use store::OutputFolder;
-use store::runs::{Run, RunError, RunWriter};
+use store::runs::{BackgroundRecording, Run, RunError, RunWriter};
 
 /// Version of the layout of the report.
 pub const REPORT_SCHEMA_VERSION: &str = "1.1";
@@ -152,7 +152,7 @@ pub fn run(
     let start = Timestamp(i64::try_from(start.as_nanosecond()).unwrap_or(i64::MAX));
 
     let run = Run::create(output)?;
-    let mut writer = RunWriter::create(&run)?;
+    let mut recording = BackgroundRecording::start(RunWriter::create(&run)?)?;
     let mut tally = Tally::default();
     let clones = options.clones.get();
     let operations = plan.requests.iter().filter(|request| !request.stand_in).count();
@@ -180,9 +180,9 @@ pub fn run(
         let mut row = record::row(engine, found, start);
         row.clone = u32::try_from(clone).unwrap_or(u32::MAX);
         row.live_connection = row.live_connection.map(|lane| lane.saturating_add(lanes.saturating_mul(row.clone)));
-        writer.push(row).map_err(ReplayError::from)
+        recording.push(row).map_err(ReplayError::from)
     })?;
-    writer.finish()?;
+    recording.finish()?;
     for engine in &engines {
         tally.ignore(engine.comparison().ignored());
     }

@@ -105,6 +105,18 @@ pub(crate) fn small(session: Option<u32>, op: u32) -> Operation {
     row
 }
 
+/// Bytes that no compression makes smaller; `seed` is not 0.
+pub(crate) fn noise(length: usize, seed: u64) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut byte = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[3]
+    };
+    (0..length).map(|_| byte()).collect()
+}
+
 /// A session of the dissector.
 pub(crate) fn summary(session: u32, session_id: u64, generation: u32) -> SessionSummary {
     SessionSummary {

@@ -26,6 +26,7 @@ pub mod reader;
 pub mod runs;
 pub mod schema;
 mod staged;
+mod stored_column;
 pub mod version;
 pub mod writer;
 
@@ -33,7 +34,7 @@ pub use config::{Config, ConfigError, ConfigFile, Key, Source};
 pub use ingest::{IngestError, IngestProgress, IngestReport, IngestRequest, ingest, ingest_stream};
 pub use layout::{Gathered, Layout, OutputFolder, TracePlace};
 pub use metadata::SessionMetadata;
-pub use reader::{Columns, ReadError, SessionFile};
+pub use reader::{Columns, Left, ReadError, SessionFile};
 pub use staged::StagedError;
 pub use writer::SessionsWriter;
 

@@ -2,8 +2,10 @@
 
 use crate::reader::ReadError;
 use crate::schema::Column;
+use crate::stored_column::StoredColumn;
 use crate::version::{self, VersionError};
 use arrow::array::RecordBatch;
+use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
@@ -83,6 +85,7 @@ impl ParquetFile {
             file: self.file.clone(),
             metadata: self.metadata.clone(),
             mask,
+            apart: Vec::new(),
             next_row_group: 0,
             current: None,
         }
@@ -101,11 +104,27 @@ pub(crate) struct Batches {
     file: Arc<File>,
     metadata: ArrowReaderMetadata,
     mask: ProjectionMask,
+    /// Columns of messages that are read by themselves where that is possible: in the current row group, or not.
+    apart: Vec<(&'static str, Option<StoredColumn>)>,
     next_row_group: usize,
     current: Option<ParquetRecordBatchReader>,
 }
 
 impl Batches {
+    /// Reads these columns of messages by themselves where the file has them as they are.
+    pub(crate) fn apart(mut self, names: Vec<&'static str>) -> Self {
+        self.apart = names.into_iter().map(|name| (name, None)).collect();
+        self
+    }
+
+    /// The value of such a column in the next row, or as much of its beginning; `None`: its values are in the batches.
+    /// To be called once for each row of a batch before the next batch is asked for.
+    pub(crate) fn next_apart(&mut self, name: &str, most: usize) -> Option<Result<Option<Bytes>, String>> {
+        let (_, column) = self.apart.iter_mut().find(|(known, _)| *known == name)?;
+        let column = column.as_mut()?;
+        Some(guarded(|| column.next(most)))
+    }
+
     /// The error of a file with such content; ends the iteration.
     pub(crate) fn fail(&mut self, reason: &dyn fmt::Display) -> ReadError {
         self.next_row_group = usize::MAX;
@@ -114,24 +133,45 @@ impl Batches {
     }
 
     /// The reader of one row group. One at a time, because a batch of several could hold more bytes than a row group.
-    fn row_group(&self, index: usize) -> Result<ParquetRecordBatchReader, String> {
+    fn row_group(&mut self, index: usize) -> Result<ParquetRecordBatchReader, String> {
+        let leaves = self.open_apart(index)?;
         let group = self.metadata.metadata().row_groups().get(index);
         let rows = group.map_or(0, |group| u64::try_from(group.num_rows()).unwrap_or(0));
-        let columns = group.into_iter().flat_map(|group| group.columns()).enumerate();
-        let bytes: u64 = columns
-            .filter(|(leaf, _)| self.mask.leaf_included(*leaf))
-            .map(|(_, column)| u64::try_from(column.uncompressed_size()).unwrap_or(0))
-            .fold(0, u64::saturating_add);
+        let chunks = leaves.iter().filter_map(|leaf| group?.columns().get(*leaf));
+        let bytes =
+            chunks.map(|chunk| u64::try_from(chunk.uncompressed_size()).unwrap_or(0)).fold(0, u64::saturating_add);
         let average = bytes.checked_div(rows).unwrap_or(0).max(1);
         let batch_rows = BATCH_BYTES.checked_div(average).unwrap_or(1).clamp(1, BATCH_ROWS.min(rows.max(1)));
         let file = self.file.try_clone().map_err(|error| error.to_string())?;
         guarded(|| {
             ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
-                .with_projection(self.mask.clone())
+                .with_projection(ProjectionMask::leaves(self.metadata.parquet_schema(), leaves))
                 .with_row_groups(vec![index])
                 .with_batch_size(usize::try_from(batch_rows).unwrap_or(1))
                 .build()
         })
+    }
+
+    /// Whether this program wrote the file, and not another that edited it: only its pages are known.
+    fn is_own(&self) -> bool {
+        let created_by = self.metadata.metadata().file_metadata().created_by();
+        created_by.is_some_and(|program| program.starts_with("smbreplay "))
+    }
+
+    /// Opens those columns of a row group that are read apart; the leaves of the others.
+    fn open_apart(&mut self, index: usize) -> Result<Vec<usize>, String> {
+        let chunks = self.metadata.metadata().row_groups().get(index).map_or(&[][..], |group| group.columns());
+        let (file, is_own) = (&self.file, self.is_own());
+        let mut together = Vec::new();
+        self.apart.iter_mut().for_each(|(_, column)| *column = None);
+        for (leaf, chunk) in chunks.iter().enumerate().filter(|(leaf, _)| self.mask.leaf_included(*leaf)) {
+            let name = chunk.column_path().string();
+            match self.apart.iter_mut().find(|(known, _)| is_own && *known == name && StoredColumn::is(chunk)) {
+                Some((_, column)) => *column = Some(guarded(|| StoredColumn::open(Arc::clone(file), chunk))?),
+                None => together.push(leaf),
+            }
+        }
+        Ok(together)
     }
 }
 

@@ -1,13 +1,17 @@
 //! Writing a table to a Parquet file with bounded memory: row groups are cut by bytes.
 
+mod incompressible;
+
 use crate::schema::Column;
-use crate::schema::column::encode;
+use crate::schema::message::shared_array;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 use std::fs::File;
 
@@ -28,7 +32,12 @@ pub(crate) trait Weight {
 pub(crate) struct ParquetWriter<R: 'static> {
     columns: &'static [Column<R>],
     schema: SchemaRef,
-    writer: ArrowWriter<File>,
+    file: SerializedFileWriter<File>,
+    compressing: ArrowRowGroupWriterFactory,
+    /// Leaves messages as they are; made when there are such that it is not worth compressing.
+    storing: Option<ArrowRowGroupWriterFactory>,
+    /// The writers of the row group that was begun; none when none was.
+    row_group: Vec<ArrowColumnWriter>,
     rows: Vec<R>,
     bytes: usize,
 }
@@ -36,8 +45,11 @@ pub(crate) struct ParquetWriter<R: 'static> {
 impl<R: Weight> ParquetWriter<R> {
     /// Begins the file.
     pub(crate) fn new(file: File, columns: &'static [Column<R>], schema: SchemaRef) -> Result<Self, ParquetError> {
-        let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties(columns)))?;
-        Ok(Self { columns, schema, writer, rows: Vec::new(), bytes: 0 })
+        let properties = properties(columns, Compression::LZ4_RAW);
+        let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties))?;
+        let (file, compressing) = writer.into_serialized_writer()?;
+        let (row_group, rows) = (Vec::new(), Vec::new());
+        Ok(Self { columns, schema, file, compressing, storing: None, row_group, rows, bytes: 0 })
     }
 
     /// Appends a row.
@@ -51,22 +63,63 @@ impl<R: Weight> ParquetWriter<R> {
     /// again from the capture.
     pub(crate) fn finish(mut self) -> Result<(), ParquetError> {
         self.encode_rows()?;
-        self.writer.close().map(drop)
+        self.end_row_group()?;
+        self.file.close().map(drop)
     }
 
     fn encode_rows(&mut self) -> Result<(), ParquetError> {
         if self.rows.is_empty() {
             return Ok(());
         }
-        let batch = encode(self.columns, &self.schema, &self.rows)?;
+        if self.row_group.is_empty() {
+            self.row_group = self.begin_row_group()?;
+        }
+        let mut writers = self.row_group.iter_mut();
+        for (column, field) in self.columns.iter().zip(self.schema.fields()) {
+            let array = match &column.message {
+                Some(message) => shared_array(self.rows.iter().map(message))?,
+                None => (column.write)(&self.rows),
+            };
+            for (leaf, writer) in compute_leaves(field, &array)?.iter().zip(&mut writers) {
+                writer.write(leaf)?;
+            }
+        }
         self.rows.clear();
         self.bytes = 0;
-        self.writer.write(&batch)?;
-        if self.writer.in_progress_size() >= ROW_GROUP_BYTES { self.writer.flush() } else { Ok(()) }
+        let encoded = self.row_group.iter().map(ArrowColumnWriter::get_estimated_total_bytes);
+        if encoded.fold(0, usize::saturating_add) >= ROW_GROUP_BYTES { self.end_row_group() } else { Ok(()) }
+    }
+
+    /// What the first rows of a row group are like decides for all of them.
+    fn begin_row_group(&mut self) -> Result<Vec<ArrowColumnWriter>, ParquetError> {
+        let fields = self.columns.iter().filter_map(|column| column.message);
+        let messages = fields.flat_map(|message| self.rows.iter().filter_map(move |row| message(row).as_deref()));
+        let factory = match &mut self.storing {
+            _ if !incompressible::are(messages) => &self.compressing,
+            Some(storing) => storing,
+            storing => {
+                // Parquet has a compression for each column of a row group; its writer has one for the file.
+                let properties = properties(self.columns, Compression::UNCOMPRESSED);
+                let writer = ArrowWriter::try_new(std::io::sink(), self.schema.clone(), Some(properties))?;
+                storing.insert(writer.into_serialized_writer()?.1)
+            }
+        };
+        factory.create_column_writers(self.file.flushed_row_groups().len())
+    }
+
+    fn end_row_group(&mut self) -> Result<(), ParquetError> {
+        if self.row_group.is_empty() {
+            return Ok(());
+        }
+        let mut row_group = self.file.next_row_group()?;
+        for writer in self.row_group.drain(..) {
+            writer.close()?.append_to_row_group(&mut row_group)?;
+        }
+        row_group.close().map(drop)
     }
 }
 
-fn properties<R>(columns: &[Column<R>]) -> WriterProperties {
+fn properties<R>(columns: &[Column<R>], of_messages: Compression) -> WriterProperties {
     let version = KeyValue::new("schema_version".to_owned(), crate::metadata::SCHEMA_VERSION.to_owned());
     let properties = WriterProperties::builder()
         .set_compression(Compression::LZ4_RAW)
@@ -80,6 +133,7 @@ fn properties<R>(columns: &[Column<R>]) -> WriterProperties {
         let path = ColumnPath::from(column.name);
         properties
             .set_column_dictionary_enabled(path.clone(), false)
+            .set_column_compression(path.clone(), of_messages)
             .set_column_statistics_enabled(path, EnabledStatistics::None)
     });
     properties.build()

@@ -3,11 +3,16 @@
 //! Memory is bounded: row groups are read one after the other, in batches cut by bytes, and columns that are not asked
 //! for are not touched.
 
+mod messages;
+
+pub use messages::Left;
+
 use crate::metadata::SCHEMA_VERSION;
 use crate::parquet_file::{Batches, ParquetFile};
 use crate::schema::{COLUMNS, Column, DecodeError, column};
 use arrow::array::RecordBatch;
 use dissect::{Kind, Operation};
+use messages::Reading;
 use std::path::{Path, PathBuf};
 
 /// Which columns to read.
@@ -15,8 +20,25 @@ use std::path::{Path, PathBuf};
 pub enum Columns {
     /// All but `request`, `response` and `interim`.
     Meaning,
+    /// `request`, and what tells which one it is and where its data lies: `op`, `command`, `share_type`, `request_chain`,
+    /// `request_holes`, `payload_offset` and `payload_length`. The rest of a row is not filled in.
+    Requests,
     /// All.
     All,
+}
+
+/// The columns of [`Columns::Requests`].
+const REQUESTS: [&str; 8] =
+    ["op", "command", "share_type", "request", "request_chain", "request_holes", "payload_offset", "payload_length"];
+
+impl Columns {
+    fn include(self, column: &Column<Operation>) -> bool {
+        match self {
+            Self::Meaning => !column.is_message(),
+            Self::Requests => REQUESTS.contains(&column.name),
+            Self::All => true,
+        }
+    }
 }
 
 /// Why a file could not be read. Each message is one line.
@@ -85,9 +107,10 @@ impl SessionFile {
 
     /// Its rows in order. After an error the iterator ends.
     pub fn operations(&self, columns: Columns) -> Operations {
-        let wanted = move |column: &Column<Operation>| columns == Columns::All || !column.is_message();
-        let names: Vec<&str> = COLUMNS.iter().filter(|column| wanted(column)).map(|column| column.name).collect();
-        Operations { columns, rows: Vec::new().into_iter(), batches: self.file.batches(&names) }
+        let wanted: Vec<&Column<Operation>> = COLUMNS.iter().filter(|column| columns.include(column)).collect();
+        let names: Vec<&str> = wanted.iter().map(|column| column.name).collect();
+        let batches = self.file.batches(&names).apart(messages::names(&wanted));
+        Operations { columns, reading: Reading::default(), rows: Vec::new().into_iter(), batches }
     }
 }
 
@@ -95,8 +118,33 @@ impl SessionFile {
 #[derive(Debug)]
 pub struct Operations {
     columns: Columns,
+    reading: Reading,
     rows: std::vec::IntoIter<Operation>,
     batches: Batches,
+}
+
+impl Operations {
+    /// Leaves data of READs and WRITEs in the file, where that is what `left` answers to a row; the row has everything
+    /// but its messages by then. In files that have them as they are, such data is not even read.
+    #[must_use]
+    pub fn leaving(mut self, left: fn(&Operation) -> Left) -> Self {
+        self.reading.left = Some(left);
+        self
+    }
+
+    /// For rows that are looked at and dropped: messages need not be copied. One that is kept can keep 4 MiB of the file
+    /// in memory, or the largest row if that is more.
+    #[must_use]
+    pub fn passing(mut self) -> Self {
+        self.reading.passing = true;
+        self
+    }
+
+    fn rows_to_complete(&self, batch: &RecordBatch) -> Result<Vec<Operation>, DecodeError> {
+        let mut rows = decode(batch, |column| !column.is_message() && self.columns.include(column))?;
+        messages::share(batch, &mut rows)?;
+        Ok(rows)
+    }
 }
 
 impl Iterator for Operations {
@@ -104,14 +152,20 @@ impl Iterator for Operations {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some(row) = self.rows.next() {
-                return Some(Ok(row));
+            if let Some(mut row) = self.rows.next() {
+                return match messages::complete(&mut row, &mut self.batches, self.reading) {
+                    Ok(()) => Some(Ok(row)),
+                    Err(reason) => {
+                        self.rows = Vec::new().into_iter();
+                        Some(Err(self.batches.fail(&reason)))
+                    }
+                };
             }
             let batch = match self.batches.next()? {
                 Ok(batch) => batch,
                 Err(error) => return Some(Err(error)),
             };
-            match rows_of(&batch, self.columns) {
+            match self.rows_to_complete(&batch) {
                 Ok(rows) => self.rows = rows.into_iter(),
                 Err(error) => return Some(Err(self.batches.fail(&error))),
             }
@@ -119,10 +173,14 @@ impl Iterator for Operations {
     }
 }
 
-/// The rows of a batch of a session file.
-pub(crate) fn rows_of(batch: &RecordBatch, columns: Columns) -> Result<Vec<Operation>, DecodeError> {
+/// The rows of a batch of all columns.
+pub(crate) fn rows_of(batch: &RecordBatch) -> Result<Vec<Operation>, DecodeError> {
+    decode(batch, |_| true)
+}
+
+fn decode(batch: &RecordBatch, wanted: impl Fn(&Column<Operation>) -> bool) -> Result<Vec<Operation>, DecodeError> {
     let mut rows = vec![Operation::new(0, Kind::Exchange, 0); batch.num_rows()];
-    column::decode(COLUMNS, batch, &mut rows, |column| columns == Columns::All || !column.is_message())?;
+    column::decode(COLUMNS, batch, &mut rows, wanted)?;
     Ok(rows)
 }
 

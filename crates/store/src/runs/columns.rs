@@ -3,10 +3,12 @@
 use super::{Difference, Patch, RunRow, Verdict};
 use crate::schema::column::{CellError, Column, Encoding, arrow_schema, column};
 use crate::schema::encoding::{Dict, Plain, dictionary, dictionary_type, read_list, read_text};
+use crate::schema::message::message;
 use crate::schema::structs::{field_of, list_of_structs, list_type, number, text, u32_field};
 use arrow::array::{Array, ArrayRef, ListArray, StringArray, UInt32Array};
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field, Fields, SchemaRef};
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 /// The columns of `operations.parquet`, in its order.
@@ -25,8 +27,8 @@ pub static RUN_COLUMNS: &[Column<RunRow>] = &[
     column!(RunRow, "times", response_time: Plain, "", "", "when the final response had arrived"),
     column!(RunRow, "times", lag_ns: Plain, "", "", "`sent_time` minus `due_time`, nanoseconds"),
     column!(RunRow, "live", live_status: Plain, "smb2.nt_status", "MS-SMB2 2.2.1.2", "NTSTATUS of the live response"),
-    column!(RunRow, "live", live_request: Plain, "", "MS-SMB2 2.2", "the request as sent, before encryption"),
-    column!(RunRow, "live", live_response: Plain, "", "MS-SMB2 2.2", "the final response, decrypted"),
+    message!(RunRow, "live", live_request, "", "MS-SMB2 2.2", "the request as sent, before encryption"),
+    message!(RunRow, "live", live_response, "", "MS-SMB2 2.2", "the final response, decrypted"),
     column!(RunRow, "live", patches: Plain, "", "", "ranges of the request that differ from the captured one"),
     column!(RunRow, "live", differences: Plain, "", "", "compared fields whose values differ"),
     column!(RunRow, "live", detail: Plain, "", "", "one phrase for people"),
@@ -78,25 +80,25 @@ impl Encoding<Option<String>> for Dict {
     }
 }
 
-impl Encoding<Vec<String>> for Dict {
+impl Encoding<Vec<Cow<'static, str>>> for Dict {
     const NULLABLE: bool = true;
 
     fn data_type() -> DataType {
         DataType::List(Arc::new(Field::new("item", dictionary_type(), true)))
     }
 
-    fn array<'a>(values: impl ExactSizeIterator<Item = &'a Vec<String>>) -> ArrayRef {
-        let lists: Vec<&Vec<String>> = values.collect();
+    fn array<'a>(values: impl ExactSizeIterator<Item = &'a Vec<Cow<'static, str>>>) -> ArrayRef {
+        let lists: Vec<&Vec<Cow<'static, str>>> = values.collect();
         let words = dictionary(lists.iter().flat_map(|list| list.iter()).map(Some));
         let item = Arc::new(Field::new("item", dictionary_type(), true));
         Arc::new(ListArray::new(item, OffsetBuffer::from_lengths(lists.iter().map(|list| list.len())), words, None))
     }
 
-    fn read(array: &dyn Array, mut set: impl FnMut(usize, Vec<String>)) -> Result<(), CellError> {
-        read_list(array, &<Self as Encoding<Vec<String>>>::data_type(), |row, items| {
+    fn read(array: &dyn Array, mut set: impl FnMut(usize, Vec<Cow<'static, str>>)) -> Result<(), CellError> {
+        read_list(array, &<Self as Encoding<Vec<Cow<'static, str>>>>::data_type(), |row, items| {
             let mut words = Vec::with_capacity(items.len());
             read_text(items, |_, word| {
-                words.extend(word.map(str::to_owned));
+                words.extend(word.map(|word| Cow::Owned(word.to_owned())));
                 Ok(())
             })?;
             set(row, words);

@@ -1,9 +1,11 @@
 //! Recorded replays: `replays/<run>/operations.parquet` and `report.json`.
 
+mod background;
 mod columns;
 mod folder;
 mod recording;
 
+pub use background::BackgroundRecording;
 pub use columns::RUN_COLUMNS;
 pub use folder::{Run, RunError, list};
 pub use recording::{RunFile, RunRows, RunWriter};
@@ -96,7 +98,7 @@ pub struct RunRow {
     /// `op` of the operation that explains the verdict.
     pub cause_op: Option<u32>,
     /// Words: `orphan`, `pattern_payload`, `inferred`, …
-    pub marks: Vec<String>,
+    pub marks: Vec<Cow<'static, str>>,
     /// When it was due.
     pub due_time: Option<Timestamp>,
     /// When it was sent.

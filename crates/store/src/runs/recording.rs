@@ -8,7 +8,7 @@ use crate::parquet_writer::{ParquetWriter, Weight};
 use crate::reader::ReadError;
 use crate::schema::column;
 use parquet::errors::ParquetError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
 /// Records the operations of a run, in whatever order they end. Until [`RunWriter::finish`] the file has a temporary
@@ -32,6 +32,11 @@ impl RunWriter {
         readable_by_all(&file).map_err(io)?;
         let writer = ParquetWriter::new(file, RUN_COLUMNS, schema()).map_err(|error| io(error.into()))?;
         Ok(Self { writer, temporary, target })
+    }
+
+    /// The file, once it is complete.
+    pub(super) fn target(&self) -> &Path {
+        &self.target
     }
 
     /// Records a row.

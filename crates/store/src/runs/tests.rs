@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use super::*;
+use crate::fixture::noise;
 use crate::layout::OutputFolder;
 use crate::reader::ReadError;
 use std::fs;
@@ -20,7 +21,7 @@ fn full() -> RunRow {
         clone: 4,
         verdict: Verdict::Status,
         cause_op: Some(5),
-        marks: vec!["orphan".to_owned(), "inferred".to_owned()],
+        marks: vec!["orphan".into(), "inferred".into()],
         due_time: Some(Timestamp(6)),
         sent_time: Some(Timestamp(i64::MAX)),
         response_time: Some(Timestamp(-8)),
@@ -49,6 +50,18 @@ fn rows_come_back_as_recorded_and_in_that_order() {
     let file = RunFile::open(&run).unwrap();
     assert_eq!(file.row_count(), 8);
     assert_eq!(file.rows().map(Result::unwrap).collect::<Vec<_>>(), rows);
+}
+
+#[test]
+fn rows_that_do_not_compress_come_back_as_recorded() {
+    let (_folder, output) = output();
+    let run = Run::create(&output).unwrap();
+    let row = |length: usize| RunRow { live_response: Some(noise(length, 1).into()), ..full() };
+    let rows = [row(9 << 20), row(3), row(100_000), RunRow::new(Verdict::Skipped), row(2 << 20)];
+    let mut writer = RunWriter::create(&run).unwrap();
+    rows.iter().for_each(|row| writer.push(row.clone()).unwrap());
+    writer.finish().unwrap();
+    assert!(RunFile::open(&run).unwrap().rows().map(Result::unwrap).eq(rows));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
+use bytes::Bytes;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -70,12 +71,14 @@ pub struct Column<R: 'static> {
     pub(crate) write: fn(&[R]) -> ArrayRef,
     /// `None` for a column that is derived from others.
     pub(crate) read: Option<ReadInto<R>>,
+    /// The field of a column that holds whole messages.
+    pub(crate) message: Option<fn(&R) -> &Option<Bytes>>,
 }
 
 impl<R> Column<R> {
     /// Whether it holds whole messages, which readers that are after the meaning leave out.
     pub fn is_message(&self) -> bool {
-        (self.data_type)() == DataType::LargeBinary
+        self.message.is_some()
     }
 
     /// Its Arrow field, with `wireshark` and `spec` as metadata.
@@ -156,6 +159,7 @@ macro_rules! column {
                     }
                 })
             }),
+            message: None,
         }
     };
 }

@@ -230,14 +230,17 @@ impl Encoding<Vec<String>> for Plain {
     }
 }
 
-/// Hands the items of each list to `set`; a missing list is left as it is.
+/// Hands the items of each list to `set`; a missing or empty one, as most are, is left as it is.
 pub(crate) fn read_list(
     array: &dyn Array,
     expected: &DataType,
     mut set: impl FnMut(usize, &dyn Array) -> Result<(), CellError>,
 ) -> Result<(), CellError> {
     let array: &ListArray = downcast(array, expected)?;
-    array.iter().enumerate().try_for_each(|(row, items)| items.map_or(Ok(()), |items| set(row, items.as_ref())))
+    for row in (0..array.len()).filter(|row| array.is_valid(*row) && array.value_length(*row) > 0) {
+        set(row, array.value(row).as_ref())?;
+    }
+    Ok(())
 }
 
 /// The type of text stored as a dictionary.

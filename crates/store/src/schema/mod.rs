@@ -2,6 +2,7 @@
 
 pub(crate) mod column;
 pub(crate) mod encoding;
+pub(crate) mod message;
 pub(crate) mod structs;
 
 pub use column::{CellError, Column, DecodeError};
@@ -10,6 +11,7 @@ use arrow::datatypes::SchemaRef;
 use column::column;
 use dissect::Operation;
 use encoding::{Dict, Plain, dictionary, dictionary_type};
+use message::message;
 use std::sync::LazyLock;
 
 /// The columns of a session file, in its order.
@@ -84,9 +86,9 @@ pub static COLUMNS: &[Column<Operation>] = &[
     column!(Operation, "meaning", closed: Dict, "", "", "how a connection closed: client_fin, client_rst, server_fin or server_rst"),
     column!(Operation, "meaning", detail: Plain, "", "", "one phrase for people"),
     column!(Operation, "meaning", malformed: Plain, "", "", "why the message does not fit the specification"),
-    column!(Operation, "bytes", request: Plain, "", "MS-SMB2 2.2", "the request with its header, decrypted and expanded; missing bytes are zero"),
-    column!(Operation, "bytes", response: Plain, "", "MS-SMB2 2.2", "the final response likewise"),
-    column!(Operation, "bytes", interim: Plain, "", "MS-SMB2 3.3.4.2", "the interim response likewise"),
+    message!(Operation, "bytes", request, "", "MS-SMB2 2.2", "the request with its header, decrypted and expanded; missing bytes are zero"),
+    message!(Operation, "bytes", response, "", "MS-SMB2 2.2", "the final response likewise"),
+    message!(Operation, "bytes", interim, "", "MS-SMB2 3.3.4.2", "the interim response likewise"),
     column!(Operation, "bytes", request_length: Plain, "", "", "bytes of the request before cuts"),
     column!(Operation, "bytes", response_length: Plain, "", "", "bytes of the final response before cuts"),
     column!(Operation, "bytes", request_holes: Plain, "", "", "ranges of `request` that the capture does not have"),
@@ -108,6 +110,7 @@ const fn status_name_column() -> Column<Operation> {
         data_type: dictionary_type,
         write: |rows| dictionary(rows.iter().map(|row| row.status.map(status_name))),
         read: None,
+        message: None,
     }
 }
 

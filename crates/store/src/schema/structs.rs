@@ -68,9 +68,6 @@ impl Encoding<Vec<Hole>> for Plain {
     fn read(array: &dyn Array, mut set: impl FnMut(usize, Vec<Hole>)) -> Result<(), CellError> {
         let expected = <Self as Encoding<Vec<Hole>>>::data_type();
         read_list(array, &expected, |row, items| {
-            if items.is_empty() {
-                return Ok(());
-            }
             let offsets: &UInt32Array = field_of(items, "offset", &expected)?;
             let lengths: &UInt32Array = field_of(items, "length", &expected)?;
             let holes = offsets.iter().zip(lengths.iter()).map(|pair| match pair {

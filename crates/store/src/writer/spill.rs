@@ -2,7 +2,7 @@
 
 use super::WriteError;
 use crate::parquet_writer::Weight as _;
-use crate::reader::{Columns, rows_of};
+use crate::reader::rows_of;
 use crate::schema::column::{column, decode, encode};
 use crate::schema::encoding::Plain;
 use crate::schema::{COLUMNS, Column, DecodeError};
@@ -135,7 +135,7 @@ impl Iterator for RunRows {
 
 /// The rows of a batch of a run.
 fn spilled(batch: &RecordBatch) -> Result<Vec<Operation>, DecodeError> {
-    let mut rows = rows_of(batch, Columns::All)?;
+    let mut rows = rows_of(batch)?;
     decode(std::slice::from_ref(&SESSION), batch, &mut rows, |_| true)?;
     Ok(rows)
 }
