@@ -94,6 +94,18 @@ impl Received {
     }
 }
 
+/// A chain that is ready to go out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// Its messages, signed and not encrypted.
+    pub messages: Vec<Bytes>,
+    /// The bytes to write, one behind the other; of large messages they are the same memory.
+    pub wire: Vec<Bytes>,
+}
+
+/// Bytes of a PDU from which on it is not copied behind its transport header, but written after it.
+const LARGE: usize = 64 * 1024;
+
 /// The protocol core of one connection.
 #[derive(Default)]
 pub struct Connection {
@@ -132,7 +144,7 @@ impl Connection {
         self.security.keys(session_id).is_some_and(|keys| keys.encryption.is_some())
     }
 
-    /// Signs each of `messages` that has SMB2_FLAGS_SIGNED set and whose session has a key here, in place, and returns
+    /// Signs each of `messages` that has SMB2_FLAGS_SIGNED set and whose session has a key here, and returns them with
     /// the bytes to write: transport header, and the chain, encrypted for `encrypt` when that is a session.
     ///
     /// The messages must be final but for their signatures: ids, NextCommand and padding included. A member whose
@@ -140,10 +152,10 @@ impl Connection {
     ///
     /// # Errors
     /// [`SealError`]; nothing was sent or counted then.
-    pub fn seal(&mut self, messages: &mut [Vec<u8>], encrypt: Option<u64>) -> Result<Vec<u8>, SealError> {
+    pub fn seal(&mut self, mut messages: Vec<Vec<u8>>, encrypt: Option<u64>) -> Result<Sealed, SealError> {
         let mut session = 0;
         let mut sent = Vec::with_capacity(messages.len());
-        for message in messages.iter_mut() {
+        for message in &mut messages {
             let Ok(header) = Header::parse(message) else { continue };
             if header.session_id != header::ALL_ONES_64 {
                 session = header.session_id;
@@ -156,13 +168,14 @@ impl Connection {
             }
             sent.push(header);
         }
+        let messages: Vec<Bytes> = messages.into_iter().map(Bytes::from).collect();
         let wire = match encrypt {
-            None => framed(messages)?,
+            None => framed(&messages)?,
             Some(session_id) => {
                 let key = self.security.keys(session_id).and_then(|keys| keys.encryption.as_ref());
                 let key = key.ok_or(SealError::NoCipherKey { session_id })?;
                 self.nonce = self.nonce.wrapping_add(1);
-                framed(&[key.encrypt(session_id, self.nonce, &messages.concat())])?
+                framed(&[Bytes::from(key.encrypt(session_id, self.nonce, &messages.concat()))])?
             }
         };
         for (header, message) in sent.iter().zip(messages.iter()) {
@@ -171,18 +184,18 @@ impl Connection {
                 self.window.sent(header.message_id, header.credit_charge);
             }
         }
-        Ok(wire)
+        Ok(Sealed { messages, wire })
     }
 
     /// The bytes to write for an SMB1 multi-protocol negotiate (MS-SMB2 3.2.4.2.2.1), given without transport header.
     ///
     /// # Errors
     /// [`SealError::TooLong`].
-    pub fn seal_multi_protocol(&mut self, smb1_negotiate: &[u8]) -> Result<Vec<u8>, SealError> {
-        let length = smb1_negotiate.len();
-        let frame = transport::frame(length).ok_or(SealError::TooLong { length })?;
+    pub fn seal_multi_protocol(&mut self, smb1_negotiate: Vec<u8>) -> Result<Sealed, SealError> {
+        let messages = vec![Bytes::from(smb1_negotiate)];
+        let wire = framed(&messages)?;
         self.window.sent_multi_protocol();
-        Ok([&frame[..], smb1_negotiate].concat())
+        Ok(Sealed { messages, wire })
     }
 
     /// Takes bytes as they come from the socket.
@@ -280,13 +293,16 @@ impl Connection {
 }
 
 /// The transport header and the messages behind it.
-fn framed(messages: &[Vec<u8>]) -> Result<Vec<u8>, SealError> {
-    let length = messages.iter().map(Vec::len).fold(0, usize::saturating_add);
+fn framed(messages: &[Bytes]) -> Result<Vec<Bytes>, SealError> {
+    let length = messages.iter().map(Bytes::len).fold(0, usize::saturating_add);
     let frame = transport::frame(length).ok_or(SealError::TooLong { length })?;
+    if length >= LARGE {
+        return Ok(std::iter::once(Bytes::copy_from_slice(&frame)).chain(messages.iter().cloned()).collect());
+    }
     let mut wire = Vec::with_capacity(frame.len().saturating_add(length));
     wire.extend(frame);
     messages.iter().for_each(|message| wire.extend_from_slice(message));
-    Ok(wire)
+    Ok(vec![Bytes::from(wire)])
 }
 
 #[cfg(test)]
@@ -321,6 +337,18 @@ mod tests {
         connection.handle_bytes(&transport::frame(body.len()).unwrap());
         connection.handle_bytes(body);
         connection.poll_message().unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_large_message_is_not_copied_behind_its_transport_header() {
+        for length in [LARGE - 1, LARGE] {
+            let sealed = Connection::new(0).seal(vec![vec![7; length]], None).unwrap();
+            let whole: Vec<u8> = sealed.wire.concat();
+            assert_eq!(whole.first_chunk(), transport::frame(length).as_ref(), "{length}");
+            assert_eq!(whole.get(transport::LENGTH..), sealed.messages.first().map(|message| &message[..]), "{length}");
+            let is_same = sealed.wire.last().unwrap().as_ptr() == sealed.messages.first().unwrap().as_ptr();
+            assert_eq!(is_same, length >= LARGE);
+        }
     }
 
     #[test]

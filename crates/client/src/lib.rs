@@ -23,6 +23,6 @@ pub mod security;
 pub mod sockets;
 pub mod window;
 
-pub use connection::{Connection, ReceiveError, Received, SealError, Signature};
+pub use connection::{Connection, ReceiveError, Received, SealError, Sealed, Signature};
 pub use negotiated::Negotiated;
 pub use window::Window;

@@ -9,6 +9,7 @@ mod socket;
 
 pub use bell::Bell;
 
+use bytes::Bytes;
 use deadlines::Deadlines;
 use mio::{Events, Poll, Token};
 use rustc_hash::FxHashMap;
@@ -105,8 +106,8 @@ impl<K: Copy + Eq + Hash> Sockets<K> {
 
     /// Writes bytes, or queues what the kernel does not take now. They are lost without notice when the connection is
     /// closed already, also by the server; the latter is an event.
-    pub fn write(&mut self, key: K, bytes: Vec<u8>) {
-        self.act(key, |socket| socket.write(bytes));
+    pub fn write(&mut self, key: K, bytes: impl Into<Bytes>) {
+        self.act(key, |socket| socket.write(bytes.into()));
     }
 
     /// Closes the sending side after what is queued (FIN); the server's side stays readable until it closes too.

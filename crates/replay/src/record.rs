@@ -2,7 +2,6 @@
 
 use crate::engine::{Engine, ExtraRecord, Record, RequestRecord};
 use crate::tally::lag;
-use bytes::Bytes;
 use capture::Timestamp;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -33,7 +32,7 @@ fn request_row(engine: &Engine, record: RequestRecord, start: Timestamp) -> RunR
         response_time: at(start, record.answered),
         lag_ns: lag,
         live_status: record.live_status.map(|status| status.0),
-        live_request: record.live_request.map(Bytes::from),
+        live_request: record.live_request,
         live_response: record.live_response,
         patches: record
             .patches
@@ -61,7 +60,7 @@ fn extra_row(engine: &Engine, record: ExtraRecord, start: Timestamp) -> RunRow {
         sent_time: at(start, Some(record.sent)),
         response_time: at(start, record.answered),
         live_status: record.live_status.map(|status| status.0),
-        live_request: Some(Bytes::from(record.live_request)),
+        live_request: Some(record.live_request),
         live_response: record.live_response,
         detail: Some(record.detail),
         ..RunRow::new(Verdict::NotCompared)

@@ -104,8 +104,9 @@ impl Conversation {
             signed: self.protection == Protection::Signed,
         };
         let encrypt = (self.protection == Protection::Encrypted).then_some(self.session_id);
-        let sealed = self.connection.seal(&mut [request.message(&place)], encrypt);
-        self.socket.write(sealed.map_err(|source| ProbeError::NotSent { address, what, source })?);
+        let sealed = self.connection.seal(vec![request.message(&place)], encrypt);
+        let sealed = sealed.map_err(|source| ProbeError::NotSent { address, what, source })?;
+        sealed.wire.into_iter().for_each(|bytes| self.socket.write(bytes.into()));
         match tokio::time::timeout(patience, self.answer(message_id, what)).await {
             Ok(answer) => answer,
             Err(_) => Err(ProbeError::Timeout { address, what, patience }),

@@ -1,5 +1,6 @@
 //! One connection: what is still to be written, and what may still be read.
 
+use bytes::Bytes;
 use mio::event::Event;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
@@ -50,7 +51,7 @@ pub(super) struct Socket<K> {
     key: K,
     stream: TcpStream,
     connecting: bool,
-    queue: VecDeque<Vec<u8>>,
+    queue: VecDeque<Bytes>,
     /// Bytes of the first of the queue that the kernel has taken.
     taken: usize,
     sending: Sending,
@@ -135,7 +136,7 @@ impl<K: Copy> Socket<K> {
         }
     }
 
-    pub(super) fn write(&mut self, bytes: Vec<u8>) {
+    pub(super) fn write(&mut self, bytes: Bytes) {
         if self.sending != Sending::Open || bytes.is_empty() {
             return;
         }

@@ -6,6 +6,8 @@ use crate::engine::{Command, Engine};
 use crate::message::{self, Draft, Patch, PatchError, negotiate::LiveNegotiate};
 use crate::pattern;
 use crate::plan::{Form, Planned};
+use bytes::Bytes;
+use client::Sealed;
 use smb2::header::offset;
 use smb2::message::{NegotiateRequest, SessionSetupRequest};
 use smb2::{Command as Smb2Command, NtStatus};
@@ -74,12 +76,12 @@ impl Engine {
         let (mut messages, patches): (Vec<_>, Vec<_>) = drafts.into_iter().map(Draft::finish).unzip();
         let first_form = chain.first().and_then(|first| self.plan.requests.get(*first)).map(|request| request.form);
         let Some(state) = self.lanes.get_mut(lane) else { return Ok(()) };
-        let sealed = match (first_form, messages.first()) {
-            (Some(Form::MultiProtocol), Some(message)) => state.core.seal_multi_protocol(message),
-            _ => state.core.seal(&mut messages, encrypt),
+        let sealed = match first_form {
+            Some(Form::MultiProtocol) => state.core.seal_multi_protocol(messages.pop().unwrap_or_default()),
+            _ => state.core.seal(messages, encrypt),
         };
-        let wire = sealed.map_err(|error| Refusal::because(error.to_string()))?;
-        self.commands.push_back(Command::Write(lane, wire));
+        let Sealed { messages, wire } = sealed.map_err(|error| Refusal::because(error.to_string()))?;
+        self.commands.extend(wire.into_iter().map(|bytes| Command::Write(lane, bytes)));
         for ((&index, message), patches) in chain.iter().zip(messages).zip(patches) {
             self.sent(lane, index, message, patches);
         }
@@ -87,7 +89,7 @@ impl Engine {
     }
 
     /// Notes that a request went out.
-    fn sent(&mut self, lane: usize, index: usize, message: Vec<u8>, patches: Vec<Patch>) {
+    fn sent(&mut self, lane: usize, index: usize, message: Bytes, patches: Vec<Patch>) {
         let plan = Arc::clone(&self.plan);
         let Some(request) = plan.planned(index) else { return };
         self.sent = self.sent.saturating_add(u64::from(!request.stand_in));
@@ -149,7 +151,7 @@ impl Engine {
         let left = Some(request.row).filter(|row| row.data_left());
         let whole = left.map(|row| self.payloads.request(row.file(), row.op())).transpose();
         let whole = whole.map_err(|error| Refusal::because(format!("its data cannot be read again: {error}")))?;
-        let mut draft = Draft::new(whole.as_deref().unwrap_or(request.bytes()));
+        let mut draft = whole.map_or_else(|| Draft::new(request.bytes()), Draft::of);
         let Some(header) = request.header() else {
             let selected = self.plan.lanes.get(lane).and_then(|lane| lane.dialect);
             message::multi_protocol::rewrite(&mut draft, selected)?;

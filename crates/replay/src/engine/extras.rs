@@ -4,6 +4,7 @@
 
 use crate::engine::state::{Extra, Outstanding, Phase};
 use crate::engine::{Command, Engine};
+use client::Sealed;
 use smb2::header::{self, offset};
 use smb2::{Command as Smb2Command, FileId, Guid, Header, HeaderFlags};
 
@@ -137,13 +138,12 @@ impl Engine {
         }
         let message_id = state.ids.insert();
         let _ = header::patch(&mut message, offset::MESSAGE_ID, &message_id.to_le_bytes());
-        let mut messages = [message];
         let encrypt = (encrypt && state.core.can_encrypt(session)).then_some(session);
-        let Ok(wire) = state.core.seal(&mut messages, encrypt) else { return false };
-        let [request] = messages;
+        let Ok(Sealed { mut messages, wire }) = state.core.seal(vec![message], encrypt) else { return false };
+        let request = messages.pop().unwrap_or_default();
         let is_own = matches!(outstanding, Outstanding::Extra(_));
         state.outstanding.insert(message_id, outstanding);
-        self.commands.push_back(Command::Write(lane, wire));
+        self.commands.extend(wire.into_iter().map(|bytes| Command::Write(lane, bytes)));
         self.schedule.touch(lane);
         self.extras.push(Extra { mark, detail, lane, of, request, sent_at: self.now });
         if !is_own {

@@ -32,6 +32,7 @@ use crate::map::Names;
 use crate::options::Options;
 use crate::payload::{Held, Payloads};
 use crate::plan::{Action, Plan};
+use bytes::Bytes;
 use capture::Timestamp;
 use client::Connection;
 use readiness::Readiness;
@@ -50,7 +51,7 @@ pub enum Command {
     /// Make the TCP connection.
     Connect(usize),
     /// Write bytes.
-    Write(usize, Vec<u8>),
+    Write(usize, Bytes),
     /// Close the sending side.
     Finish(usize),
     /// Break the connection.

@@ -45,7 +45,7 @@ pub struct RequestRecord {
     /// Final NTSTATUS.
     pub live_status: Option<NtStatus>,
     /// The message that was sent, signed but not encrypted; padding to the next of its chain included.
-    pub live_request: Option<Vec<u8>>,
+    pub live_request: Option<Bytes>,
     /// The final response, decrypted.
     pub live_response: Option<Bytes>,
     /// The declared patches of `live_request`.
@@ -72,7 +72,7 @@ pub struct ExtraRecord {
     /// NTSTATUS of the answer.
     pub live_status: Option<NtStatus>,
     /// The message that was sent.
-    pub live_request: Vec<u8>,
+    pub live_request: Bytes,
     /// The answer.
     pub live_response: Option<Bytes>,
 }
@@ -249,6 +249,9 @@ impl Engine {
     }
 
     fn due(&self, lane: usize, index: usize) -> Option<Duration> {
+        if self.plan.lanes.get(lane)?.is_never_due() {
+            return None;
+        }
         let start = self.plan.requests.get(index)?.start_seq;
         let place = self.plan.first_step_at(lane, start);
         self.plan.step(lane, place).filter(|step| step.seq == start)?.due

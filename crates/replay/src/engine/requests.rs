@@ -3,6 +3,7 @@
 
 use crate::message::Patch;
 use crate::plan::Plan;
+use bytes::Bytes;
 use rustc_hash::FxHashMap;
 use smb2::{FileId, NtStatus};
 use std::time::Duration;
@@ -32,7 +33,7 @@ pub(super) struct UnderWay {
     pub(super) interim: bool,
     /// Its deadline has passed: nothing waits for it any more.
     pub(super) released: bool,
-    pub(super) live_request: Vec<u8>,
+    pub(super) live_request: Bytes,
     pub(super) patches: Vec<Patch>,
     pub(super) marks: Vec<&'static str>,
 }

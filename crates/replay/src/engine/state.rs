@@ -44,7 +44,7 @@ pub(super) struct LaneState {
     /// The step for which credits were asked for.
     pub(super) asked: Option<usize>,
     /// The NEGOTIATE request that was sent.
-    pub(super) negotiate: Option<Vec<u8>>,
+    pub(super) negotiate: Option<Bytes>,
 }
 
 /// What a live MessageId stands for.
@@ -78,7 +78,7 @@ pub(super) struct Extra {
     pub(super) lane: usize,
     /// The request it completes or follows from.
     pub(super) of: Option<usize>,
-    pub(super) request: Vec<u8>,
+    pub(super) request: Bytes,
     pub(super) sent_at: Duration,
 }
 

@@ -1,5 +1,6 @@
 //! A captured message on its way to become a live one: its bytes, and every range that was changed.
 
+use bytes::Bytes;
 use std::ops::Range;
 
 /// A declared change: `length` bytes at `offset` of the live message stand where the captured message had
@@ -45,6 +46,11 @@ impl Draft {
     /// Starts from the captured bytes: one message, padding behind it included.
     pub fn new(captured: &[u8]) -> Self {
         Self { bytes: captured.to_vec(), patches: Vec::with_capacity(USUAL_PATCHES) }
+    }
+
+    /// The same of captured bytes that are given away.
+    pub fn of(captured: Bytes) -> Self {
+        Self { bytes: captured.into(), patches: Vec::with_capacity(USUAL_PATCHES) }
     }
 
     /// The message as it stands.

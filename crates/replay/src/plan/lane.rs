@@ -45,6 +45,11 @@ pub struct Lane {
 }
 
 impl Lane {
+    /// Whether its steps go out as soon as their order allows.
+    pub fn is_never_due(&self) -> bool {
+        self.dues.is_empty()
+    }
+
     fn push_turn(&mut self, turn: Turn) {
         self.steps.extend(u32::try_from(self.turns.len()).map(Step::Turn));
         self.turns.push(turn);
