@@ -78,7 +78,7 @@ impl Engine {
             None if captured_async && target.is_some() => draft.overwrite(offset::ASYNC_ID, &[0; 8], "AsyncId")?,
             None if captured_async => {}
             None => {
-                if let Some(tree) = self.live_tree(request.tree, header.tree_id().unwrap_or_default())? {
+                if let Some(tree) = self.live_tree(request.tree(), header.tree_id().unwrap_or_default())? {
                     draft.overwrite(offset::TREE_ID, &tree.to_le_bytes(), "TreeId")?;
                 }
             }
@@ -98,7 +98,7 @@ impl Engine {
             let member = self.plan.requests.get(before)?;
             (chain.is_some() && member.chain_key() == chain).then_some(member)
         });
-        let names_session = std::iter::once(request).chain(before).find_map(|member| member.session.issuer())?;
+        let names_session = std::iter::once(request).chain(before).find_map(|member| member.session().issuer())?;
         self.requests.session(names_session)
     }
 

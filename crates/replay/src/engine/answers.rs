@@ -100,7 +100,9 @@ impl Engine {
         let Ok(view) = CreateResponse::parse(&received.message) else { return };
         let file_id = view.file_id();
         self.requests.issue(index, Issue::File { id: file_id, oplock: view.oplock_level() });
-        self.issued.files.extend(u32::try_from(index).map(|index| (file_id, index)));
+        if view.oplock_level() != 0 || self.issued.all_files {
+            self.issued.files.extend(u32::try_from(index).map(|index| (file_id, index)));
+        }
         let failed_in_capture =
             self.plan.requests.get(index).and_then(|request| request.captured_status()).is_some_and(NtStatus::is_error);
         if failed_in_capture {

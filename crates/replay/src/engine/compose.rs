@@ -161,7 +161,7 @@ impl Engine {
             let pattern = pattern::contents(missing.offset, missing.range.len());
             draft.overwrite(missing.range.start, &pattern, "Payload")?;
         }
-        for (place, reference) in request.file_ids.iter() {
+        for (place, reference) in request.file_ids() {
             if let Some(id) = self.live_file_id(reference, request.bytes(), place)? {
                 draft.overwrite(place, &id.0, "FileId")?;
             }
@@ -172,14 +172,14 @@ impl Engine {
             draft.overwrite(token.offset, value, token.slot.field())?;
         }
         self.rewrite_body(&mut draft, lane, index, request)?;
-        let session = self.live_session(request.session, header.session_id)?;
+        let session = self.live_session(request.session(), header.session_id)?;
         if let Some(session) = session {
             draft.overwrite(offset::SESSION_ID, &session.to_le_bytes(), "SessionId")?;
         }
         if header.command == Smb2Command::CANCEL {
             self.address_cancel(&mut draft, lane, request)?;
         } else {
-            if let Some(tree) = self.live_tree(request.tree, header.tree_id().unwrap_or_default())? {
+            if let Some(tree) = self.live_tree(request.tree(), header.tree_id().unwrap_or_default())? {
                 draft.overwrite(offset::TREE_ID, &tree.to_le_bytes(), "TreeId")?;
             }
             if let Some(state) = self.lanes.get(lane) {

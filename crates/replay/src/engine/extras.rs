@@ -82,7 +82,7 @@ impl Engine {
     }
 
     fn live_tree_of(&self, index: usize) -> Option<u32> {
-        let issuer = self.plan.requests.get(index)?.tree.issuer()?;
+        let issuer = self.plan.requests.get(index)?.tree().issuer()?;
         self.requests.tree(issuer)
     }
 

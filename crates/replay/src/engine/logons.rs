@@ -75,7 +75,7 @@ impl Engine {
     }
 
     fn begin_bind(&mut self, lane: usize, request: &Planned<'_>) {
-        let id = request.session.issuer().and_then(|issuer| self.requests.session(issuer));
+        let id = request.session().issuer().and_then(|issuer| self.requests.session(issuer));
         let keys = id.and_then(|id| self.sessions.get(&id)?.keys.clone());
         if let (Some(id), Some(keys), Some(state)) = (id, keys, self.lanes.get_mut(lane)) {
             state.core.begin_bind(id, &keys);
@@ -87,7 +87,7 @@ impl Engine {
     pub(super) fn session_setup_goes_on(&mut self, lane: usize, index: usize, received: &Received) -> bool {
         let Some(request) = self.plan.requests.get(index) else { return false };
         let Some(leg) = request.logon() else { return false };
-        let known_session = request.session.issuer().is_some();
+        let known_session = request.session().issuer().is_some();
         let status = NtStatus(received.header.status);
         let session_id = received.header.session_id;
         let goes_well = |status| status == NtStatus::SUCCESS || status == NtStatus::MORE_PROCESSING_REQUIRED;
@@ -117,7 +117,7 @@ impl Engine {
     /// No session comes of a logon that only the live server refused: what the capture shows in it cannot be sent.
     fn logon_failed(&mut self, first: usize, refused: usize) {
         let first_leg = self.plan.requests.get(first);
-        if first_leg.is_some_and(|leg| leg.session.issuer().is_none()) {
+        if first_leg.is_some_and(|leg| leg.session().issuer().is_none()) {
             self.requests.take_back(first);
             self.requests.set_cause(first, refused);
         }

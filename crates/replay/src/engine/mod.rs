@@ -31,7 +31,7 @@ use crate::compare::Comparison;
 use crate::map::Names;
 use crate::options::Options;
 use crate::payload::{Held, Payloads};
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Plan, Reference, Request};
 use bytes::Bytes;
 use capture::Timestamp;
 use client::Connection;
@@ -125,6 +125,8 @@ impl Engine {
         let schedule = schedule::Schedule::new(&plan);
         let came = (0..plan.lanes.len()).collect();
         let captured_breaks = breaks::CapturedBreaks::of(&plan);
+        let is_dead = |request: &Request| request.file_ids().any(|(_, id)| id == Reference::Dead);
+        let all_files = plan.requests.iter().any(is_dead);
         let comparison = Comparison::new(&plan, options.comparison.clone());
         let mut engine = Self {
             plan,
@@ -141,7 +143,7 @@ impl Engine {
             came,
             connecting: 0,
             captured_breaks,
-            issued: Issued::default(),
+            issued: Issued { all_files, ..Issued::default() },
             extras: Vec::new(),
             sent: 0,
             logons: FxHashMap::default(),

@@ -55,7 +55,7 @@ impl Engine {
             return None;
         }
         let session = self.live_session_of(index)?;
-        let tree = request.tree.issuer().and_then(|issuer| self.requests.tree(issuer));
+        let tree = request.tree().issuer().and_then(|issuer| self.requests.tree(issuer));
         let as_captured = self.options.encrypt == Encrypt::Captured && request.encrypted;
         let wanted = as_captured || self.encrypts(session, tree.unwrap_or_default());
         let lane = self.lane_of.get(&request.connection)?;

@@ -61,7 +61,9 @@ pub(super) enum Outstanding {
 pub(super) struct Issued {
     /// TreeIds.
     pub(super) trees: FxHashSet<u32>,
-    /// FileIds, and the latest request whose response issued each.
+    /// Whether `files` has all: something in the plan uses a FileId that must not be valid.
+    pub(super) all_files: bool,
+    /// FileIds of opens that had an oplock or a lease, and the latest request whose response issued each.
     pub(super) files: FxHashMap<FileId, u32>,
     /// Tokens that later requests bring back, by the request whose answer issued them.
     pub(super) tokens: FxHashMap<(usize, Slot), Vec<u8>>,

@@ -5,7 +5,8 @@
 
 use crate::message::handle;
 use crate::plan::inferred::{Issue, Unanswered};
-use crate::plan::request::{FileIds, Planned, Request, span};
+use crate::plan::reference::Reference;
+use crate::plan::request::{Planned, Request, span};
 use crate::plan::walk::{Message, Walk};
 use crate::trace::Trace;
 use smb2::message::session_setup::SessionSetupRequest;
@@ -13,34 +14,6 @@ use smb2::message::{create::CreateResponse, session_setup};
 use smb2::{Command, FileId, Header, NtStatus, header};
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
-
-/// What an id in a captured request stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reference {
-    /// A reserved value (zero, all ones), sent as captured.
-    Verbatim,
-    /// Issued by the response to this request.
-    Issued(u32),
-    /// Never valid: the captured server said so. Some id that is not valid live is sent.
-    Dead,
-    /// Valid, but issued before the capture or in a lost response.
-    Orphan,
-}
-
-impl Reference {
-    /// Issued by the response to the request with this index.
-    pub fn issued_by(request: usize) -> Self {
-        u32::try_from(request).map_or(Self::Orphan, Self::Issued)
-    }
-
-    /// The request whose response issues the id.
-    pub fn issuer(self) -> Option<usize> {
-        match self {
-            Self::Issued(request) => Some(request as usize),
-            _ => None,
-        }
-    }
-}
 
 /// Fills the references of all requests, which are in trace order.
 pub(super) fn resolve(trace: &Trace, requests: &mut [Request]) {
@@ -85,7 +58,7 @@ struct Issuers {
 struct Resolved {
     session: Reference,
     tree: Reference,
-    file_ids: FileIds,
+    file_ids: Vec<(usize, Reference)>,
     previous_session: Option<Reference>,
     cancels: Option<usize>,
     /// Issuers that are inferred here.
@@ -94,9 +67,7 @@ struct Resolved {
 
 impl Resolved {
     fn store(self, request: &mut Request) {
-        request.session = self.session;
-        request.tree = self.tree;
-        request.file_ids = self.file_ids;
+        request.refer(self.session, self.tree, self.file_ids);
         if self.previous_session.is_some() || self.cancels.is_some() {
             let rare = request.rare_mut();
             rare.previous_session = self.previous_session;
@@ -233,14 +204,14 @@ impl Issuers {
             // A later leg, a bind or a reauthentication continues the session that its request names.
             Some(Command::SESSION_SETUP)
                 if (status == NtStatus::SUCCESS || status == NtStatus::MORE_PROCESSING_REQUIRED)
-                    && request.session.issuer().is_none()
+                    && request.session().issuer().is_none()
                     && header.session_id != 0 =>
             {
                 self.sessions.insert((server, header.session_id), index);
             }
             Some(Command::TREE_CONNECT) if status == NtStatus::SUCCESS => {
                 if let Some(id) = header.tree_id() {
-                    self.trees.insert((request.session, id), index);
+                    self.trees.insert((request.session(), id), index);
                 }
             }
             Some(Command::CREATE) if !status.is_error() => {
@@ -250,12 +221,6 @@ impl Issuers {
             }
             _ => {}
         }
-    }
-}
-
-impl std::hash::Hash for Reference {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.issuer().hash(state);
     }
 }
 

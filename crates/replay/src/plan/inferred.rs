@@ -1,7 +1,7 @@
 //! Ids whose issuing response the capture lacks, though it has the request: the nearest earlier request that may have
 //! issued them stands for it.
 
-use crate::plan::identity::Reference;
+use crate::plan::reference::Reference;
 use crate::plan::request::Request;
 use smb2::Command;
 use std::collections::HashMap;
@@ -30,9 +30,9 @@ impl Unanswered {
             return;
         }
         let issue = match request.command() {
-            Some(Command::SESSION_SETUP) if request.session.issuer().is_none() => Issue::Session(request.connection),
-            Some(Command::TREE_CONNECT) => Issue::Tree(request.session),
-            Some(Command::CREATE) => Issue::File(request.session),
+            Some(Command::SESSION_SETUP) if request.session().issuer().is_none() => Issue::Session(request.connection),
+            Some(Command::TREE_CONNECT) => Issue::Tree(request.session()),
+            Some(Command::CREATE) => Issue::File(request.session()),
             _ => return,
         };
         self.candidates.entry(issue).or_default().push(index);

@@ -1,7 +1,8 @@
 //! Logons: SESSION_SETUPs that belong together, and how each is re-enacted (MS-SMB2 3.2.4.2.3).
 
 use crate::map::Users;
-use crate::plan::identity::{self, Reference};
+use crate::plan::identity;
+use crate::plan::reference::Reference;
 use crate::plan::request::{Planned, Request};
 use crate::trace::Trace;
 use smb2::auth::Credentials;
@@ -75,12 +76,12 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request], users: &Users) -> Ve
             Some(status) => status == NtStatus::MORE_PROCESSING_REQUIRED,
             None => request.rare().awaited.is_some(),
         };
-        let mut legs = open.remove(&(request.connection, request.session)).unwrap_or_default();
+        let mut legs = open.remove(&(request.connection, request.session())).unwrap_or_default();
         legs.push(index);
         if goes_on {
             // The next leg names the session that the first response issued.
-            let session = match (request.session, legs.first()) {
-                (Reference::Issued(_), _) => request.session,
+            let session = match (request.session(), legs.first()) {
+                (Reference::Issued(_), _) => request.session(),
                 (_, Some(first)) => Reference::issued_by(*first),
                 (other, None) => other,
             };

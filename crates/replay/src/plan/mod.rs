@@ -13,6 +13,7 @@ mod lane;
 pub mod logon;
 mod milestone;
 mod payload;
+mod reference;
 mod request;
 mod selection;
 mod serial;
@@ -25,11 +26,11 @@ mod unsendable;
 mod walk;
 
 pub use cause::Cause;
-pub use identity::Reference;
 pub use lane::Lane;
 pub use milestone::{Milestone, MilestoneKind, PlacedMilestone};
 pub use payload::MissingPayload;
-pub use request::{Answer, FileIds, Form, Planned, Rare, Request};
+pub use reference::Reference;
+pub use request::{Answer, Form, Planned, Rare, Request};
 pub use selection::Selection;
 pub use step::{Action, Chain, PlacedStep, Step, Turn};
 

@@ -1,8 +1,8 @@
 //! A planned request: a captured one with what the capture shows of its fate.
 
-use crate::plan::identity::Reference;
 use crate::plan::logon::Logon;
 use crate::plan::payload::MissingPayload;
+use crate::plan::reference::{Packed, Reference};
 use crate::plan::tokens::UsedToken;
 use crate::trace::{CapturedRow, Trace};
 use capture::Timestamp;
@@ -32,7 +32,7 @@ pub struct Answer {
     pub status: NtStatus,
 }
 
-const _: () = assert!(size_of::<Request>() <= 96, "there are millions of them");
+const _: () = assert!(size_of::<Request>() <= 80, "there are millions of them");
 
 /// One captured request, as small as can be: there may be millions. Its bytes and whatever else is only looked at now and
 /// then are in its row ([`Planned`]). Requests are named by their index in [`crate::plan::Plan::requests`].
@@ -52,12 +52,9 @@ pub struct Request {
     pub form: Form,
     /// The share it is about, counted in [`crate::plan::Plan::shares`].
     share: Option<NonZeroU32>,
-    /// SessionId of the header.
-    pub session: Reference,
-    /// TreeId of the header.
-    pub tree: Reference,
-    /// FileIds in the body: offset in the message, and whose they are.
-    pub file_ids: FileIds,
+    session: Packed,
+    tree: Packed,
+    file_ids: FileIds,
     /// Chain it belongs to, if any; with one added, so that it takes no room to have none.
     chain: Option<NonZeroU64>,
     /// What few requests have.
@@ -81,6 +78,8 @@ pub struct Rare {
     pub interim: Option<(u64, Timestamp)>,
     /// The TREE_CONNECT of an earlier member of its chain, to which it leaves the tree.
     pub tree_of_chain: Option<usize>,
+    /// FileIds in the body, when there are several: offset in the message, and whose they are.
+    several_file_ids: Vec<(usize, Reference)>,
     /// Data that the capture lacks.
     pub missing_payload: Vec<MissingPayload>,
     /// What it brings back of earlier answers.
@@ -118,11 +117,46 @@ impl Request {
         }
     }
 
+    /// SessionId of the header.
+    pub fn session(&self) -> Reference {
+        self.session.into()
+    }
+
+    /// TreeId of the header.
+    pub fn tree(&self) -> Reference {
+        self.tree.into()
+    }
+
+    /// FileIds in the body: offset in the message, and whose they are.
+    pub fn file_ids(&self) -> impl Iterator<Item = (usize, Reference)> + '_ {
+        let one = match self.file_ids {
+            FileIds::One(offset, id) => Some((usize::from(offset), Reference::from(id))),
+            FileIds::None | FileIds::Several => None,
+        };
+        one.into_iter().chain(self.rare().several_file_ids.iter().copied())
+    }
+
+    /// Its ids stand for these.
+    pub(super) fn refer(&mut self, session: Reference, tree: Reference, file_ids: Vec<(usize, Reference)>) {
+        (self.session, self.tree) = (session.into(), tree.into());
+        self.file_ids = match *file_ids.as_slice() {
+            [] => FileIds::None,
+            [(offset, id)] if u16::try_from(offset).is_ok() => {
+                FileIds::One(u16::try_from(offset).unwrap_or(0), id.into())
+            }
+            _ => {
+                self.rare_mut().several_file_ids = file_ids;
+                FileIds::Several
+            }
+        };
+    }
+
     /// What few requests have.
     pub fn rare(&self) -> &Rare {
         static NOTHING: Rare = Rare {
             interim: None,
             tree_of_chain: None,
+            several_file_ids: Vec::new(),
             missing_payload: Vec::new(),
             tokens: Vec::new(),
             previous_session: None,
@@ -167,7 +201,7 @@ impl Request {
     pub fn tree_connect(&self, index: usize) -> Option<usize> {
         match self.command() {
             Some(Command::TREE_CONNECT) => Some(index),
-            _ => self.tree.issuer().or(self.rare().tree_of_chain),
+            _ => self.tree().issuer().or(self.rare().tree_of_chain),
         }
     }
 
@@ -200,48 +234,19 @@ impl Request {
 
     /// Every request that issues an id this one uses.
     pub fn issuers(&self) -> impl Iterator<Item = usize> + '_ {
-        let header = [self.session, self.tree].into_iter().chain(self.rare().previous_session);
-        let ids = header.chain(self.file_ids.iter().map(|(_, id)| id)).filter_map(Reference::issuer);
+        let header = [self.session(), self.tree()].into_iter().chain(self.rare().previous_session);
+        let ids = header.chain(self.file_ids().map(|(_, id)| id)).filter_map(Reference::issuer);
         ids.chain(self.rare().tokens.iter().map(|token| token.issuer))
     }
 }
 
 /// The FileIds in the body of a request: most have one.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub enum FileIds {
-    /// None.
-    #[default]
+#[derive(Debug, Clone, Copy)]
+enum FileIds {
     None,
-    /// One.
-    One(u32, Reference),
-    /// More.
-    Several(Box<Vec<(usize, Reference)>>),
-}
-
-impl FileIds {
-    /// The offset of each in the message, and whose it is.
-    pub fn iter(&self) -> impl Iterator<Item = (usize, Reference)> + '_ {
-        let (one, several) = match self {
-            Self::None => (None, None),
-            Self::One(offset, id) => (Some((*offset as usize, *id)), None),
-            Self::Several(ids) => (None, Some(ids.iter().copied())),
-        };
-        one.into_iter().chain(several.into_iter().flatten())
-    }
-}
-
-impl FromIterator<(usize, Reference)> for FileIds {
-    fn from_iter<I: IntoIterator<Item = (usize, Reference)>>(ids: I) -> Self {
-        let mut ids = ids.into_iter();
-        let (first, second) = (ids.next(), ids.next());
-        match (first, second) {
-            (None, _) => Self::None,
-            (Some((offset, id)), None) if u32::try_from(offset).is_ok() => {
-                Self::One(u32::try_from(offset).unwrap_or(0), id)
-            }
-            _ => Self::Several(Box::new(first.into_iter().chain(second).chain(ids).collect())),
-        }
-    }
+    One(u16, Packed),
+    /// Among what few requests have.
+    Several,
 }
 
 /// A request with its row.
@@ -343,8 +348,8 @@ fn request(number: u32, row: &CapturedRow<'_>) -> Option<Request> {
         connection: row.connection(),
         form,
         share: None,
-        session: Reference::Verbatim,
-        tree: Reference::Verbatim,
+        session: Packed::VERBATIM,
+        tree: Packed::VERBATIM,
         file_ids: FileIds::None,
         chain: row.request_chain().and_then(|chain| NonZeroU64::new(chain.saturating_add(1))),
         rare: None,

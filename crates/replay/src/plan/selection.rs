@@ -89,7 +89,7 @@ impl<'a> Needs<'a> {
             }
             if let Some(logon) = request.logon() {
                 needs.logons.entry(logon.first).or_default().push(index);
-                if let Some(session) = request.session.issuer() {
+                if let Some(session) = request.session().issuer() {
                     needs.bindings.entry((request.connection, session)).or_default().push(index);
                 }
             }
@@ -121,7 +121,7 @@ impl<'a> Needs<'a> {
         if request.stand_in {
             needed.extend(request.rare().after);
         }
-        let session = request.session.issuer().map(|session| (request.connection, session));
+        let session = request.session().issuer().map(|session| (request.connection, session));
         let groups = [
             request.chain_key().and_then(|chain| self.chains.get(&chain)),
             request.logon().and_then(|logon| self.logons.get(&logon.first)),

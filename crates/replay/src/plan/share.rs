@@ -21,7 +21,7 @@ pub(super) fn resolve(trace: &Trace, requests: &mut [Request]) -> Vec<CapturedSh
     for (index, request) in requests.iter_mut().enumerate() {
         let tree_connect = match request.command() {
             Some(Command::TREE_CONNECT) => Some(index),
-            _ => request.tree.issuer().or_else(|| tree_of_chain.get(&request.chain_key()?).copied()),
+            _ => request.tree().issuer().or_else(|| tree_of_chain.get(&request.chain_key()?).copied()),
         };
         if let (Some(chain), Some(tree)) = (request.chain_key(), tree_connect) {
             tree_of_chain.insert(chain, tree);

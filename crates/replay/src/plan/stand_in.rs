@@ -9,7 +9,7 @@ mod exchange;
 mod open;
 
 use crate::message::tree_connect;
-use crate::plan::identity::Reference;
+use crate::plan::reference::Reference;
 use crate::plan::request::{Planned, Request};
 use crate::trace::{CapturedRow, Row, Trace};
 use client::request::create::{self, Kind};
@@ -47,7 +47,7 @@ pub(super) fn mark(requests: &mut [Request]) {
         let stands_in = |other: usize| requests.get(other).is_some_and(|other| other.stand_in);
         let Some(request) = requests.get(index) else { continue };
         let uses_some = request.issuers().any(stands_in);
-        let handle = request.file_ids.iter().filter_map(|(_, id)| id.issuer()).find(|issuer| stands_in(*issuer));
+        let handle = request.file_ids().filter_map(|(_, id)| id.issuer()).find(|issuer| stands_in(*issuer));
         let (connection, is_one) = (request.connection, request.stand_in);
         let before = if is_one { latest.insert(connection, index) } else { latest.remove(&connection) };
         let Some(request) = requests.get_mut(index) else { continue };
@@ -175,17 +175,17 @@ impl<'a> Orphans<'a> {
         }
         let Some(header) = request.header() else { return };
         let session = (server, header.session_id);
-        if request.session == Reference::Orphan {
+        if request.session() == Reference::Orphan {
             self.proven.insert(Id::Session(session));
             self.middle.insert(request.connection);
         }
-        if let (Reference::Orphan, Some(tree)) = (request.tree, header.tree_id()) {
+        if let (Reference::Orphan, Some(tree)) = (request.tree(), header.tree_id()) {
             self.proven.insert(Id::Tree(session, tree));
             if open::is_about_pipes(&row) {
                 self.pipe_trees.insert((session, tree));
             }
         }
-        for (place, reference) in request.file_ids.iter() {
+        for (place, reference) in request.file_ids() {
             if let (Reference::Orphan, Some(id)) =
                 (reference, crate::message::handle::file_id_at(request.bytes(), place))
             {
@@ -203,16 +203,16 @@ impl<'a> Orphans<'a> {
             Need { row: request.row, server, session: header.session_id, tree: header.tree_id().unwrap_or_default() };
         self.negotiate(&need)?;
         let session = (server, header.session_id);
-        if self.is_orphan(request, request.session, Id::Session(session)) {
+        if self.is_orphan(request, request.session(), Id::Session(session)) {
             self.set_up_session(&need)?;
         }
-        if self.is_orphan(request, request.tree, Id::Tree(session, need.tree)) {
+        if self.is_orphan(request, request.tree(), Id::Tree(session, need.tree)) {
             self.connect_tree(&need)?;
         }
-        for (place, reference) in request.file_ids.iter() {
+        for (place, reference) in request.file_ids() {
             let id = crate::message::handle::file_id_at(request.bytes(), place);
             if let Some(id) = id.filter(|id| self.is_orphan(request, reference, Id::File(server, *id))) {
-                self.open(&need, &header, request.tree, id)?;
+                self.open(&need, &header, request.tree(), id)?;
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Which requests cannot be sent, whatever the live server does.
 
-use crate::plan::identity::Reference;
 use crate::plan::payload;
+use crate::plan::reference::Reference;
 use crate::plan::request::{Form, Request};
 use crate::trace::Trace;
 use std::collections::{HashMap, HashSet};
@@ -62,13 +62,13 @@ fn unsendable(trace: &Trace, request: &Request) -> Option<String> {
     if trace.rows.get(request.row())?.request_holes().len() > request.rare().missing_payload.len() {
         return Some("part of the request is missing in the capture".into());
     }
-    if request.session == Reference::Orphan {
+    if request.session() == Reference::Orphan {
         return Some("its session is from before the capture".into());
     }
-    if request.tree == Reference::Orphan {
+    if request.tree() == Reference::Orphan {
         return Some("its tree connect is from before the capture".into());
     }
-    if request.file_ids.iter().any(|(_, id)| id == Reference::Orphan) {
+    if request.file_ids().any(|(_, id)| id == Reference::Orphan) {
         return Some("its handle is from before the capture".into());
     }
     None
