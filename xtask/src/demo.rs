@@ -25,6 +25,11 @@ const SHOWN: usize = 20;
 
 pub(crate) fn run(on_samba: bool) -> anyhow::Result<()> {
     step(cargo().args(["build", "--package", "smbreplay"]))?;
+    show(on_samba)
+}
+
+/// The demo of the program as it was built last.
+pub(crate) fn show(on_samba: bool) -> anyhow::Result<()> {
     let start = Instant::now();
     let demo = Demo::lay_out()?;
     let server = if on_samba { Server::samba()? } else { demo.embedded_server()? };

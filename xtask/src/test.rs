@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::demo;
 use crate::packages;
 use crate::workspace::{cargo, step};
 
@@ -24,7 +25,9 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
         tests.env(FULL, "1");
     }
     step(&mut tests)?;
+    // The first thing that a new user runs.
+    demo::show(false)?;
     step(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
-    println!("\nformat, lints, tests and documentation are in order ({} s)", start.elapsed().as_secs());
+    println!("\nformat, lints, tests, demo and documentation are in order ({} s)", start.elapsed().as_secs());
     Ok(())
 }
