@@ -115,7 +115,8 @@ impl From<std::io::Error> for ReplayError {
 /// brings the run to an orderly end, recorded as interrupted.
 ///
 /// # Errors
-/// [`ReplayError`]: nothing was sent but, at most, the probe of the target.
+/// [`ReplayError`]: nothing was sent but, at most, the probe of the target; unless the run cannot be recorded any more
+/// ([`ReplayError::Record`]) or the system stops serving the sockets ([`ReplayError::System`]).
 pub fn run(
     trace: Trace,
     output: &OutputFolder,
