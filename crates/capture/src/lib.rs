@@ -12,6 +12,8 @@
 //! - Only [`PacketReader`], [`Trace`] and [`split_set`] do I/O; an [`Assembler`] is given packets.
 //! - Memory is bounded by [`Limits`], whatever the trace.
 
+#![forbid(unsafe_code)]
+
 mod assembler;
 mod counters;
 pub mod format;

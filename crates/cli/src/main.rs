@@ -7,6 +7,8 @@
 //! - Text from captures and servers cannot steer the terminal. A password is never printed.
 //! - Nothing here knows the protocol; the floors below do.
 
+#![forbid(unsafe_code)]
+
 mod arguments;
 mod command;
 mod failure;

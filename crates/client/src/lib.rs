@@ -12,6 +12,8 @@
 //! - The server is hostile: whatever it sends, nothing panics and memory stays within a PDU (16 MiB) a connection.
 //! - Keys and passwords never appear in `Debug` output, errors or logs.
 
+#![forbid(unsafe_code)]
+
 pub mod connection;
 pub mod driver;
 pub mod framing;

@@ -180,7 +180,8 @@ impl<K: Copy + Eq + Hash> Sockets<K> {
         // What is put there meanwhile is for the next turn.
         for index in 0..self.ready.len() {
             if let Some(token) = self.ready.get(index).copied() {
-                self.serve(token, at, &mut handle);
+                // Handling the one before may have taken a while.
+                self.serve(token, Instant::now(), &mut handle);
             }
         }
         self.ready.retain(|token| self.sockets.get(token).is_some_and(Socket::has_more));

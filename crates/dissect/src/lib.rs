@@ -8,6 +8,8 @@
 //! - Nothing is invented: what the capture does not show is `None`.
 //! - Every table that input can grow has a bound and a counter for what it dropped.
 
+#![forbid(unsafe_code)]
+
 mod acknowledgement;
 mod bounded;
 mod chain;

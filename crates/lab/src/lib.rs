@@ -15,6 +15,8 @@
 //!   caller's).
 //! - A program that is missing is an error that names the package which has it, never a silent skip.
 
+#![forbid(unsafe_code)]
+
 pub mod embedded;
 pub mod instance;
 pub mod program;

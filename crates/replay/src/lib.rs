@@ -7,7 +7,8 @@
 //! # Invariants
 //! - Outside the declared patches of a message, live bytes equal captured bytes.
 //! - Nothing is counted as sent that did not go out, nor as matched that was not compared.
-//! - The engine is sans-I/O: [`driver`] alone touches sockets and the clock, [`record`] alone files.
+//! - The engine is sans-I/O: [`driver`] and its [`alarm`] alone touch sockets and the clock. Files are touched before and
+//!   after it: rows are put down while loading ([`trace`]), records written by a thread of their own ([`mod@run`]).
 //! - A replay ends: whatever the server does or does not do, every wait has a deadline or a reason not to exist.
 
 pub mod alarm;

@@ -42,7 +42,7 @@ pub enum LoadError {
 pub fn load(output: &OutputFolder, metadata: &SessionMetadata, files: &[String]) -> Result<Trace, LoadError> {
     let mut trace = Trace::default();
     let spooling = |source| LoadError::Spool { folder: output.path().to_owned(), source };
-    let mut spool = Spool::new(output.path()).map_err(spooling)?;
+    let mut spool = Spool::new(output.path());
     let mut on: BTreeSet<u32> = BTreeSet::new();
     let wanted = |session: &Session| files.contains(&session.file);
     let chosen: BTreeSet<u32> = metadata

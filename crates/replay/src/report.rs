@@ -40,6 +40,9 @@ pub struct Report {
     pub ignored: Vec<Ignored>,
     /// How late requests were sent against when they were due.
     pub lag_ms: Percentiles,
+    /// The part of that lag that is not because the live server answered later than the captured one.
+    #[serde(default)]
+    pub own_lag_ms: Percentiles,
     /// Server response times.
     pub latency_ms: Latency,
     /// Seconds from first connect to last answer.

@@ -28,7 +28,7 @@ use store::OutputFolder;
 use store::runs::{BackgroundRecording, Run, RunError, RunWriter};
 
 /// Version of the layout of the report.
-pub const REPORT_SCHEMA_VERSION: &str = "1.1";
+pub const REPORT_SCHEMA_VERSION: &str = "1.2";
 /// 1970-01-01 in FILETIME, 100 ns since 1601.
 const UNIX_EPOCH_AS_FILETIME: u64 = 116_444_736_000_000_000;
 
@@ -115,7 +115,8 @@ impl From<std::io::Error> for ReplayError {
 /// brings the run to an orderly end, recorded as interrupted.
 ///
 /// # Errors
-/// [`ReplayError`]: nothing was sent but, at most, the probe of the target.
+/// [`ReplayError`]: nothing was sent but, at most, the probe of the target; unless the run cannot be recorded any more
+/// ([`ReplayError::Record`]) or the system stops serving the sockets ([`ReplayError::System`]).
 pub fn run(
     trace: Trace,
     output: &OutputFolder,

@@ -18,6 +18,7 @@ pub struct Tally {
     explained: u64,
     ignored: BTreeMap<String, u64>,
     lag: Distribution,
+    own_lag: Distribution,
     captured_latency: Distribution,
     live_latency: Distribution,
     last_answer: Duration,
@@ -77,6 +78,7 @@ impl Tally {
         let idle = report.ignored.iter().filter(|ignored| ignored.differences == 0);
         report.warnings.extend(idle.map(|ignored| format!("nothing was ignored by: {}", ignored.rule)));
         report.lag_ms = self.lag.percentiles();
+        report.own_lag_ms = self.own_lag.percentiles();
         report.latency_ms =
             Latency { captured: self.captured_latency.percentiles(), live: self.live_latency.percentiles() };
         report.elapsed = self.last_answer.as_secs_f64();
@@ -124,6 +126,9 @@ impl Tally {
         if let Some(lag) = lag(record) {
             self.lag.count(lag);
         }
+        if let Some(lag) = own_lag(record) {
+            self.own_lag.count(lag);
+        }
         if let (Some(sent), Some(answered)) = (record.sent, record.answered) {
             self.live_latency.count(answered.saturating_sub(sent));
             if let Some(latency) = request.captured_latency() {
@@ -155,4 +160,10 @@ fn differences(record: &RequestRecord) -> Vec<FieldDifference> {
 /// How much later than due a request was sent.
 pub fn lag(record: &RequestRecord) -> Option<Duration> {
     Some(record.sent?.saturating_sub(record.due?))
+}
+
+/// The part of [`lag`] that the replay itself is to blame for: from when the request was due and all it waited for had
+/// come. What remains is how much later than the captured server the live one answered.
+pub fn own_lag(record: &RequestRecord) -> Option<Duration> {
+    Some(record.sent?.saturating_sub(record.due?.max(record.free.unwrap_or_default())))
 }

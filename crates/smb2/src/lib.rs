@@ -11,6 +11,8 @@
 //! - A view borrows the message, header included, because SMB2 offsets count from the first byte of the header.
 //! - All integers on the wire are little-endian, except the transport header.
 
+#![forbid(unsafe_code)]
+
 pub mod auth;
 pub mod chain;
 pub mod command;

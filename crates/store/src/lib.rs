@@ -13,6 +13,8 @@
 //! - Files may have been cut, edited or damaged by others: they give errors, never panics.
 //! - A password is never shown, logged or serialised. This crate knows no sockets.
 
+#![forbid(unsafe_code)]
+
 pub mod config;
 #[cfg(test)]
 mod fixture;

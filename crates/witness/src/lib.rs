@@ -15,6 +15,8 @@
 //! It reads what the project's own tests record: classic pcap, Ethernet, plain (unencrypted) SMB over direct TCP. That
 //! keeps it small enough to be believed.
 
+#![forbid(unsafe_code)]
+
 pub mod compare;
 pub mod message;
 mod packet;

@@ -38,6 +38,12 @@ pub(super) struct Replayed {
     pub(super) lag_p50: f64,
     /// The same: the 99th percentile.
     pub(super) lag_p99: f64,
+    /// The part of that which is not because the server answered later than captured: the median.
+    #[serde(default)]
+    pub(super) own_lag_p50: f64,
+    /// The same: the 99th percentile.
+    #[serde(default)]
+    pub(super) own_lag_p99: f64,
 }
 
 impl Figures {
@@ -79,6 +85,8 @@ impl Replayed {
             skipped: count(|run| run.skipped)?,
             lag_p50: float(|run| run.lag_p50)?,
             lag_p99: float(|run| run.lag_p99)?,
+            own_lag_p50: float(|run| run.own_lag_p50)?,
+            own_lag_p99: float(|run| run.own_lag_p99)?,
         })
     }
 

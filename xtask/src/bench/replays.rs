@@ -151,6 +151,7 @@ struct Report {
     elapsed: f64,
     captured_span: f64,
     lag_ms: Lag,
+    own_lag_ms: Lag,
 }
 
 #[derive(Deserialize)]
@@ -176,6 +177,8 @@ impl Report {
             skipped: self.skipped,
             lag_p50: self.lag_ms.p50,
             lag_p99: self.lag_ms.p99,
+            own_lag_p50: self.own_lag_ms.p50,
+            own_lag_p99: self.own_lag_ms.p99,
         }
     }
 }

@@ -44,6 +44,8 @@ pub(super) fn of_pace(title: &str, replay: &Replayed) -> Table {
         ("requests", vec![replay.figures.requests.to_string()]),
         ("lag p50, ms", vec![format!("{:.3}", replay.lag_p50)]),
         ("lag p99, ms", vec![format!("{:.3}", replay.lag_p99)]),
+        ("of it the replay's own p50, ms", vec![format!("{:.3}", replay.own_lag_p50)]),
+        ("of it the replay's own p99, ms", vec![format!("{:.3}", replay.own_lag_p99)]),
         ("span, s", vec![format!("{:.3}", replay.elapsed)]),
         ("captured span, s", vec![format!("{:.3}", replay.captured_span)]),
     ];

@@ -84,11 +84,11 @@ pub(super) fn bulk(clients: &Figures, replay: &Replayed) -> Vec<Target> {
     ]
 }
 
-/// Of a replay at the captured pace.
+/// Of a replay at the captured pace, whose server need not be as fast as the captured one.
 pub(super) fn original_pace(replay: &Replayed) -> Vec<Target> {
     vec![
-        Target::new("lag p50", replay.lag_p50, Bound::AtMost(0.5), "ms"),
-        Target::new("lag p99", replay.lag_p99, Bound::AtMost(2.0), "ms"),
+        Target::new("own lag p50", replay.own_lag_p50, Bound::AtMost(0.5), "ms"),
+        Target::new("own lag p99", replay.own_lag_p99, Bound::AtMost(2.0), "ms"),
         Target::new("span", replay.span_error() * 100.0, Bound::AtMost(1.0), "% off the captured"),
     ]
 }
@@ -141,9 +141,9 @@ mod tests {
 
     #[test]
     fn lag_and_span_are_bound_from_above() {
-        let replay = |lag_p50, lag_p99, elapsed| Replayed {
-            lag_p50,
-            lag_p99,
+        let replay = |own_lag_p50, own_lag_p99, elapsed| Replayed {
+            own_lag_p50,
+            own_lag_p99,
             elapsed,
             captured_span: 10.0,
             ..Replayed::default()

@@ -200,6 +200,7 @@ fn times(report: &Report) -> Grid {
     push("latency captured", report.latency_ms.captured);
     push("latency live", report.latency_ms.live);
     push("sent late by", report.lag_ms);
+    push("of it by the replay itself", report.own_lag_ms);
     grid
 }
 

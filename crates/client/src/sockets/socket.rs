@@ -132,6 +132,11 @@ impl<K: Copy> Socket<K> {
                 Ok(true)
             }
             Err(error) if error.kind() == ErrorKind::NotConnected => Ok(false),
+            // It stood, and the server has closed it since: reading tells of that.
+            Err(error) if error.kind() == ErrorKind::InvalidInput => {
+                self.connecting = false;
+                Ok(true)
+            }
             Err(error) => Err(error),
         }
     }

@@ -30,6 +30,9 @@ enum Kind {
     Watch,
 }
 
+/// The group of a request whose outcome was taken.
+const TAKEN: u32 = u32::MAX;
+
 /// The unions of a plan. Most are not begun or complete: of these only the members are known.
 #[derive(Debug, Default)]
 pub(super) struct Unions {
@@ -97,11 +100,12 @@ impl Unions {
         unions
     }
 
-    /// The name of the group that a request is a member of.
-    fn group_of(&self, request: usize) -> Option<u32> {
+    /// The name of the group that a request is a member of; once.
+    fn take_group_of(&mut self, request: usize) -> Option<u32> {
         let request = u32::try_from(request).ok()?;
         let place = self.group_of.binary_search_by_key(&request, |(member, _)| *member).ok()?;
-        self.group_of.get(place).map(|(_, group)| *group)
+        let (_, group) = self.group_of.get_mut(place)?;
+        Some(std::mem::replace(group, TAKEN)).filter(|group| *group != TAKEN)
     }
 
     /// A group of which no member has an outcome yet.
@@ -128,7 +132,7 @@ impl Unions {
         live: Option<&Answer<'_>>,
     ) -> Taken {
         let mut taken = Taken::default();
-        let Some(key) = self.group_of(request) else { return taken };
+        let Some(key) = self.take_group_of(request) else { return taken };
         if !self.groups.contains_key(&key) {
             let begun = self.begin(plan, source, key);
             self.groups.extend(begun.map(|group| (key, group)));

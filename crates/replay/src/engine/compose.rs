@@ -115,8 +115,10 @@ impl Engine {
         let latency = request.awaited_for().map(|latency| latency.max(pace.scaled(latency)));
         self.requests.set_progress(index, if is_cancel { Progress::Dropped } else { Progress::Sent });
         self.requests.has_message_id(index, message_id);
+        let free_at = self.lanes.get(lane).and_then(|state| state.was_free_at);
         let state = self.requests.under_way_mut(index);
         state.sent_at = Some(self.now);
+        state.free_at = free_at;
         if request.inferred {
             state.marks.push("inferred");
         }

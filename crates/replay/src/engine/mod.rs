@@ -115,6 +115,8 @@ impl Engine {
             reached: vec![false; lane.milestones.len()],
             ids: message_ids::MessageIds::new(lane.first_message_id, &lane.left_out),
             outstanding: FxHashMap::default(),
+            free_at: None,
+            was_free_at: None,
             asked: None,
             negotiate: None,
         });
@@ -303,6 +305,13 @@ impl Engine {
         self.schedule.pass_timers(self.now);
         while let Some(lane) = self.schedule.take_touched() {
             let readiness = self.readiness(lane);
+            if let Some(state) = self.lanes.get_mut(lane) {
+                state.free_at = match readiness {
+                    Readiness::Now => Some(state.free_at.map_or(self.now, |known| known.min(self.now))),
+                    Readiness::At { time, .. } => Some(time),
+                    Readiness::Waiting(_) => None,
+                };
+            }
             self.schedule.enter(lane, readiness);
         }
         self.schedule.first_ready()
@@ -316,6 +325,9 @@ impl Engine {
             && self.ask_for_credits(lane, &chain)
         {
             return;
+        }
+        if let Some(state) = self.lanes.get_mut(lane) {
+            state.was_free_at = state.free_at.take();
         }
         self.pass_steps(lane, next.saturating_add(1));
         self.last_performed = self.now;

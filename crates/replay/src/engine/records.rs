@@ -38,6 +38,8 @@ pub struct RequestRecord {
     pub marks: Vec<&'static str>,
     /// When it was due, with a pace other than `asap`.
     pub due: Option<Duration>,
+    /// When all that it waited for had come.
+    pub free: Option<Duration>,
     /// When it was sent.
     pub sent: Option<Duration>,
     /// When its final response came.
@@ -100,6 +102,7 @@ impl Engine {
             cause,
             marks: Vec::new(),
             due: None,
+            free: None,
             sent: None,
             answered: None,
             live_status: None,
@@ -125,7 +128,7 @@ impl Engine {
             Some(_) => Some("an earlier message of its chain failed".to_owned()),
             None => reason.map(str::to_owned).or_else(|| self.beyond_live_limit(lane, &planned, end)),
         };
-        let UnderWay { sent_at, live_request, patches, marks, .. } = self.requests.take_under_way(index);
+        let UnderWay { sent_at, free_at, live_request, patches, marks, .. } = self.requests.take_under_way(index);
         let live_status = end.status();
         let record = RequestRecord {
             request: index,
@@ -135,6 +138,7 @@ impl Engine {
             cause,
             marks,
             due,
+            free: free_at,
             sent: sent_at,
             answered: live_status.map(|_| self.now),
             live_status,

@@ -29,6 +29,8 @@ pub(super) enum Progress {
 #[derive(Debug, Default)]
 pub(super) struct UnderWay {
     pub(super) sent_at: Option<Duration>,
+    /// When it might have been sent: all that it waits for had come.
+    pub(super) free_at: Option<Duration>,
     /// Its interim response has come.
     pub(super) interim: bool,
     /// Its deadline has passed: nothing waits for it any more.

@@ -41,6 +41,10 @@ pub(super) struct LaneState {
     pub(super) ids: MessageIds,
     /// What is outstanding, by live MessageId.
     pub(super) outstanding: FxHashMap<u64, Outstanding>,
+    /// When the next step might have been performed: all that it waits for had come by then. `None`: it waits.
+    pub(super) free_at: Option<Duration>,
+    /// The same of the step that is being performed.
+    pub(super) was_free_at: Option<Duration>,
     /// The step for which credits were asked for.
     pub(super) asked: Option<usize>,
     /// The NEGOTIATE request that was sent.

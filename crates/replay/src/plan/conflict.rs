@@ -2,7 +2,8 @@
 //! some order, most likely the captured one, and the replay keeps it.
 
 use crate::object::key;
-use crate::plan::request::{Request, span};
+use crate::plan::planned::span;
+use crate::plan::request::Request;
 use crate::trace::Trace;
 use smb2::Guid;
 use std::collections::HashMap;

@@ -2,7 +2,8 @@
 
 use crate::message::validate_negotiate;
 use crate::plan::identity;
-use crate::plan::request::{Planned, Request};
+use crate::plan::planned::Planned;
+use crate::plan::request::Request;
 use crate::trace::Trace;
 use smb2::Command;
 use smb2::message::NegotiateRequest;

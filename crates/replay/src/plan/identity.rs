@@ -5,8 +5,9 @@
 
 use crate::message::handle;
 use crate::plan::inferred::{Issue, Unanswered};
+use crate::plan::planned::{Planned, span};
 use crate::plan::reference::Reference;
-use crate::plan::request::{Planned, Request, span};
+use crate::plan::request::Request;
 use crate::plan::walk::{Message, Walk};
 use crate::trace::Trace;
 use smb2::message::session_setup::SessionSetupRequest;

@@ -2,8 +2,9 @@
 
 use crate::map::Users;
 use crate::plan::identity;
+use crate::plan::planned::Planned;
 use crate::plan::reference::Reference;
-use crate::plan::request::{Planned, Request};
+use crate::plan::request::Request;
 use crate::trace::Trace;
 use smb2::auth::Credentials;
 use smb2::auth::ntlm::Message;

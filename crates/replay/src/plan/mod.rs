@@ -13,6 +13,7 @@ mod lane;
 pub mod logon;
 mod milestone;
 mod payload;
+mod planned;
 mod reference;
 mod request;
 mod selection;
@@ -29,8 +30,9 @@ pub use cause::Cause;
 pub use lane::Lane;
 pub use milestone::{Milestone, MilestoneKind, PlacedMilestone};
 pub use payload::MissingPayload;
+pub use planned::Planned;
 pub use reference::Reference;
-pub use request::{Answer, Form, Planned, Rare, Request};
+pub use request::{Answer, Form, Rare, Request};
 pub use selection::Selection;
 pub use step::{Action, Chain, PlacedStep, Step, Turn};
 

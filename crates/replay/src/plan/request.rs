@@ -9,7 +9,6 @@ use capture::Timestamp;
 use dissect::Kind;
 use smb2::{Command, Header, NtStatus};
 use std::num::{NonZeroU32, NonZeroU64};
-use std::ops::Deref;
 use std::time::Duration;
 
 /// What kind of message it is on the wire.
@@ -41,7 +40,7 @@ pub struct Request {
     /// Place of its first byte.
     pub start_seq: u64,
     /// Place of the captured final response; it is never that of the first byte of a trace.
-    answer_seq: Option<NonZeroU64>,
+    pub(super) answer_seq: Option<NonZeroU64>,
     /// NTSTATUS of that response, if there is one.
     status: NtStatus,
     /// Number of its row in the trace.
@@ -247,71 +246,6 @@ enum FileIds {
     One(u16, Packed),
     /// Among what few requests have.
     Several,
-}
-
-/// A request with its row.
-#[derive(Clone, Copy, Debug)]
-pub struct Planned<'a> {
-    request: &'a Request,
-    /// Its row.
-    pub row: CapturedRow<'a>,
-}
-
-impl<'a> Planned<'a> {
-    /// The request, for as long as the plan.
-    pub fn request(self) -> &'a Request {
-        self.request
-    }
-
-    /// The captured bytes, padding to the next message of the chain included.
-    pub fn bytes(&self) -> &'a [u8] {
-        self.row.request().unwrap_or_default()
-    }
-
-    /// Time of its first byte.
-    pub fn start_time(&self) -> Timestamp {
-        self.row.request_start_time().or(self.row.request_time()).unwrap_or(Timestamp(0))
-    }
-
-    /// Time of the captured final response.
-    pub fn answer_time(&self) -> Option<Timestamp> {
-        self.request.answer_seq.and(self.row.response_time())
-    }
-
-    /// How long the captured server took for its final answer.
-    pub fn captured_latency(&self) -> Option<Duration> {
-        Some(span(self.start_time(), self.answer_time()?))
-    }
-
-    /// How long its answer is waited for, the user's patience left aside; `None`: nothing waits for it.
-    pub fn awaited_for(&self) -> Option<Duration> {
-        self.captured_latency().or(self.request.rare().awaited)
-    }
-
-    /// The header of an SMB2 message.
-    pub fn header(&self) -> Option<Header> {
-        matches!(self.request.form, Form::Smb2(_)).then(|| Header::parse(self.bytes()).ok()).flatten()
-    }
-}
-
-impl Deref for Planned<'_> {
-    type Target = Request;
-
-    fn deref(&self) -> &Request {
-        self.request
-    }
-}
-
-impl Trace {
-    /// A request of this trace with its row.
-    pub fn planned<'a>(&'a self, request: &'a Request) -> Option<Planned<'a>> {
-        Some(Planned { request, row: self.rows.get(request.row())? })
-    }
-}
-
-/// From one time to another; nothing when a clock stepped back between them.
-pub(super) fn span(from: Timestamp, to: Timestamp) -> Duration {
-    Duration::from_nanos(to.0.saturating_sub(from.0).try_into().unwrap_or(0))
 }
 
 /// The requests of a trace in the order of their first bytes.

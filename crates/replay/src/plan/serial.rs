@@ -1,7 +1,8 @@
 //! Connections of which the capture has the client's side only: no answer tells what the client waited for, so each
 //! request waits for the answer to the one before it.
 
-use crate::plan::request::{Planned, Request};
+use crate::plan::planned::Planned;
+use crate::plan::request::Request;
 use crate::trace::{CapturedRow, Trace};
 use dissect::Kind;
 use smb2::Command;

@@ -2,7 +2,8 @@
 
 use crate::map::{CapturedShare, ShareKind};
 use crate::message::tree_connect;
-use crate::plan::request::{Planned, Request};
+use crate::plan::planned::Planned;
+use crate::plan::request::Request;
 use crate::trace::Trace;
 use smb2::{Command, NtStatus};
 use std::collections::HashMap;

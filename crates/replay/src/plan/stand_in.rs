@@ -9,8 +9,9 @@ mod exchange;
 mod open;
 
 use crate::message::tree_connect;
+use crate::plan::planned::Planned;
 use crate::plan::reference::Reference;
-use crate::plan::request::{Planned, Request};
+use crate::plan::request::Request;
 use crate::trace::{CapturedRow, Row, Trace};
 use client::request::create::{self, Kind};
 use client::request::{TooLong, close, negotiate, session_setup, set_info, tree_connect as connect};

@@ -47,3 +47,52 @@ impl Walk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::request;
+    use crate::trace::{Row, Rows, Trace};
+    use capture::Timestamp;
+    use dissect::{Kind, Operation};
+    use proptest::prelude::*;
+
+    /// A request at a place, its interim and its final response, if any, so much later.
+    fn row(op: u32, start: u64, interim: Option<u64>, answer: Option<u64>, stand_in: bool) -> Row {
+        let mut operation = Operation::new(op, Kind::Exchange, 0);
+        operation.request = Some(smb2::header::PROTOCOL_ID.iter().copied().chain([0; 60]).collect::<Vec<u8>>().into());
+        operation.request_start_seq = Some(start);
+        operation.request_start_time = Some(Timestamp(0));
+        operation.interim_seq = interim.map(|after| start.saturating_add(after));
+        operation.interim_time = interim.map(|_| Timestamp(0));
+        operation.response_seq = answer.map(|after| start.saturating_add(after));
+        operation.response_time = answer.map(|_| Timestamp(0));
+        operation.status = answer.map(|_| 0);
+        Row { file: "".into(), operation, data_left: false, stand_in }
+    }
+
+    proptest! {
+        #[test]
+        fn the_walk_is_the_order_of_all_messages_at_once(
+            places in prop::collection::vec((0..20_u64, prop::option::of(0..9_u64), prop::option::of(0..9_u64), prop::bool::weighted(0.2)), 0..20),
+        ) {
+            let rows = (0..).zip(&places).map(|(op, (start, interim, answer, stand_in))| row(op, *start, *interim, *answer, *stand_in));
+            let trace = Trace { rows: rows.collect::<Rows>(), ..Trace::default() };
+            let requests = request::requests(&trace);
+            let mut expected: Vec<(u64, Message, usize)> = Vec::new();
+            for (index, request) in requests.iter().enumerate() {
+                if request.stand_in {
+                    expected.push((request.start_seq, Message::StandIn, index));
+                    continue;
+                }
+                expected.push((request.start_seq, Message::Request, index));
+                expected.extend(request.rare().interim.map(|(seq, _)| (seq, Message::Interim, index)));
+                expected.extend(request.answer().map(|answer| (answer.seq, Message::Answer, index)));
+            }
+            expected.sort_unstable();
+            let mut walk = Walk::default();
+            let walked: Vec<_> = std::iter::from_fn(|| walk.next(&requests)).collect();
+            prop_assert_eq!(walked, expected.into_iter().map(|(_, message, index)| (message, index)).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,13 +1,15 @@
 //! What is replayed: the rows of a trace, and what is known of its connections.
 //!
-//! A trace may have more rows than fit in memory. They are packed ([`packed`]) and kept in a file that is mapped
-//! ([`spool`]); in memory is only where each begins ([`rows`]).
+//! A trace may have more rows than fit in memory. They are packed ([`CapturedRow`]) and kept in a file that is mapped
+//! ([`Spool`]); in memory is only where each begins ([`Rows`]).
 
+mod holes;
 mod packed;
 mod rows;
 mod spool;
 
-pub use packed::{CapturedRow, Holes};
+pub use holes::Holes;
+pub use packed::CapturedRow;
 pub use rows::Rows;
 pub use spool::Spool;
 

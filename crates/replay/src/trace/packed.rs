@@ -2,7 +2,8 @@
 //! messages one behind the other. Never stored: made and read by one process.
 
 use super::Row;
-use capture::{Hole, Timestamp};
+use super::holes::{self, Holes};
+use capture::Timestamp;
 use dissect::{Closed, Kind};
 use smb2::{Command, FileId, Guid};
 use std::sync::Arc;
@@ -11,9 +12,6 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 /// Length of a part that a row does not have.
 const ABSENT: u32 = u32::MAX;
-/// Bytes of a packed hole.
-const HOLE: usize = 8;
-
 /// How a value lies among the fixed bytes.
 trait Packed: Copy {
     type Raw: FromBytes + IntoBytes + Immutable + KnownLayout + Unaligned + Copy + Default;
@@ -111,27 +109,25 @@ columns! {
     9 response_time: Timestamp;
     10 interim_time: Timestamp;
     11 async_id: u64;
-    12 session_id: u64;
-    13 channel_sequence: u16;
-    14 request_chain: u64;
-    15 compound_index: u16;
-    16 command: Command;
-    17 status: u32;
-    18 share_type: u8;
-    19 file_id: FileId;
-    20 offset: u64;
-    21 length: u64;
-    22 transferred: u64;
-    23 create_action: u32;
-    24 file_attributes: u32;
-    25 end_of_file: u64;
-    26 lease_key: Guid;
-    27 info_type: u8;
-    28 info_class: u8;
-    29 ctl_code: u32;
-    30 payload_offset: u32;
-    31 payload_length: u32;
-    32 payload_hash: [u8; 16];
+    12 channel_sequence: u16;
+    13 request_chain: u64;
+    14 compound_index: u16;
+    15 command: Command;
+    16 status: u32;
+    17 share_type: u8;
+    18 file_id: FileId;
+    19 offset: u64;
+    20 length: u64;
+    21 transferred: u64;
+    22 create_action: u32;
+    23 file_attributes: u32;
+    24 end_of_file: u64;
+    25 lease_key: Guid;
+    26 info_type: u8;
+    27 info_class: u8;
+    28 ctl_code: u32;
+    29 payload_length: u32;
+    30 payload_hash: [u8; 16];
 }
 
 /// Bits of `present` that are no column.
@@ -171,13 +167,12 @@ impl Part {
 /// longer than 4 GiB.
 pub(super) fn pack(row: &Row, file: u32, into: &mut Vec<u8>) -> bool {
     let operation = &row.operation;
-    let holes = |holes: &[Hole]| -> Option<Vec<u8>> {
-        let bytes = holes.iter().flat_map(|hole| [hole.offset.to_le_bytes(), hole.length.to_le_bytes()]).flatten();
-        (!holes.is_empty()).then(|| bytes.collect())
-    };
-    let (request_holes, response_holes) = (holes(&operation.request_holes), holes(&operation.response_holes));
-    let contexts: Option<String> = (!operation.create_contexts.is_empty())
-        .then(|| operation.create_contexts.iter().flat_map(|name| [name.as_str(), "\0"]).collect());
+    let (request_holes, response_holes) =
+        (holes::pack(&operation.request_holes), holes::pack(&operation.response_holes));
+    // No context that means anything to a replay has a zero byte in its name.
+    let names = operation.create_contexts.iter().filter(|name| !name.contains('\0'));
+    let contexts: Option<String> =
+        (!operation.create_contexts.is_empty()).then(|| names.flat_map(|name| [name.as_str(), "\0"]).collect());
     let parts: [Option<&[u8]>; Part::COUNT] = [
         operation.request.as_deref(),
         operation.response.as_deref(),
@@ -188,7 +183,10 @@ pub(super) fn pack(row: &Row, file: u32, into: &mut Vec<u8>) -> bool {
         request_holes.as_deref(),
         response_holes.as_deref(),
     ];
-    let length = |part: Option<&[u8]>| part.map_or(Some(ABSENT), |part| u32::try_from(part.len()).ok());
+    let length = |part: Option<&[u8]>| match part.map(|part| u32::try_from(part.len())) {
+        None => Some(ABSENT),
+        Some(length) => length.ok().filter(|length| *length != ABSENT),
+    };
     if parts.iter().any(|part| length(*part).is_none()) {
         return false;
     }
@@ -286,12 +284,12 @@ impl<'a> CapturedRow<'a> {
 
     /// Column `request_holes`.
     pub fn request_holes(&self) -> Holes<'a> {
-        Holes(self.part(Part::RequestHoles).unwrap_or_default())
+        Holes::of(self.part(Part::RequestHoles).unwrap_or_default())
     }
 
     /// Column `response_holes`.
     pub fn response_holes(&self) -> Holes<'a> {
-        Holes(self.part(Part::ResponseHoles).unwrap_or_default())
+        Holes::of(self.part(Part::ResponseHoles).unwrap_or_default())
     }
 
     fn has(&self, bit: u32) -> bool {
@@ -319,34 +317,6 @@ impl std::fmt::Debug for CapturedRow<'_> {
     }
 }
 
-/// Bytes of a message that were not captured.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Holes<'a>(&'a [u8]);
-
-impl<'a> Holes<'a> {
-    /// None is missing.
-    pub const NONE: Holes<'static> = Holes(&[]);
-
-    /// Whether none is.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// How many holes there are.
-    pub fn len(&self) -> usize {
-        self.0.len() / HOLE
-    }
-
-    /// The holes, in their order.
-    pub fn iter(&self) -> impl Iterator<Item = Hole> + use<'a> {
-        let (holes, _) = self.0.as_chunks::<HOLE>();
-        holes.iter().map(|[a, b, c, d, e, f, g, h]| Hole {
-            offset: u32::from_le_bytes([*a, *b, *c, *d]),
-            length: u32::from_le_bytes([*e, *f, *g, *h]),
-        })
-    }
-}
-
 fn flags(row: &Row) -> u64 {
     let flags =
         [(row.operation.encrypted, flag::ENCRYPTED), (row.data_left, flag::DATA_LEFT), (row.stand_in, flag::STAND_IN)];
@@ -363,7 +333,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
-    use capture::{CloseKind, Direction};
+    use capture::{CloseKind, Direction, Hole};
     use dissect::Operation;
 
     fn packed(row: &Row) -> Vec<u8> {

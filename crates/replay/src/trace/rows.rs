@@ -25,8 +25,14 @@ impl Place {
 
 impl Rows {
     /// The rows of a spool.
-    pub(super) fn spooled(spooled: Spooled, places: Vec<u64>, files: Vec<Arc<str>>) -> Self {
-        Self { spooled: Some(spooled), places: places.into_iter().map(Place).collect(), files, held: Vec::new() }
+    pub(super) fn spooled(spooled: Option<Spooled>, places: Vec<u64>, files: Vec<Arc<str>>) -> Self {
+        Self { spooled, places: places.into_iter().map(Place).collect(), files, held: Vec::new() }
+    }
+
+    /// Packed rows that need no spool.
+    pub(super) fn held(held: Vec<u8>, places: Vec<u64>, files: Vec<Arc<str>>) -> Self {
+        let places = places.into_iter().map(|place| Place(place | Place::HELD)).collect();
+        Self { spooled: None, places, files, held }
     }
 
     /// How many there are.

@@ -62,4 +62,22 @@ fn a_slow_server_makes_requests_late_and_that_is_told() {
     let late = outcome.record(0, 1);
     assert_eq!((late.due, late.sent), (Some(ms(100)), Some(ms(600))));
     assert_eq!(smbreplay_replay::tally::lag(late), Some(ms(500)));
+    let own = |id| smbreplay_replay::tally::own_lag(outcome.record(0, id));
+    assert_eq!((own(1), own(2)), (Some(ms(0)), Some(ms(0))), "it was the server that was late");
+}
+
+#[test]
+fn a_request_that_was_due_and_waited_for_nothing_is_late_by_the_replay_itself() {
+    let mut captured = Captured::with_connections(1);
+    captured.request(0, 100, echo(1)).answered(101);
+    let mut simulation = Simulation::start(captured, Options { pace: Pace::Original, ..options() });
+    simulation.newly_sent();
+    simulation.answer(0, 0);
+    simulation.pass(ms(107));
+    simulation.newly_sent();
+    simulation.answer(0, 1);
+    let outcome = simulation.run_out();
+    let late = outcome.record(0, 1);
+    assert_eq!((late.due, late.sent), (Some(ms(100)), Some(ms(107))));
+    assert_eq!(smbreplay_replay::tally::own_lag(late), Some(ms(7)));
 }

@@ -36,8 +36,13 @@ pub(crate) fn run(arguments: &ReplayArguments, global: &Global, output: &mut Out
 fn execute(trace: &Trace, sessions: &[&Session], options: &Options, context: &Context<'_>) -> Result<Report, Failure> {
     let place = &trace.place;
     let files: Vec<String> = sessions.iter().map(|session| session.file.clone()).collect();
-    let captured = replay::load(&place.output, &trace.metadata, &files)
-        .map_err(|error| Failure::new(error, "ingest the trace again with --force"))?;
+    let captured = replay::load(&place.output, &trace.metadata, &files).map_err(|error| {
+        let advice = match &error {
+            replay::LoadError::Spool { .. } => "make room in that folder, and let it be written to",
+            _ => "ingest the trace again with --force",
+        };
+        Failure::new(error, advice)
+    })?;
     let progress = Progress::operations(context.output.quiet());
     let mut show = |now: replay::Progress| {
         progress.show(&doing(&now), now.done, now.total);
