@@ -34,7 +34,7 @@ pub struct Answer {
 const _: () = assert!(size_of::<Request>() <= 80, "there are millions of them");
 
 /// One captured request, as small as can be: there may be millions. Its bytes and whatever else is only looked at now and
-/// then are in its row ([`Planned`]). Requests are named by their index in [`crate::plan::Plan::requests`].
+/// then are in its row ([`Planned`](crate::plan::Planned)). Requests are named by their index in [`crate::plan::Plan::requests`].
 #[derive(Debug)]
 pub struct Request {
     /// Place of its first byte.

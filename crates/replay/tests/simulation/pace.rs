@@ -73,7 +73,7 @@ fn a_request_that_was_due_and_waited_for_nothing_is_late_by_the_replay_itself() 
     let mut simulation = Simulation::start(captured, Options { pace: Pace::Original, ..options() });
     simulation.newly_sent();
     simulation.answer(0, 0);
-    simulation.pass(ms(107));
+    simulation.oversleep(ms(107));
     simulation.newly_sent();
     simulation.answer(0, 1);
     let outcome = simulation.run_out();

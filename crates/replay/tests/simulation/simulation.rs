@@ -115,6 +115,13 @@ impl Simulation {
         self.carry_out();
     }
 
+    /// Time passes, and the engine is woken only at its end.
+    pub(crate) fn oversleep(&mut self, time: Duration) {
+        self.now += time;
+        self.engine.handle_timeout(self.now);
+        self.carry_out();
+    }
+
     /// The server answers with success and ten credits.
     pub(crate) fn answer(&mut self, lane: usize, message_id: u64) {
         self.answer_with(lane, message_id, 0, 10, &[]);
