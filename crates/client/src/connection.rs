@@ -1,33 +1,17 @@
 //! One connection to a live server, without I/O: plain messages in and protected bytes out, and the reverse.
 
 use crate::framing::{BadFrame, Framing};
+use crate::sealed::{SealError, Sealed, framed};
 use crate::security::Security;
 use crate::{Negotiated, Window};
 use bytes::Bytes;
 use smb2::crypto::{DecryptError, SessionKeys, TransformHeader};
-use smb2::transport::{self, Protocol};
+use smb2::transport::Protocol;
 use smb2::{Command, Header, Malformed, NtStatus, chain, header};
 
 /// MessageId of a message that answers no request.
 pub const UNSOLICITED: u64 = header::ALL_ONES_64;
 const STATUS_PENDING: u32 = 0x0000_0103;
-
-/// Why a chain was not sent.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SealError {
-    /// The messages are longer than a transport header can say.
-    #[error("the chain is {length} bytes long, the transport allows less than 16 MiB")]
-    TooLong {
-        /// Length of the chain, bytes.
-        length: usize,
-    },
-    /// Encryption was asked for in a session that has no key for it.
-    #[error("session {session_id:#018x} has no encryption key on this connection")]
-    NoCipherKey {
-        /// The live SessionId.
-        session_id: u64,
-    },
-}
 
 /// Why bytes from the server cannot be understood. The connection is of no use afterwards.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -93,18 +77,6 @@ impl Received {
         self.header.flags.is_async() && self.header.status == STATUS_PENDING
     }
 }
-
-/// A chain that is ready to go out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sealed {
-    /// Its messages, signed and not encrypted.
-    pub messages: Vec<Bytes>,
-    /// The bytes to write, one behind the other; of large messages they are the same memory.
-    pub wire: Vec<Bytes>,
-}
-
-/// Bytes of a PDU from which on it is not copied behind its transport header, but written after it.
-const LARGE: usize = 64 * 1024;
 
 /// The protocol core of one connection.
 #[derive(Default)]
@@ -292,19 +264,6 @@ impl Connection {
     }
 }
 
-/// The transport header and the messages behind it.
-fn framed(messages: &[Bytes]) -> Result<Vec<Bytes>, SealError> {
-    let length = messages.iter().map(Bytes::len).fold(0, usize::saturating_add);
-    let frame = transport::frame(length).ok_or(SealError::TooLong { length })?;
-    if length >= LARGE {
-        return Ok(std::iter::once(Bytes::copy_from_slice(&frame)).chain(messages.iter().cloned()).collect());
-    }
-    let mut wire = Vec::with_capacity(frame.len().saturating_add(length));
-    wire.extend(frame);
-    messages.iter().for_each(|message| wire.extend_from_slice(message));
-    Ok(vec![Bytes::from(wire)])
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
@@ -313,6 +272,7 @@ mod tests {
     use crate::request::{Place, Request};
     use smb2::crypto::{Cipher, KeyDerivation, PreauthHash, SigningAlgorithm};
     use smb2::header::offset;
+    use smb2::transport;
 
     const SESSION: u64 = 0x77;
 
@@ -337,18 +297,6 @@ mod tests {
         connection.handle_bytes(&transport::frame(body.len()).unwrap());
         connection.handle_bytes(body);
         connection.poll_message().unwrap().unwrap()
-    }
-
-    #[test]
-    fn a_large_message_is_not_copied_behind_its_transport_header() {
-        for length in [LARGE - 1, LARGE] {
-            let sealed = Connection::new(0).seal(vec![vec![7; length]], None).unwrap();
-            let whole: Vec<u8> = sealed.wire.concat();
-            assert_eq!(whole.first_chunk(), transport::frame(length).as_ref(), "{length}");
-            assert_eq!(whole.get(transport::LENGTH..), sealed.messages.first().map(|message| &message[..]), "{length}");
-            let is_same = sealed.wire.last().unwrap().as_ptr() == sealed.messages.first().unwrap().as_ptr();
-            assert_eq!(is_same, length >= LARGE);
-        }
     }
 
     #[test]

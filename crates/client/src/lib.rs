@@ -21,10 +21,12 @@ pub mod negotiated;
 pub mod probe;
 pub mod provision;
 pub mod request;
+mod sealed;
 pub mod security;
 pub mod sockets;
 pub mod window;
 
-pub use connection::{Connection, ReceiveError, Received, SealError, Sealed, Signature};
+pub use connection::{Connection, ReceiveError, Received, Signature};
 pub use negotiated::Negotiated;
+pub use sealed::{SealError, Sealed};
 pub use window::Window;
