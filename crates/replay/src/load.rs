@@ -1,7 +1,7 @@
 //! From session files to the trace that is replayed.
 
 use crate::payload;
-use crate::trace::{Row, Spool, Trace, TraceConnection};
+use crate::trace::{COLUMNS, Row, Spool, Trace, TraceConnection};
 use dissect::{Kind, Operation};
 use smb2::Guid;
 use std::collections::BTreeSet;
@@ -60,7 +60,7 @@ pub fn load(output: &OutputFolder, metadata: &SessionMetadata, files: &[String])
         }
         if belongs || outside_sessions {
             let file: Arc<str> = session.file.as_str().into();
-            for operation in read(output, session, Columns::All)?.leaving(payload::left).passing() {
+            for operation in read(output, session, Columns::Only(COLUMNS))?.leaving(payload::left).passing() {
                 let mut operation = operation?;
                 if belongs || chosen.contains(&operation.connection) {
                     let data_left = payload::leave(&mut operation);

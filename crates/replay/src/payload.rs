@@ -60,6 +60,10 @@ impl Payloads for Held {
     }
 }
 
+/// A request, which one it is, and what tells whether it was left and where its data lies.
+const REQUESTS: [&str; 8] =
+    ["op", "command", "share_type", "request", "request_chain", "request_holes", "payload_offset", "payload_length"];
+
 /// Session files, each read on from where it was read to.
 pub struct SessionFiles {
     folder: OutputFolder,
@@ -78,8 +82,9 @@ impl SessionFiles {
 
 impl Payloads for SessionFiles {
     fn request(&mut self, file: &Arc<str>, op: u32) -> Result<Bytes, PayloadError> {
-        let open =
-            || Ok::<_, ReadError>(SessionFile::open(&self.folder.session_file(file))?.operations(Columns::Requests));
+        let open = || {
+            Ok::<_, ReadError>(SessionFile::open(&self.folder.session_file(file))?.operations(Columns::Only(&REQUESTS)))
+        };
         let place = self.cursors.iter().position(|(known, _)| known == file);
         let mut cursor = match place.map(|place| self.cursors.remove(place).1) {
             Some(cursor) if cursor.next <= op || cursor.passed.contains_key(&op) => cursor,

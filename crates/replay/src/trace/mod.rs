@@ -9,6 +9,7 @@ mod rows;
 mod spool;
 
 pub use holes::Holes;
+pub(crate) use packed::COLUMNS;
 pub use packed::CapturedRow;
 pub use rows::Rows;
 pub use spool::Spool;

@@ -86,7 +86,26 @@ macro_rules! columns {
             }
         }
 
-        /// The columns of the session file that a replay looks at.
+        /// The columns of the session file that a replay looks at, by name.
+        pub(crate) const COLUMNS: &[&str] = &[
+            "op",
+            "kind",
+            "connection",
+            "encrypted",
+            "closed",
+            "request",
+            "response",
+            "share",
+            "path",
+            "new_path",
+            "create_contexts",
+            "request_holes",
+            "response_holes",
+            // Not kept, but what tells where the data of a message lies.
+            "payload_offset",
+            $(stringify!($name),)*
+        ];
+
         impl CapturedRow<'_> {
             $(#[doc = concat!("Column `", stringify!($name), "`.")]
             pub fn $name(&self) -> Option<$type> {

@@ -20,22 +20,17 @@ use std::path::{Path, PathBuf};
 pub enum Columns {
     /// All but `request`, `response` and `interim`.
     Meaning,
-    /// `request`, and what tells which one it is and where its data lies: `op`, `command`, `share_type`, `request_chain`,
-    /// `request_holes`, `payload_offset` and `payload_length`. The rest of a row is not filled in.
-    Requests,
+    /// Those with these names; the rest of a row is not filled in.
+    Only(&'static [&'static str]),
     /// All.
     All,
 }
-
-/// The columns of [`Columns::Requests`].
-const REQUESTS: [&str; 8] =
-    ["op", "command", "share_type", "request", "request_chain", "request_holes", "payload_offset", "payload_length"];
 
 impl Columns {
     fn include(self, column: &Column<Operation>) -> bool {
         match self {
             Self::Meaning => !column.is_message(),
-            Self::Requests => REQUESTS.contains(&column.name),
+            Self::Only(names) => names.contains(&column.name),
             Self::All => true,
         }
     }
