@@ -129,7 +129,19 @@ fn requests_are_read_without_their_answers() {
     let folder = tempfile::tempdir().unwrap();
     let rows = mixed();
     let path = written(folder.path(), &rows);
-    let found = SessionFile::open(&path).unwrap().operations(Columns::Only(&["op", "request"])).map(Result::unwrap);
+    let found = SessionFile::open(&path)
+        .unwrap()
+        .operations(Columns::Only(&[
+            "op",
+            "command",
+            "share_type",
+            "request",
+            "request_chain",
+            "request_holes",
+            "payload_offset",
+            "payload_length",
+        ]))
+        .map(Result::unwrap);
     let shown =
         |row: &Operation| (row.op, row.command, row.payload_offset, row.request_holes.len(), row.request.clone());
     let found: Vec<Operation> = found.collect();
