@@ -46,7 +46,7 @@ pub enum Event<'a> {
 pub struct Arrival<'a, K> {
     /// The caller's name for the connection.
     pub key: K,
-    /// When the system told of it.
+    /// When its socket had its turn.
     pub at: Instant,
     /// What happened.
     pub event: Event<'a>,
@@ -124,7 +124,8 @@ impl<K: Copy + Eq + Hash> Sockets<K> {
     }
 
     /// Ends a connection: what is queued goes out, the sending side is closed (FIN), and what the server still says is
-    /// told. When it does not close its side within a second, the connection is gone without a last event.
+    /// told. When it does not close its side within a second after the FIN, the connection is gone without a last event; a
+    /// server that does not read what is queued keeps it for ever.
     pub fn close(&mut self, key: K) {
         self.act(key, Socket::release);
         self.tokens.remove(&key);

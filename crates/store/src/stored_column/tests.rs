@@ -1,4 +1,10 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests"
+)]
 
 use super::*;
 use crate::fixture::{full, noise, shown};
@@ -169,4 +175,22 @@ fn what_is_damaged_or_cut_gives_rows_or_an_error_but_no_panic() {
         }
     }
     assert!(failures > 0);
+}
+
+#[test]
+fn a_length_that_leads_beyond_the_column_is_damage_although_the_footer_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path(), &rows(&[(Some(40), Some(20_000)), (Some(3), Some(20_000))]));
+    let bytes = std::fs::read(&path).unwrap();
+    let length = 40_u32.to_le_bytes();
+    let message = noise(40, 1);
+    let place = bytes.windows(44).position(|found| found[..4] == length && found[4..] == message[..]).unwrap();
+    let damaged = folder.path().join("damaged.parquet");
+    for wrong in [u32::MAX, u32::try_from(bytes.len()).unwrap()] {
+        let mut copy = bytes.clone();
+        copy[place..place + 4].copy_from_slice(&wrong.to_le_bytes());
+        std::fs::write(&damaged, copy).unwrap();
+        let read = SessionFile::open(&damaged).unwrap().operations(Columns::All).collect::<Result<Vec<_>, _>>();
+        assert!(read.is_err(), "{wrong}");
+    }
 }
