@@ -127,6 +127,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_columns_that_are_read_are_columns_of_a_session_file() {
+        let is_one = |name: &&&str| store::schema::COLUMNS.iter().any(|column| column.name == **name);
+        assert_eq!(COLUMNS.iter().filter(is_one).count(), COLUMNS.len());
+        assert_eq!(payload::REQUESTS.iter().filter(is_one).count(), payload::REQUESTS.len());
+    }
+
+    #[test]
     fn a_guid_survives_its_text() {
         let found = Guid([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
         assert_eq!(guid(&found.to_string()), Some(found));

@@ -61,7 +61,7 @@ impl Payloads for Held {
 }
 
 /// A request, which one it is, and what tells whether it was left and where its data lies.
-const REQUESTS: [&str; 8] =
+pub(crate) const REQUESTS: [&str; 8] =
     ["op", "command", "share_type", "request", "request_chain", "request_holes", "payload_offset", "payload_length"];
 
 /// Session files, each read on from where it was read to.
