@@ -22,6 +22,7 @@ pub mod file_filter;
 pub mod load;
 pub mod map;
 pub mod message;
+pub mod namespace;
 mod object;
 pub mod options;
 pub mod pattern;

@@ -44,7 +44,7 @@ pub(crate) fn is_same(a: &[u16], b: &[u16]) -> bool {
 }
 
 /// The upper case of a code unit, where that is one unit as well.
-fn fold(unit: u16) -> u16 {
+pub(crate) fn fold(unit: u16) -> u16 {
     let Some(character) = char::from_u32(unit.into()) else { return unit };
     let mut upper = character.to_uppercase();
     match (upper.next().map(|upper| u16::try_from(u32::from(upper))), upper.next()) {

@@ -2,6 +2,7 @@
 
 use crate::map::rule::{RuleError, sides};
 use crate::map::{is_same, units};
+use crate::message::tree_connect;
 use std::net::IpAddr;
 
 /// What a share holds (ShareType, MS-SMB2 2.2.10).
@@ -13,6 +14,20 @@ pub enum ShareKind {
     Pipe,
     /// A printer.
     Print,
+}
+
+impl ShareKind {
+    /// That of a share of this ShareType and name.
+    fn of(share_type: Option<u8>, name: &str) -> Self {
+        const PIPE: u8 = 2;
+        const PRINT: u8 = 3;
+        match share_type {
+            Some(PIPE) => Self::Pipe,
+            Some(PRINT) => Self::Print,
+            _ if name.eq_ignore_ascii_case("IPC$") => Self::Pipe,
+            _ => Self::Disk,
+        }
+    }
 }
 
 /// A share that a TREE_CONNECT of the capture names.
@@ -31,6 +46,28 @@ pub struct CapturedShare {
 }
 
 impl CapturedShare {
+    /// Notes a TREE_CONNECT to `path` (`\\\\server\\share`) on the server at `address`, which let the client in or not;
+    /// the index of its share in `shares`, which grows if it is a new one.
+    pub fn note(
+        shares: &mut Vec<Self>,
+        address: Option<IpAddr>,
+        path: &str,
+        share_type: Option<u8>,
+        connected: bool,
+    ) -> usize {
+        let name = tree_connect::share_name(path);
+        let kind = ShareKind::of(share_type, name);
+        let index = shares.iter().position(|share| share.is(address, name)).unwrap_or(shares.len());
+        if index == shares.len() {
+            let server = tree_connect::server_name(path).to_owned();
+            shares.push(Self { address, server, name: name.to_owned(), kind, connected });
+        } else if let Some(share) = shares.get_mut(index).filter(|share| connected && !share.connected) {
+            share.connected = true;
+            share.kind = kind;
+        }
+        index
+    }
+
     /// Whether a TREE_CONNECT at `address` to `name` is about this share.
     pub fn is(&self, address: Option<IpAddr>, name: &str) -> bool {
         self.address == address && is_same(&units(&self.name), &units(name))

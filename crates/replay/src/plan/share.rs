@@ -1,6 +1,6 @@
 //! Which captured share each request is about.
 
-use crate::map::{CapturedShare, ShareKind};
+use crate::map::CapturedShare;
 use crate::message::tree_connect;
 use crate::plan::planned::Planned;
 use crate::plan::request::Request;
@@ -48,32 +48,11 @@ pub(super) fn resolve(trace: &Trace, requests: &mut [Request]) -> Vec<CapturedSh
 
 fn add(shares: &mut Vec<CapturedShare>, request: &Planned<'_>, address: Option<IpAddr>) -> Option<usize> {
     let path = tree_connect::captured_path(request.bytes())?;
-    let name = tree_connect::share_name(&path);
     let connected = request.captured_status() == Some(NtStatus::SUCCESS);
-    let index = shares.iter().position(|share| share.is(address, name)).unwrap_or(shares.len());
-    if index == shares.len() {
-        let server = tree_connect::server_name(&path).to_owned();
-        let kind = kind(request, name);
-        shares.push(CapturedShare { address, server, name: name.to_owned(), kind, connected });
-    } else if let Some(share) = shares.get_mut(index).filter(|share| connected && !share.connected) {
-        share.connected = true;
-        share.kind = kind(request, name);
-    }
-    Some(index)
+    Some(CapturedShare::note(shares, address, &path, request.row.share_type(), connected))
 }
 
 fn known(shares: &[CapturedShare], request: &Planned<'_>, address: Option<IpAddr>) -> Option<usize> {
     let name = request.row.share()?;
     shares.iter().position(|share| share.is(address, tree_connect::share_name(name)))
-}
-
-fn kind(request: &Planned<'_>, name: &str) -> ShareKind {
-    const PIPE: u8 = 2;
-    const PRINT: u8 = 3;
-    match request.row.share_type() {
-        Some(PIPE) => ShareKind::Pipe,
-        Some(PRINT) => ShareKind::Print,
-        _ if name.eq_ignore_ascii_case("IPC$") => ShareKind::Pipe,
-        _ => ShareKind::Disk,
-    }
 }

@@ -1,6 +1,7 @@
 //! Entries of a QUERY_DIRECTORY response (MS-FSCC 2.4).
 
 use super::Entries;
+use super::file_information::FileTimes;
 use crate::{Malformed, wire};
 
 /// FILE_ATTRIBUTE_DIRECTORY (MS-FSCC 2.6).
@@ -47,6 +48,8 @@ pub struct DirectoryEntry<'a> {
     pub attributes: Option<u32>,
     /// EndOfFile in bytes; `None` in a class that has names only.
     pub end_of_file: Option<u64>,
+    /// The times; `None` in a class that has names only.
+    pub times: Option<FileTimes>,
 }
 
 impl DirectoryEntry<'_> {
@@ -71,15 +74,16 @@ fn name_offset(class: u8) -> Option<usize> {
 
 fn entry(bytes: &[u8], class: u8) -> Result<DirectoryEntry<'_>, Malformed> {
     let start = name_offset(class).unwrap_or_default();
-    let (length_at, attributes, end_of_file) = match class {
-        NAMES => (8, None, None),
+    let (length_at, attributes, end_of_file, times) = match class {
+        NAMES => (8, None, None, None),
         _ => {
             let attributes = wire::u32_at(bytes, 56, "FileAttributes")?;
-            (60, Some(attributes), Some(wire::u64_at(bytes, 40, "EndOfFile")?))
+            (60, Some(attributes), Some(wire::u64_at(bytes, 40, "EndOfFile")?), Some(FileTimes::at(bytes, 8)?))
         }
     };
     let length = wire::u32_at(bytes, length_at, "FileNameLength")? as usize;
-    Ok(DirectoryEntry { name: wire::slice(bytes, start, length, "FileName")?, attributes, end_of_file })
+    let name = wire::slice(bytes, start, length, "FileName")?;
+    Ok(DirectoryEntry { name, attributes, end_of_file, times })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 mod chained;
 pub mod directory;
 pub mod extended_attribute;
+pub mod file_information;
 pub mod hard_link;
 pub mod notify;
 pub mod quota;
@@ -16,6 +17,7 @@ pub mod stream;
 pub use chained::Entries;
 pub use directory::DirectoryEntry;
 pub use extended_attribute::ExtendedAttribute;
+pub use file_information::{FileInformation, FileTimes};
 pub use hard_link::HardLink;
 pub use notify::Change;
 pub use quota::Quota;

@@ -1,0 +1,158 @@
+//! Going through captured operations, and learning from each what was there before.
+
+mod contents;
+mod create;
+mod description;
+mod listing;
+mod naming;
+
+use crate::map::{CapturedShare, ShareKind};
+use crate::message::tree_connect;
+use crate::namespace::captured::Captured;
+use crate::namespace::name::{Name, NotFollowed};
+use crate::namespace::node::{Node, NodeId, Origin, Seen, Stream};
+use crate::namespace::tree::Nodes;
+use client::request::create::Kind;
+use dissect::{Kind as RowKind, Operation};
+use smb2::{Command, FileId, NtStatus};
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
+
+/// SMB2_SHARE_TYPE_PIPE and _PRINT (MS-SMB2 2.2.10).
+const PIPE: u8 = 2;
+const PRINT: u8 = 3;
+
+/// What is learnt so far.
+#[derive(Default)]
+pub(super) struct Observer {
+    /// Server of each connection.
+    servers: HashMap<u32, IpAddr>,
+    pub(super) shares: Vec<CapturedShare>,
+    /// The folder of each share, and of what lies on a share that the capture does not name (`None`).
+    pub(super) roots: HashMap<Option<usize>, NodeId>,
+    pub(super) nodes: Nodes,
+    /// What could not be followed, by frame.
+    pub(super) not_followed: BTreeSet<(u64, &'static str)>,
+    /// Share of each tree connect.
+    trees: HashMap<u32, usize>,
+    opens: HashMap<u32, Open>,
+    file_ids: HashMap<FileId, u32>,
+    /// What resume keys stand for (MS-SMB2 2.2.32.3).
+    resume_keys: HashMap<[u8; 24], (NodeId, Vec<u16>)>,
+}
+
+/// An open of the capture.
+#[derive(Clone, Debug)]
+struct Open {
+    node: NodeId,
+    /// Name of the stream, empty for the unnamed one.
+    stream: Vec<u16>,
+    tree: Option<u32>,
+    file: u32,
+    delete_on_close: bool,
+    /// What its listing looks for.
+    pattern: Vec<u16>,
+}
+
+impl Observer {
+    /// Nothing is known but the server of each connection.
+    pub(super) fn new(servers: HashMap<u32, IpAddr>) -> Self {
+        Self { servers, ..Self::default() }
+    }
+
+    /// Takes the next operation, in the order of the answers.
+    pub(super) fn handle(&mut self, captured: &Captured) {
+        let operation = &captured.operation;
+        let is_disk = !matches!(operation.share_type, Some(PIPE | PRINT));
+        let (Some(command), Some(status)) = (operation.command, operation.status) else { return };
+        if operation.kind != RowKind::Exchange || !(is_disk || command == Command::TREE_CONNECT) {
+            return;
+        }
+        let succeeded = !NtStatus(status).is_error();
+        match command {
+            Command::TREE_CONNECT => self.tree_connect(operation),
+            Command::TREE_DISCONNECT if succeeded => self.close_all(|open| open.tree == operation.tree),
+            Command::LOGOFF if succeeded => self.close_all(|open| open.file == captured.file),
+            Command::CREATE => self.create(captured, NtStatus(status)),
+            Command::CLOSE if succeeded => self.close(operation),
+            Command::READ => self.read(captured, NtStatus(status)),
+            Command::WRITE if succeeded => self.write(captured),
+            Command::QUERY_DIRECTORY => self.query_directory(operation, NtStatus(status)),
+            Command::QUERY_INFO if succeeded => self.query_info(operation),
+            Command::SET_INFO => self.set_info(operation, NtStatus(status)),
+            Command::IOCTL if succeeded => self.ioctl(operation),
+            _ => {}
+        }
+    }
+
+    /// The server of a connection, and the share of a row; `None` where the capture does not name it.
+    fn share(&self, operation: &Operation) -> Option<usize> {
+        if let Some(share) = operation.tree.and_then(|tree| self.trees.get(&tree)) {
+            return Some(*share);
+        }
+        let address = self.servers.get(&operation.connection).copied();
+        let name = tree_connect::share_name(operation.share.as_deref()?);
+        self.shares.iter().position(|share| share.is(address, name))
+    }
+
+    /// The share's own folder.
+    fn root(&mut self, share: Option<usize>) -> Option<NodeId> {
+        if let Some(root) = self.roots.get(&share) {
+            return Some(*root);
+        }
+        let root = self.nodes.add(Node::new(Origin::Root, Some(Seen { value: Kind::Folder, frame: 0 }), None))?;
+        self.roots.insert(share, root);
+        Some(root)
+    }
+
+    fn tree_connect(&mut self, operation: &Operation) {
+        let address = self.servers.get(&operation.connection).copied();
+        let Some(path) = operation.request.as_deref().and_then(tree_connect::captured_path) else { return };
+        let connected = operation.status == Some(NtStatus::SUCCESS.0);
+        let index = CapturedShare::note(&mut self.shares, address, &path, operation.share_type, connected);
+        if let (Some(tree), Some(0)) = (operation.tree, operation.status) {
+            self.trees.insert(tree, index);
+            if self.shares.get(index).is_some_and(|share| share.kind == ShareKind::Disk) {
+                self.root(Some(index));
+            }
+        }
+    }
+
+    /// A name of the capture, taken apart; what cannot be followed is noted.
+    fn name(&mut self, units: &[u16], frame: u64) -> Option<Name> {
+        let why = match Name::parse(units) {
+            Ok(name) => return Some(name),
+            Err(NotFollowed::LeadsOut) => "a name leads out of its share",
+            Err(NotFollowed::Snapshot) => "a snapshot is used, which cannot be set up",
+        };
+        self.not_followed.insert((frame, why));
+        None
+    }
+
+    fn open_of(&self, operation: &Operation) -> Option<&Open> {
+        self.opens.get(&operation.open?)
+    }
+
+    fn node_of(&mut self, operation: &Operation) -> Option<&mut Node> {
+        let id = self.open_of(operation)?.node;
+        self.nodes.get_mut(id)
+    }
+
+    /// The stream that an operation is about, and whether its file was there before the capture.
+    fn stream_of(&mut self, operation: &Operation) -> Option<(&mut Stream, bool)> {
+        let Open { node, stream, .. } = self.opens.get(&operation.open?)?;
+        let node = self.nodes.get_mut(*node)?;
+        let was_there = node.was_there();
+        Some((node.stream_mut(stream), was_there))
+    }
+}
+
+/// The frame that shows what an operation tells.
+fn frame(operation: &Operation) -> u64 {
+    operation.response_frame.or(operation.request_frame).unwrap_or(0)
+}
+
+/// UTF-16 code units of a name on the wire.
+fn units(name: &[u8]) -> Vec<u16> {
+    name.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect()
+}
