@@ -2,7 +2,7 @@
 //!
 //! A trace is ingested ([`ingest()`]) into a folder of its own ([`layout`]): one Parquet file a session
 //! ([`schema`], [`writer`], [`reader`]) and `session_metadata.json` ([`metadata`]). Replays are recorded beside it
-//! ([`runs`]). What the user configured is in [`config`].
+//! ([`runs`]), and what they and setups changed on live shares ([`changes`]). What the user configured is in [`config`].
 //!
 //! # Invariants
 //! - Nothing is half-written: folders and files are written under a temporary name and renamed when they are complete;
@@ -15,6 +15,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod changes;
 pub mod config;
 #[cfg(test)]
 mod fixture;

@@ -140,6 +140,11 @@ impl OutputFolder {
         self.0.join("replays")
     }
 
+    /// `…/setups/`: what setups made.
+    pub fn setups(&self) -> PathBuf {
+        self.0.join("setups")
+    }
+
     /// Whether an ingested trace is here (its metadata file exists; it is not read).
     pub fn is_ingested(&self) -> bool {
         self.metadata().is_file()

@@ -1,0 +1,227 @@
+//! Writing and reading `changes.jsonl`.
+
+use super::{CHANGES_FILE, CHANGES_SCHEMA_VERSION, Change, ChangesHeader};
+use crate::folder::{self, FolderError};
+use crate::layout::OutputFolder;
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Why changes could not be written down or read. Each message is one line.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangesError {
+    /// The folder could not be made.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The file could not be read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// A line is not one of ours.
+    #[error("{path}, line {line}: not a change that smbreplay {CHANGES_SCHEMA_VERSION} has written ({reason})")]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// 1-based.
+        line: usize,
+        /// Where the reader stumbled.
+        reason: String,
+    },
+    /// A newer program wrote it.
+    #[error("{path}: written by a newer smbreplay (layout {found}); update smbreplay")]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: String,
+    },
+}
+
+/// Changes that are written down as they are made. Each line is handed to the system before its change is made.
+#[derive(Debug)]
+pub struct ChangeJournal {
+    path: PathBuf,
+    header: ChangesHeader,
+    /// Made with the first change.
+    file: Option<File>,
+}
+
+impl ChangeJournal {
+    /// The journal of what is changed on this server; it lies in `folder`, and is not made before there is a change.
+    pub fn new(folder: &Path, server: &str, port: u16) -> Self {
+        let header = ChangesHeader {
+            schema_version: CHANGES_SCHEMA_VERSION.to_owned(),
+            server: server.to_owned(),
+            port,
+            started: jiff::Timestamp::now(),
+        };
+        Self { path: folder.join(CHANGES_FILE), header, file: None }
+    }
+
+    /// Writes a change down.
+    ///
+    /// # Errors
+    /// [`ChangesError`]: the change should not be made then.
+    pub fn push(&mut self, change: &Change) -> Result<(), ChangesError> {
+        let Self { path, header, file } = self;
+        let io = |source| ChangesError::Io { path: path.clone(), source };
+        let file = match file {
+            Some(file) => file,
+            None => {
+                if let Some(folder) = path.parent() {
+                    folder::make(folder)?;
+                }
+                let mut made = OpenOptions::new().append(true).create(true).open(&*path).map_err(io)?;
+                if made.metadata().map_err(io)?.len() == 0 {
+                    write_line(&mut made, header).map_err(io)?;
+                }
+                file.insert(made)
+            }
+        };
+        write_line(file, change).map_err(io)
+    }
+}
+
+fn write_line(file: &mut File, value: &impl serde::Serialize) -> std::io::Result<()> {
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    file.write_all(&line)
+}
+
+/// What a journal has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changes {
+    /// The file.
+    pub path: PathBuf,
+    /// Name of the run or setup: that of the folder.
+    pub name: String,
+    /// Where it was made.
+    pub header: ChangesHeader,
+    /// The changes in their order.
+    pub changes: Vec<Change>,
+}
+
+impl Changes {
+    /// Reads the journal at `path`; `None` when it has no first line, because a crash came before it.
+    ///
+    /// # Errors
+    /// [`ChangesError`]. A last line that was cut by a crash is passed over: what it was about was not begun.
+    pub fn read(path: &Path) -> Result<Option<Self>, ChangesError> {
+        let io = |source| ChangesError::Io { path: path.to_owned(), source };
+        let mut lines = BufReader::new(File::open(path).map_err(io)?);
+        let mut text = Vec::new();
+        let mut next = |number: usize| -> Result<Option<(usize, Vec<u8>)>, ChangesError> {
+            text.clear();
+            let read = lines.read_until(b'\n', &mut text).map_err(io)?;
+            Ok((read > 0 && text.ends_with(b"\n")).then(|| (number, text.clone())))
+        };
+        let bad = |line, error: serde_json::Error| ChangesError::Line {
+            path: path.to_owned(),
+            line,
+            reason: error.to_string(),
+        };
+        let Some((_, first)) = next(1)? else { return Ok(None) };
+        let header: ChangesHeader = serde_json::from_slice(&first).map_err(|error| bad(1, error))?;
+        if !header.schema_version.starts_with("1.") {
+            return Err(ChangesError::Newer { path: path.to_owned(), found: header.schema_version });
+        }
+        let mut changes = Vec::new();
+        let mut number = 2_usize;
+        while let Some((line, text)) = next(number)? {
+            changes.push(serde_json::from_slice(&text).map_err(|error| bad(line, error))?);
+            number = number.saturating_add(1);
+        }
+        let folder = path.parent().and_then(Path::file_name);
+        let name = folder.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(Some(Self { path: path.to_owned(), name, header, changes }))
+    }
+
+    /// Whether all of it was taken away again.
+    pub fn is_cleaned(&self) -> bool {
+        self.changes.last() == Some(&Change::Cleaned)
+    }
+
+    /// Notes that all of it was taken away again.
+    ///
+    /// # Errors
+    /// [`ChangesError::Io`].
+    pub fn mark_cleaned(&self) -> Result<(), ChangesError> {
+        let io = |source| ChangesError::Io { path: self.path.clone(), source };
+        let mut file = OpenOptions::new().append(true).open(&self.path).map_err(io)?;
+        write_line(&mut file, &Change::Cleaned).map_err(io)
+    }
+}
+
+/// The journals of a trace's setups and replays, in the order in which they began.
+///
+/// # Errors
+/// [`ChangesError`].
+pub fn list(output: &OutputFolder) -> Result<Vec<Changes>, ChangesError> {
+    let mut found = Vec::new();
+    for folder in [output.setups(), output.replays()] {
+        let io = |source| ChangesError::Io { path: folder.clone(), source };
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(io(error)),
+        };
+        for entry in entries {
+            let path = entry.map_err(io)?.path().join(CHANGES_FILE);
+            if path.is_file() {
+                found.extend(Changes::read(&path)?);
+            }
+        }
+    }
+    found.sort_by(|a, b| a.header.started.cmp(&b.header.started).then_with(|| a.path.cmp(&b.path)));
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    use super::super::LivePath;
+    use super::*;
+
+    fn made(path: &str) -> Change {
+        Change::Made { share: "lab".into(), path: LivePath::Text(path.into()), folder: false }
+    }
+
+    #[test]
+    fn changes_are_found_again_in_order_and_a_cut_line_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = OutputFolder::at(folder.path());
+        let mut journal = ChangeJournal::new(&output.setups().join("one"), "lab.example", 445);
+        assert!(list(&output).unwrap().is_empty(), "nothing is there before there is a change");
+        journal.push(&made("a")).unwrap();
+        journal.push(&made("b")).unwrap();
+        let path = output.setups().join("one").join(CHANGES_FILE);
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() - 5]).unwrap();
+        let found = list(&output).unwrap();
+        assert_eq!((found[0].changes.as_slice(), found[0].name.as_str()), ([made("a")].as_slice(), "one"));
+        assert!(!found[0].is_cleaned());
+        std::fs::write(&path, &whole).unwrap();
+        let found = list(&output).unwrap();
+        assert_eq!(found[0].changes, [made("a"), made("b")]);
+        found[0].mark_cleaned().unwrap();
+        assert!(list(&output).unwrap()[0].is_cleaned());
+    }
+
+    #[test]
+    fn lines_of_others_are_told_by_their_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(CHANGES_FILE);
+        let mut journal = ChangeJournal::new(folder.path(), "lab", 445);
+        journal.push(&made("a")).unwrap();
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        text.push_str("{\"change\":\"exploded\"}\n");
+        std::fs::write(&path, text).unwrap();
+        assert!(matches!(Changes::read(&path), Err(ChangesError::Line { line: 3, .. })));
+        std::fs::write(&path, "").unwrap();
+        assert_eq!(Changes::read(&path).unwrap(), None);
+    }
+}
