@@ -1,6 +1,7 @@
 //! Trying a server before anything is replayed at it: does it answer, speak SMB2, let the user in and have the share?
 
 mod conversation;
+mod dialogue;
 mod error;
 
 pub use error::ProbeError;
@@ -10,7 +11,9 @@ use crate::request::negotiate::{ALL_DIALECTS, Offer, negotiate};
 use crate::request::session_setup::session_setup;
 use crate::request::tree_connect::{share_path, tree_connect};
 use crate::{Negotiated, Received};
-use conversation::{Conversation, Protection};
+use conversation::Conversation;
+pub(crate) use dialogue::Dialogue;
+use dialogue::Protection;
 use smb2::auth::{Credentials, Entropy, NtlmLogon};
 use smb2::message::session_setup::SessionSetupResponse;
 use smb2::message::tree_connect::TreeConnectResponse;
@@ -63,7 +66,8 @@ pub async fn probe(
 
 /// A connection with a session and a share.
 pub(crate) struct Visit {
-    conversation: Conversation,
+    /// The connection.
+    pub(crate) conversation: Conversation,
     negotiated: Negotiated,
     session: Session,
     share: Share,
@@ -92,9 +96,14 @@ impl Visit {
             Err(error) => return Err(error),
         };
         if share.encrypted && !session.guest {
-            conversation.encrypt();
+            conversation.dialogue.encrypt();
         }
         Ok(Self { conversation, negotiated, session, share })
+    }
+
+    /// The TreeId of the share.
+    pub(crate) fn tree_id(&self) -> u32 {
+        self.share.tree_id
     }
 
     /// Sends a request on the share and waits for its final response, whatever the status.
@@ -131,9 +140,9 @@ async fn settle_dialect(conversation: &mut Conversation, dialects: &[u16]) -> Re
     let client_guid = if dialects == [SMB_2_0_2] { Guid::default() } else { Guid(random()?) };
     let request = negotiate(&Offer { dialects, client_guid, salt: random()? })?;
     let response = conversation.exchange(&request).await?;
-    let (address, offered) = (conversation.address(), dialects.to_vec());
+    let (address, offered) = (conversation.dialogue.address(), dialects.to_vec());
     let status = NtStatus(response.header.status);
-    match conversation.negotiated() {
+    match conversation.dialogue.negotiated() {
         Some(negotiated) if dialects.contains(&negotiated.dialect) => Ok(negotiated.clone()),
         Some(negotiated) => Err(ProbeError::DialectNotOffered { address, picked: negotiated.dialect, offered }),
         None => Err(ProbeError::DialectRefused { address, offered, status }),
@@ -150,7 +159,7 @@ async fn log_on(
     server_name: &str,
     credentials: &Credentials,
 ) -> Result<Session, ProbeError> {
-    let address = conversation.address();
+    let address = conversation.dialogue.address();
     let mut logon = NtlmLogon::new(credentials, entropy()?).with_target_name(&format!("cifs/{server_name}"));
     let mut server_token: Option<Vec<u8>> = None;
     let flags = loop {
@@ -162,7 +171,7 @@ async fn log_on(
         if !matches!(status, NtStatus::SUCCESS | NtStatus::MORE_PROCESSING_REQUIRED) {
             return Err(ProbeError::LogonRefused { address, user: user(credentials), status });
         }
-        conversation.enter_session(response.header.session_id);
+        conversation.dialogue.enter_session(response.header.session_id);
         let garbled = |source| ProbeError::BadAnswer { address, what: request.command, source };
         let view = SessionSetupResponse::parse(&response.message).map_err(garbled)?;
         if status == NtStatus::SUCCESS {
@@ -174,7 +183,7 @@ async fn log_on(
     // The server has no key of a guest: it does not know the password that the key is made from.
     if let (false, Some(session_key)) = (session.guest, logon.session_key()) {
         let protection = if session.encrypted { Protection::Encrypted } else { Protection::Signed };
-        conversation.protect(&session_key, protection);
+        conversation.dialogue.protect(&session_key, protection);
     }
     Ok(session)
 }
@@ -186,7 +195,7 @@ struct Share {
 }
 
 async fn connect_share(conversation: &mut Conversation, path: &str) -> Result<Share, ProbeError> {
-    let address = conversation.address();
+    let address = conversation.dialogue.address();
     let request = tree_connect(path)?;
     let response = conversation.exchange(&request).await?;
     let status = NtStatus(response.header.status);

@@ -4,10 +4,17 @@
 //! A [`Request`] is a command and its body; [`Request::message`] puts the header in front once its place on a
 //! connection is known. Every offset in a body already counts that header.
 
+pub mod chain;
 pub mod close;
 pub mod create;
+pub mod flush;
+pub mod handle;
+pub mod ioctl;
 pub mod logoff;
 pub mod negotiate;
+pub mod query_directory;
+pub mod query_info;
+pub mod read;
 pub mod session_setup;
 pub mod set_info;
 pub mod tree_connect;
@@ -41,14 +48,16 @@ pub struct Place {
     pub signed: bool,
 }
 
-/// Something is longer than the 16-bit field that says its length.
+/// Something is longer than a request can hold, or than the field that says its length can say.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the {what} is {length} long, more than the 65535 its length field can say")]
+#[error("the {what} is {length} long, more than the {most} that a request can hold")]
 pub struct TooLong {
     /// What.
     pub what: &'static str,
     /// Its length in the unit of its length field.
     pub length: usize,
+    /// The most that it may be.
+    pub most: usize,
 }
 
 impl Request {
@@ -80,7 +89,22 @@ const HEADER_STRUCTURE_SIZE: u16 = 64;
 
 /// The value of a 16-bit length or count field.
 fn length_field(what: &'static str, length: usize) -> Result<u16, TooLong> {
-    u16::try_from(length).map_err(|_| TooLong { what, length })
+    u16::try_from(length).map_err(|_| TooLong { what, length, most: u16::MAX.into() })
+}
+
+/// Most bytes that one credit pays for (MS-SMB2 3.2.4.1.5).
+const ONE_CREDIT: usize = 65_536;
+
+/// The value of a 32-bit length field of what one credit has to pay for.
+fn paid_length(what: &'static str, length: usize) -> Result<u32, TooLong> {
+    let refused = TooLong { what, length, most: ONE_CREDIT };
+    u32::try_from(length).ok().filter(|_| length <= ONE_CREDIT).ok_or(refused)
+}
+
+/// What a body holds behind its fixed part: a byte of padding when that is nothing, as servers may insist on the one
+/// byte that an odd StructureSize counts in.
+fn variable_part(bytes: &[u8]) -> &[u8] {
+    if bytes.is_empty() { &[0] } else { bytes }
 }
 
 #[cfg(test)]

@@ -50,6 +50,6 @@ mod tests {
     #[test]
     fn a_path_beyond_the_length_field_is_refused() {
         let error = tree_connect(&"s".repeat(32_768)).unwrap_err();
-        assert_eq!(error, TooLong { what: "path of the share", length: 65_536 });
+        assert_eq!(error, TooLong { what: "path of the share", length: 65_536, most: 65_535 });
     }
 }

@@ -1,11 +1,11 @@
 //! SMB2 WRITE requests (MS-SMB2 2.2.21).
 
-use super::Request;
+use super::{ONE_CREDIT, Request};
 use smb2::message::WriteRequest;
 use smb2::{Command, FileId};
 
 /// Most bytes that one credit pays for (MS-SMB2 3.2.4.1.5).
-pub const MOST: usize = 65_536;
+pub const MOST: usize = ONE_CREDIT;
 
 /// Writes the first [`MOST`] bytes of `data` at `offset`, and says how many those are.
 pub fn write(file_id: FileId, offset: u64, data: &[u8]) -> (Request, usize) {
