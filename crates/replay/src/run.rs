@@ -11,7 +11,7 @@ use crate::payload::SessionFiles;
 use crate::plan::logon::{self, Identity};
 use crate::plan::{Plan, Request};
 use crate::progress::{Progress, Watch};
-use crate::provisioning::{self, ProvideError};
+use crate::provisioning::{Ledger, ProvisioningError, RootError, Site, make_roots};
 use crate::record;
 use crate::report::{Report, ReportTarget};
 use crate::tally::Tally;
@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use store::OutputFolder;
+use store::changes::ChangeJournal;
 use store::runs::{BackgroundRecording, Run, RunError, RunWriter};
 
 /// Version of the layout of the report.
@@ -90,7 +91,10 @@ pub enum ReplayError {
     OpenFiles(#[from] TooFewFiles),
     /// The folders that names are mapped into cannot be made.
     #[error(transparent)]
-    Provision(#[from] ProvideError),
+    Roots(#[from] RootError),
+    /// What is made on the live shares cannot be noted, or the system refuses what that needs.
+    #[error(transparent)]
+    Provisioning(#[from] ProvisioningError),
     /// The live server cannot be used as the options say.
     #[error(transparent)]
     Probe(#[from] client::probe::ProbeError),
@@ -166,15 +170,16 @@ pub fn run(
         Engine::new(Arc::clone(&plan), options, seed.of_clone(clone)).with_payloads(Box::new(Rc::clone(&payloads)))
     };
     let mut engines: Vec<Engine> = with_number.map(engine).collect();
-    let folders = provisioning::folders(&plan, engines.iter().map(Engine::names));
-    if !folders.is_empty() {
-        runtime.block_on(provisioning::provide(folders, address, &options, run.path()))?;
-    }
+    let mut journal = ChangeJournal::new(run.path(), &options.target.server, options.target.port);
+    let names: Vec<&Names> = engines.iter().map(Engine::names).collect();
+    make_roots(&plan, &names, output, &Site::new(address, &options)?, &mut journal)?;
+    let mut ledger = Ledger::new(journal);
     let lanes = u32::try_from(plan.lanes.len()).unwrap_or(u32::MAX);
     let mut watch = Watch::new(total, clones);
     let (max_wait, pace) = (options.max_wait, options.pace);
     driver::drive(&mut engines, address, max_wait, pace, cancelled, |clone, engine, found| {
         tally.count(engine, &found);
+        ledger.handle(clone, engine, &found).map_err(ProvisioningError::from)?;
         if let Some(now) = watch.look(clone, engine, &found, &tally) {
             progress(now);
         }

@@ -22,10 +22,14 @@ pub fn domains(command: Command, message: &[u8]) -> Vec<(usize, DomainSid)> {
         .into_iter()
         .filter_map(|range| Some((range.start, message.get(range)?)))
         .flat_map(|(start, bytes)| {
-            let found = bytes.windows(NUMBERS.saturating_add(DomainSid::LENGTH)).enumerate().filter_map(domain_at);
-            found.map(move |(at, domain)| (start.saturating_add(at), domain))
+            domains_in(bytes).into_iter().map(move |(at, domain)| (start.saturating_add(at), domain))
         })
         .collect()
+}
+
+/// The domains that `bytes` of a security descriptor or quota name, by the offset at which their numbers lie.
+pub fn domains_in(bytes: &[u8]) -> Vec<(usize, DomainSid)> {
+    bytes.windows(NUMBERS.saturating_add(DomainSid::LENGTH)).enumerate().filter_map(domain_at).collect()
 }
 
 /// Whether a request names a domain that no rule maps: the live server knows none of its accounts.

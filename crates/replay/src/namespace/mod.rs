@@ -78,6 +78,14 @@ impl Namespace {
         })
     }
 
+    /// These shares, of which nothing else is known; `used` are those that something may be done on.
+    pub(crate) fn of_shares(shares: Vec<CapturedShare>, used: &[Option<usize>]) -> Self {
+        let mut nodes = Nodes::default();
+        let mut root = |share: &Option<usize>| Some((*share, nodes.add(Node::new(Origin::Root, None, None))?));
+        let roots = used.iter().filter_map(&mut root).collect();
+        Self { shares, roots, nodes, ..Self::default() }
+    }
+
     /// Names that nothing had before the capture.
     pub fn absent(&self) -> &[Absent] {
         &self.nodes.absent

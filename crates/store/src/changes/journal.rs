@@ -62,6 +62,21 @@ impl ChangeJournal {
         Self { path: folder.join(CHANGES_FILE), header, file: None }
     }
 
+    /// The journal of a setup, in a folder of its own that is named after the present time in UTC.
+    pub fn of_setup(output: &OutputFolder, server: &str, port: u16) -> Self {
+        let setups = output.setups();
+        let base = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+        let names = std::iter::once(base.clone()).chain((2_u32..).map(|number| format!("{base}-{number}")));
+        let free = names.map(|name| setups.join(name)).find(|folder| !folder.exists());
+        Self::new(&free.unwrap_or(setups), server, port)
+    }
+
+    /// Name of the run or setup, once there is a change.
+    pub fn name(&self) -> Option<String> {
+        self.file.as_ref()?;
+        Some(self.path.parent()?.file_name()?.to_string_lossy().into_owned())
+    }
+
     /// Writes a change down.
     ///
     /// # Errors

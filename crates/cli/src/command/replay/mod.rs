@@ -73,7 +73,8 @@ fn advise(error: ReplayError) -> Failure {
         }
         ReplayError::UnknownDialect { .. } => "name it with --dialect".to_owned(),
         ReplayError::OpenFiles(_) => "allow more with `ulimit -n`, or choose fewer --clones".to_owned(),
-        ReplayError::Provision(_) => "check that the user may make folders there, or choose another --root".to_owned(),
+        ReplayError::Roots(_) => "check that the user may make folders there, or choose another --root".to_owned(),
+        ReplayError::Provisioning(_) => "try again".to_owned(),
         ReplayError::Resolve { .. } | ReplayError::NoAddress { .. } => {
             "check --server-ip, or `smbreplay config set server_ip ADDRESS`".to_owned()
         }

@@ -1,0 +1,90 @@
+//! Taking files and folders off a share.
+
+use super::stages::{Errand, by_stage};
+use super::survey::{OPEN, OPEN_REPARSE_POINT, SHARE_ALL, is_missing};
+use client::crew::Answer;
+use client::request::create::{Open, create};
+use client::request::set_info::{BasicInformation, basic, disposition};
+use client::request::{Request, close};
+use smb2::{FileId, NtStatus};
+
+/// DELETE and SYNCHRONIZE; and, to make a read-only file an ordinary one, FILE_WRITE_ATTRIBUTES (MS-SMB2 2.2.13.1.1).
+const DELETE: u32 = 0x0011_0000;
+const DELETE_AND_WRITE_ATTRIBUTES: u32 = 0x0011_0100;
+const ATTRIBUTE_NORMAL: u32 = 0x80;
+
+/// How it ended for one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Removed {
+    /// Not yet.
+    No,
+    /// It is gone.
+    Yes,
+    /// It was gone before.
+    Missing,
+    /// The server refuses.
+    Refused(NtStatus),
+}
+
+/// Removes things by their paths.
+pub(super) struct Removal<'a> {
+    paths: &'a [Vec<u16>],
+    /// Read-only files are made ordinary ones first.
+    second: Vec<bool>,
+    pub(super) outcomes: Vec<Removed>,
+    told: &'a mut dyn FnMut(usize, Removed),
+}
+
+impl<'a> Removal<'a> {
+    /// The removal of these, what lies deepest first; `told` is called with each outcome.
+    pub(super) fn new(paths: &'a [Vec<u16>], told: &'a mut dyn FnMut(usize, Removed)) -> (Self, Vec<Vec<usize>>) {
+        let mut stages = by_stage(paths, |path| path.iter().filter(|unit| **unit == u16::from(b'\\')).count());
+        stages.reverse();
+        let (second, outcomes) = (vec![false; paths.len()], vec![Removed::No; paths.len()]);
+        (Self { paths, second, outcomes, told }, stages)
+    }
+}
+
+impl Errand for Removal<'_> {
+    fn chain(&mut self, index: usize) -> Option<Vec<Request>> {
+        let path = self.paths.get(index)?;
+        let second = self.second.get(index).copied().unwrap_or(false);
+        let open = Open {
+            access: if second { DELETE_AND_WRITE_ATTRIBUTES } else { DELETE },
+            attributes: 0,
+            share_access: SHARE_ALL,
+            disposition: OPEN,
+            options: OPEN_REPARSE_POINT,
+            contexts: &[],
+        };
+        let mut chain = vec![create(path, &open).ok()?];
+        if second {
+            let ordinary = BasicInformation { attributes: ATTRIBUTE_NORMAL, ..BasicInformation::default() };
+            chain.push(basic(FileId::RELATED, &ordinary));
+        }
+        chain.push(disposition(FileId::RELATED, true));
+        chain.push(close::close(FileId::RELATED));
+        Some(chain)
+    }
+
+    fn answers(&mut self, index: usize, answers: Vec<Answer>) -> bool {
+        let failed = answers.iter().map(|answer| answer.status).find(|status| !status.is_success());
+        let is_first = !self.second.get(index).copied().unwrap_or(true);
+        let outcome = match failed {
+            None => Removed::Yes,
+            Some(status) if is_missing(status) => Removed::Missing,
+            Some(NtStatus::CANNOT_DELETE | NtStatus::ACCESS_DENIED) if is_first => {
+                if let Some(second) = self.second.get_mut(index) {
+                    *second = true;
+                }
+                return true;
+            }
+            Some(status) => Removed::Refused(status),
+        };
+        if let Some(slot) = self.outcomes.get_mut(index) {
+            *slot = outcome;
+        }
+        (self.told)(index, outcome);
+        false
+    }
+}
