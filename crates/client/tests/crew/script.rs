@@ -61,7 +61,7 @@ pub(crate) async fn run(
     samba: &Samba,
     dialects: &[u16],
     connections: usize,
-    work: &mut dyn Work,
+    work: &mut (dyn Work + Send),
     cancelled: &AtomicBool,
 ) -> Result<End, CrewError> {
     let address = (Ipv4Addr::LOCALHOST, samba.port()).into();
@@ -74,7 +74,7 @@ pub(crate) async fn run_at(
     samba: &Samba,
     patience: Duration,
     connections: usize,
-    work: &mut dyn Work,
+    work: &mut (dyn Work + Send),
     cancelled: &AtomicBool,
 ) -> Result<End, CrewError> {
     at(address, samba, &[], patience, connections, work, cancelled).await
@@ -86,7 +86,7 @@ async fn at(
     dialects: &[u16],
     patience: Duration,
     connections: usize,
-    work: &mut dyn Work,
+    work: &mut (dyn Work + Send),
     cancelled: &AtomicBool,
 ) -> Result<End, CrewError> {
     let user = (samba.username().to_owned(), samba.password().to_owned());
