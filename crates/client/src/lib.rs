@@ -9,7 +9,7 @@
 //!
 //! # Invariants
 //! - The core is sans-I/O: bytes come in as arguments, bytes and messages go out. Only [`driver`] and
-//!   [`sockets`] touch sockets and the clock, and only [`probe`] draws random bytes.
+//!   [`sockets`] touch sockets, only they, [`probe`] and [`crew`] the clock, and only [`probe`] draws random bytes.
 //! - The server is hostile: whatever it sends, nothing panics and memory stays within a PDU (16 MiB) a connection.
 //! - Keys and passwords never appear in `Debug` output, errors or logs.
 

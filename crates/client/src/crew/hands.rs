@@ -46,7 +46,7 @@ impl Hands {
         for visit in all(others).await {
             match visit {
                 Ok(visit) => visits.push(visit),
-                Err(error) => tracing::debug!(%error, "one connection fewer"),
+                Err(error) => tracing::warn!(%error, "there is one connection fewer than asked for"),
             }
         }
         let now = Instant::now();

@@ -29,19 +29,24 @@ pub(super) struct Pipeline {
     ready: VecDeque<u64>,
     bytes: usize,
     finished: Vec<(u64, Vec<Answer>)>,
+    /// When the last answer came, or a request was sent while none was open.
     since: Instant,
 }
 
 struct InFlight {
     ticket: u64,
+    /// About how many bytes it takes on the wire.
     length: usize,
     answers: Vec<Option<Answer>>,
+    /// How many of the answers are still to come.
     missing: usize,
+    /// What is left of a chain that could not go out as a whole.
     stepwise: Option<Stepwise>,
 }
 
 struct OpenRequest {
     slot: u64,
+    /// Which request of its chain it is.
     index: usize,
     command: Command,
 }
@@ -91,8 +96,9 @@ impl Pipeline {
         now: Instant,
         wire: &mut Vec<u8>,
     ) -> Result<bool, CrewError> {
-        if !self.ready.is_empty() {
-            return self.awaits_credits(dialogue, Command::CREATE);
+        if let Some(what) = self.ready.front().and_then(|slot| self.chains.get(slot)?.stepwise.as_ref()?.next_command())
+        {
+            return self.awaits_credits(dialogue, what);
         }
         let is_full = self.chains.len() >= MOST_CHAINS || self.bytes >= MOST_BYTES;
         let Some(chain) = self.waiting.take().or_else(|| if is_full { None } else { next() }) else {
@@ -109,7 +115,10 @@ impl Pipeline {
         }
         if dialogue.credits() > 0 && self.open.is_empty() {
             // No answer is to come that could grant more: there never are enough for the whole chain.
-            let slot = self.enter(&chain, Some(Stepwise::new(chain.clone())));
+            let slot = self.enter(&chain);
+            if let Some(entered) = self.chains.get_mut(&slot) {
+                entered.stepwise = Some(Stepwise::new(chain));
+            }
             self.send_step(slot, dialogue, now, wire)?;
             return Ok(true);
         }
@@ -164,7 +173,7 @@ impl Pipeline {
         now: Instant,
         wire: &mut Vec<u8>,
     ) -> Result<(), CrewError> {
-        let slot = self.enter(&chain, None);
+        let slot = self.enter(&chain);
         self.send(slot, 0, &chain.requests, dialogue, now, wire)
     }
 
@@ -203,13 +212,13 @@ impl Pipeline {
     }
 
     /// A slot for a chain that begins now.
-    fn enter(&mut self, chain: &Chain, stepwise: Option<Stepwise>) -> u64 {
+    fn enter(&mut self, chain: &Chain) -> u64 {
         let slot = self.next_slot;
         self.next_slot = slot.wrapping_add(1);
         let (length, missing) = (chain.length(), chain.requests.len());
         self.bytes = self.bytes.saturating_add(length);
         let answers = vec![None; missing];
-        self.chains.insert(slot, InFlight { ticket: chain.ticket, length, answers, missing, stepwise });
+        self.chains.insert(slot, InFlight { ticket: chain.ticket, length, answers, missing, stepwise: None });
         slot
     }
 
@@ -221,3 +230,6 @@ impl Pipeline {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

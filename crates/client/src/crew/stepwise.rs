@@ -43,6 +43,11 @@ impl Stepwise {
         Some(request)
     }
 
+    /// The command of the next request.
+    pub(super) fn next_command(&self) -> Option<Command> {
+        self.rest.front().map(|request| request.command)
+    }
+
     /// Takes the answer to the request before, and returns with it those that the server would have given to the
     /// requests behind it in a chain without asking: when a CREATE is refused, so is what is about its handle
     /// (MS-SMB2 3.3.5.2.7.2).

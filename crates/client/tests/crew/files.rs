@@ -184,6 +184,16 @@ async fn what_follows_a_refused_create_in_a_chain_is_refused_alike() {
     assert_eq!(answers, commands.map(|command| (command, status)));
 }
 
+#[tokio::test]
+async fn a_crew_can_work_in_a_task_of_its_own() {
+    let samba = Samba::start(SambaOptions::default()).unwrap();
+    let task = tokio::spawn(async move {
+        carry(&samba, 2, vec![making("file")]).await.assert_success(1, 4);
+        std::fs::read(samba.share_path().join("file")).unwrap()
+    });
+    assert_eq!(task.await.unwrap(), b"file");
+}
+
 /// Makes files until it is cancelled, which it does itself.
 struct Endless<'a> {
     cancelled: &'a AtomicBool,

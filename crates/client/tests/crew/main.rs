@@ -9,5 +9,6 @@
     reason = "tests"
 )]
 
+mod ends;
 mod files;
 mod script;

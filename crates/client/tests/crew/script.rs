@@ -1,13 +1,15 @@
 //! Work that is a list of chains, and a crew that carries it out on a private Samba.
 
 use lab::Samba;
-use smb2::NtStatus;
 use smb2::auth::Credentials;
+use smb2::{FileId, NtStatus};
 use smbreplay_client::crew::{Answer, Chain, CrewError, End, Work, carry_out};
 use smbreplay_client::provision::Place;
 use smbreplay_client::request::Request;
+use smbreplay_client::request::close::close;
+use smbreplay_client::request::create::{Kind, open_or_make};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -46,6 +48,15 @@ impl Work for Script {
     }
 }
 
+/// Chains of two requests that make so many empty files.
+pub(crate) fn files(count: usize) -> impl Iterator<Item = Vec<Request>> {
+    let path = |number: usize| format!("{number}.txt").encode_utf16().collect::<Vec<_>>();
+    (0..count).map(move |number| vec![open_or_make(&path(number), Kind::File).unwrap(), close(FileId::RELATED)])
+}
+
+/// How long an answer may take: nothing here waits for it to pass.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 pub(crate) async fn run(
     samba: &Samba,
     dialects: &[u16],
@@ -53,15 +64,40 @@ pub(crate) async fn run(
     work: &mut (dyn Work + Send),
     cancelled: &AtomicBool,
 ) -> Result<End, CrewError> {
+    let address = (Ipv4Addr::LOCALHOST, samba.port()).into();
+    at(address, samba, dialects, PATIENCE, connections, work, cancelled).await
+}
+
+/// The same with another way to the server.
+pub(crate) async fn run_at(
+    address: SocketAddr,
+    samba: &Samba,
+    patience: Duration,
+    connections: usize,
+    work: &mut (dyn Work + Send),
+    cancelled: &AtomicBool,
+) -> Result<End, CrewError> {
+    at(address, samba, &[], patience, connections, work, cancelled).await
+}
+
+async fn at(
+    address: SocketAddr,
+    samba: &Samba,
+    dialects: &[u16],
+    patience: Duration,
+    connections: usize,
+    work: &mut (dyn Work + Send),
+    cancelled: &AtomicBool,
+) -> Result<End, CrewError> {
     let user = (samba.username().to_owned(), samba.password().to_owned());
     let credentials = Credentials { domain: String::new(), user: user.0, password: user.1 };
     let place = Place {
-        address: (Ipv4Addr::LOCALHOST, samba.port()).into(),
+        address,
         server_name: "127.0.0.1",
         credentials: &credentials,
         share: samba.share(),
         dialects,
-        patience: Duration::from_secs(30),
+        patience,
     };
     carry_out(&place, connections, work, cancelled).await
 }
