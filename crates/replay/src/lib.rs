@@ -34,6 +34,7 @@ pub mod record;
 pub mod report;
 pub mod run;
 pub mod tally;
+pub mod target;
 pub mod trace;
 pub mod verdict;
 

@@ -5,7 +5,7 @@ use crate::clones::{self, TooFewFiles};
 use crate::compare::{BaselineError, Noise};
 use crate::driver;
 use crate::engine::{Engine, Seed};
-use crate::map::{CapturedShare, Names, ShareKind};
+use crate::map::{CapturedShare, Names, SeveralShares, ShareKind};
 use crate::options::Options;
 use crate::payload::SessionFiles;
 use crate::plan::logon::{self, Identity};
@@ -15,11 +15,12 @@ use crate::provisioning::{Ledger, ProvisioningError, RootError, Site, make_roots
 use crate::record;
 use crate::report::{Report, ReportTarget};
 use crate::tally::Tally;
+use crate::target::{self, TargetError};
 use crate::trace::Trace;
 use capture::Timestamp;
 use smb2::auth::Credentials;
 use std::cell::RefCell;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -43,39 +44,17 @@ pub enum ReplayError {
         reason: String,
     },
     /// The captured disk shares would fall on one live share and mix there.
-    #[error("the captured disk shares {} would all go to the live share {live}", shares.join(", "))]
-    SeveralShares {
-        /// Their names.
-        shares: Vec<String>,
-        /// The live share.
-        live: String,
-    },
+    #[error(transparent)]
+    SeveralShares(#[from] SeveralShares),
     /// The capture does not tell which dialect a connection spoke.
     #[error("the capture does not show which dialect connection {connection} spoke")]
     UnknownDialect {
         /// Number of the captured connection.
         connection: u32,
     },
-    /// The target's name does not resolve.
-    #[error("{server}: {source}")]
-    Resolve {
-        /// Host as given.
-        server: String,
-        /// What the resolver said.
-        source: std::io::Error,
-    },
-    /// The target has no address.
-    #[error("{server} has no address")]
-    NoAddress {
-        /// Host as given.
-        server: String,
-    },
-    /// The target is a server of the trace.
-    #[error("{address} is a server in the capture")]
-    CapturedServer {
-        /// The address.
-        address: SocketAddr,
-    },
+    /// Nothing is sent there.
+    #[error(transparent)]
+    Target(#[from] TargetError),
     /// The captured dialect is refused by the live server.
     #[error("{address} does not speak SMB {captured}, which the capture uses")]
     Dialect {
@@ -128,7 +107,7 @@ pub fn run(
     cancelled: &AtomicBool,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, ReplayError> {
-    let address = guard(&trace, options)?;
+    let address = target::address(&trace.servers, options)?;
     let mut warnings = Vec::new();
     let server_guids: Vec<_> = trace.connections.iter().filter_map(|connection| connection.server_guid).collect();
     let sessions = trace.sessions.iter().map(|id| format!("{id:#018x}")).collect();
@@ -218,21 +197,6 @@ pub fn run(
     Ok(report)
 }
 
-/// The address to connect to; refuses the captured server itself (never the wrong server).
-fn guard(trace: &Trace, options: &Options) -> Result<SocketAddr, ReplayError> {
-    let server = options.target.server.clone();
-    let found = (server.as_str(), options.target.port)
-        .to_socket_addrs()
-        .map_err(|source| ReplayError::Resolve { server: server.clone(), source })?;
-    let address = found.into_iter().next().ok_or(ReplayError::NoAddress { server })?;
-    let ip = address.ip().to_canonical();
-    let is_captured = trace.servers.iter().any(|captured| captured.ip().to_canonical() == ip);
-    if is_captured && !ip.is_loopback() && !options.allow_captured_server {
-        return Err(ReplayError::CapturedServer { address });
-    }
-    Ok(address)
-}
-
 fn refuse_empty(plan: &Plan) -> Result<(), ReplayError> {
     let mut captured = plan.requests.iter().filter(|request| !request.stand_in);
     if captured.any(|request| request.skipped().is_none()) {
@@ -251,13 +215,9 @@ fn refuse_unknown_dialect(plan: &Plan, options: &Options) -> Result<(), ReplayEr
 }
 
 /// Without a folder for each, the files of several captured shares would overwrite each other.
-fn refuse_several_shares(plan: &Plan, options: &Options) -> Result<(), ReplayError> {
+fn refuse_several_shares(plan: &Plan, options: &Options) -> Result<(), SeveralShares> {
     let root = options.mapping.root.as_ref();
-    let names = Names::new(&plan.shares, &options.target.share, &options.mapping, root);
-    let Some(collision) = names.collisions().first() else { return Ok(()) };
-    let share = |index: &usize| plan.shares.get(*index).map(|share| share.name.clone());
-    let live = names.share(collision.first().copied()).name.clone();
-    Err(ReplayError::SeveralShares { shares: collision.iter().filter_map(share).collect(), live })
+    SeveralShares::refuse(&plan.shares, &Names::new(&plan.shares, &options.target.share, &options.mapping, root))
 }
 
 /// What the engines tell, within reason; with the clone's number when there are several.

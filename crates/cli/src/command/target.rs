@@ -3,6 +3,7 @@
 use crate::arguments::ServerArguments;
 use crate::failure::Failure;
 use replay::Target;
+use replay::target::TargetError;
 use std::io::BufRead;
 use store::{Config, Key};
 
@@ -33,6 +34,16 @@ pub(crate) fn target(config: &Config, server: &ServerArguments) -> Result<Target
         password,
         share: config.tree_name().to_owned(),
     })
+}
+
+/// What to do about a target that nothing is sent to.
+pub(crate) fn advise(error: &TargetError) -> &'static str {
+    match error {
+        TargetError::Resolve { .. } | TargetError::NoAddress { .. } => {
+            "check --server-ip, or `smbreplay config set server_ip ADDRESS`"
+        }
+        TargetError::CapturedServer { .. } => "replay at a lab server, or insist with --allow-captured-server",
+    }
 }
 
 /// The first line of standard input, without its end.

@@ -226,7 +226,11 @@ impl Union {
         for entry in directory::entries(buffer, class).into_iter().flatten() {
             let entry = entry?;
             let item = Item { entry_type: entry.entry_type(), size: entry.end_of_file };
-            self.insert(rename(utf16::to_string(entry.name)), item);
+            let name = utf16::to_string(entry.name);
+            // The replay itself has put it there.
+            if !stand_in::is_name(&name) {
+                self.insert(rename(name), item);
+            }
         }
         Ok(())
     }

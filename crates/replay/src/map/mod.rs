@@ -11,7 +11,7 @@ mod shares;
 mod sids;
 mod users;
 
-pub use names::{LiveShare, Names};
+pub use names::{LiveShare, Names, SeveralShares};
 pub use paths::{PathRule, Place};
 pub use rule::{Root, RuleError};
 pub use shares::{CapturedShare, ShareKind, ShareRule};

@@ -81,6 +81,29 @@ impl Names {
     }
 }
 
+/// Captured disk shares would fall on one live share and mix there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the captured disk shares {} would all go to the live share {live}", shares.join(", "))]
+pub struct SeveralShares {
+    /// Their names.
+    pub shares: Vec<String>,
+    /// The live share.
+    pub live: String,
+}
+
+impl SeveralShares {
+    /// Refuses names under which the files of several captured shares would overwrite each other.
+    ///
+    /// # Errors
+    /// [`SeveralShares`].
+    pub fn refuse(captured: &[CapturedShare], names: &Names) -> Result<(), Self> {
+        let Some(collision) = names.collisions().first() else { return Ok(()) };
+        let share = |index: &usize| captured.get(*index).map(|share| share.name.clone());
+        let live = names.share(collision.first().copied()).name.clone();
+        Err(Self { shares: collision.iter().filter_map(share).collect(), live })
+    }
+}
+
 /// The live name of a captured share, and whether a rule says so.
 fn live_name(share: &CapturedShare, configured: &str, mapping: &Mapping) -> (String, bool) {
     if let Some(name) = mapping.shares.iter().rev().find_map(|rule| rule.apply(share)) {

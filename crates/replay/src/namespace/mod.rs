@@ -20,6 +20,7 @@ pub use spans::{Part, Spans};
 pub use tree::Nodes;
 
 use crate::map::CapturedShare;
+use crate::message::tree_connect::share_name;
 use captured::Answered;
 use observe::Observer;
 use std::net::{IpAddr, SocketAddr};
@@ -57,7 +58,9 @@ impl Namespace {
     ) -> Result<Self, ReadError> {
         let server = |text: &str| text.parse::<SocketAddr>().ok().map(|address: SocketAddr| -> IpAddr { address.ip() });
         let servers = metadata.connections.iter().filter_map(|known| Some((known.connection, server(&known.server)?)));
-        let mut observer = Observer::new(servers.collect());
+        let chosen = metadata.sessions.iter().filter(|session| files.contains(&session.file));
+        let shares = chosen.flat_map(|session| &session.shares).map(|path| share_name(path).to_lowercase());
+        let mut observer = Observer::new(servers.collect(), &shares.filter(|name| name != "ipc$").collect());
         let mut operations = 0_u64;
         for captured in Answered::new(output, files)? {
             observer.handle(&captured?);
@@ -68,6 +71,10 @@ impl Namespace {
         }
         let mut roots: Vec<(Option<usize>, NodeId)> = observer.roots.into_iter().collect();
         roots.sort_unstable();
+        let is_named = |root: &NodeId| roots.iter().any(|(share, other)| share.is_some() && other == root);
+        let named: Vec<bool> = roots.iter().map(|(share, root)| share.is_some() || !is_named(root)).collect();
+        let mut named = named.into_iter();
+        roots.retain(|_| named.next().unwrap_or(true));
         Ok(Self {
             shares: observer.shares,
             roots,

@@ -19,7 +19,7 @@ mod request;
 mod selection;
 mod serial;
 mod share;
-mod stand_in;
+pub(crate) mod stand_in;
 mod step;
 mod timeline;
 pub mod tokens;

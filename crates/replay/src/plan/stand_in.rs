@@ -41,6 +41,11 @@ pub(super) fn add(trace: &mut Trace, requests: &[Request]) -> bool {
     found
 }
 
+/// Whether a name on the live server is that of a stand-in.
+pub(crate) fn is_name(name: &str) -> bool {
+    open::is_name(name)
+}
+
 /// Makes what follows stand-ins on their connection wait for them, and notes who uses them; requests are in trace order.
 pub(super) fn mark(requests: &mut [Request]) {
     let mut latest: HashMap<u32, usize> = HashMap::new();
@@ -275,7 +280,9 @@ impl<'a> Orphans<'a> {
         if !has_tree || is_pipe || known.is_pipe || !self.files.insert((need.server, id)) {
             return Ok(());
         }
-        let path: Vec<u16> = open::name(id).encode_utf16().collect();
+        // A folder of a name of our own would be in listings; which one it was, the capture does not tell.
+        let is_share = known.kind() == Kind::Folder && !known.changes_its_name();
+        let path: Vec<u16> = if is_share { Vec::new() } else { open::name(id).encode_utf16().collect() };
         let exchange = |request| Exchange::of(request).in_session(need.session).in_tree(need.tree);
         if known.kind() == Kind::File {
             let maker = FileId(id.0.map(|byte| !byte));

@@ -1,9 +1,10 @@
-//! Making the lab share what the captured one was before the capture ([`setup()`]), telling how it differs from that
-//! ([`state`]), and taking away again what was made ([`cleanup()`]).
+//! Making the lab share what the captured one was before the capture ([`Before`]), telling how it differs from that, and
+//! taking away again what was made ([`cleanup()`]).
 //!
 //! Whatever is made is noted in a journal of the trace before it is made ([`store::changes`]); what was there before is
 //! neither changed nor deleted unless the user insists.
 
+mod before;
 mod cleanup;
 mod contents;
 mod description;
@@ -23,13 +24,14 @@ mod task;
 mod verify;
 mod wanted;
 
+pub use before::{Before, BeforeError};
 pub use cleanup::{CleanupReport, cleanup};
 pub use contents::{Contents, Piece};
 pub(crate) use ledger::Ledger;
 pub use report::{Planned, SetupReport, Trouble};
 pub use root::RootError;
 pub(crate) use root::make_roots;
-pub use setup::{SetupOptions, setup};
+pub use setup::SetupOptions;
 pub use site::Site;
 pub use survey::{Difference, Found};
 pub use wanted::{Thing, Unwanted, WantedShare, wanted};

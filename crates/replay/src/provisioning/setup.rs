@@ -35,7 +35,7 @@ pub struct SetupOptions {
 /// # Errors
 /// [`ProvisioningError`]: the server cannot be used, or what is made cannot be noted. What the server refuses for single
 /// files and folders is in the report.
-pub fn setup(
+pub(super) fn setup(
     output: &OutputFolder,
     (namespace, names): (&Namespace, &[&Names]),
     site: &Site<'_>,
@@ -240,7 +240,8 @@ impl Building<'_> {
             }
         }
         // What lies deepest comes first: whatever is made in a folder changes its times.
-        let mut described: Vec<&Thing> = plan.folders.iter().chain(&plan.described).copied().collect();
+        let is_known = |thing: &&Thing| thing.node.is_some();
+        let mut described: Vec<&Thing> = plan.folders.iter().chain(&plan.described).copied().filter(is_known).collect();
         described.sort_by_key(|thing| std::cmp::Reverse(thing.depth()));
         let stages = [(0..described.len()).collect::<Vec<usize>>()];
         let sids = self.site.sids();

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 
 const SEPARATOR: u16 = b'\\' as u16;
 /// Unknown bytes of a file that are filled with a pattern; more are left a hole, where the server can.
-pub const MOST_PATTERN: u64 = 1 << 20;
+pub(super) const MOST_PATTERN: u64 = 1 << 20;
 
 /// What there shall be and shall not be on one live share.
 #[derive(Clone, Debug, Default)]
@@ -73,7 +73,7 @@ impl Thing {
 }
 
 /// The folder of a path; `None` when that is the share's own.
-pub fn folder_of(path: &[u16]) -> Option<&[u16]> {
+pub(super) fn folder_of(path: &[u16]) -> Option<&[u16]> {
     path.iter().rposition(|unit| *unit == SEPARATOR).and_then(|at| path.get(..at))
 }
 

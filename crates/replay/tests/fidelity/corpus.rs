@@ -25,7 +25,7 @@ const WITHOUT_DIALECT: (&str, u16) = ("smb2readwrite.pcap", 0x0210);
 /// Name of a capture from whose beginning packets were taken.
 const MIDDLE: &str = "middle.pcap";
 
-fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/captures");
     let folder = std::env::var_os("SMBREPLAY_CORPUS").map_or_else(|| PathBuf::from(beside), PathBuf::from);
     let found = folder.is_dir().then_some(folder);
@@ -35,6 +35,14 @@ fn corpus() -> Option<PathBuf> {
     found
 }
 
+/// Adds the keys that belong to a capture.
+pub(crate) fn secrets(request: &mut IngestRequest, capture: &Path) {
+    match capture.ends_with("smb3-midstream.pcap") {
+        true => request.secrets.add_decryption_keys(DIRECTION_KEYS).unwrap(),
+        false => SESSION_KEYS.iter().for_each(|key| request.secrets.add_session_key(key).unwrap()),
+    }
+}
+
 /// Replays all sessions of a capture on an empty Samba, below a folder.
 fn replay(capture: &Path) -> Result<(Report, Vec<RunRow>), ReplayError> {
     let folder = tempfile::tempdir().unwrap();
@@ -42,10 +50,7 @@ fn replay(capture: &Path) -> Result<(Report, Vec<RunRow>), ReplayError> {
     let place = layout.place(capture).unwrap();
     let never = AtomicBool::new(false);
     let mut request = IngestRequest::new(place.clone());
-    match capture.ends_with("smb3-midstream.pcap") {
-        true => request.secrets.add_decryption_keys(DIRECTION_KEYS).unwrap(),
-        false => SESSION_KEYS.iter().for_each(|key| request.secrets.add_session_key(key).unwrap()),
-    }
+    secrets(&mut request, capture);
     ingest(&request, &mut |_| {}, &never).unwrap();
     let samba = Samba::start(SambaOptions::default()).unwrap();
     let mut options = Options::to(target(&samba));

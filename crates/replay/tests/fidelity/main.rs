@@ -11,6 +11,7 @@
 )]
 #![cfg(unix)]
 
+mod before_state;
 mod corpus;
 mod large_data;
 mod many_clones;

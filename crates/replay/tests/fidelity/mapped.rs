@@ -6,14 +6,15 @@ use lab::{Recorder, Samba, SambaOptions, Smbclient, Tree};
 use smbreplay_replay::Options;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use store::changes::{CHANGES_FILE, Change, Changes, LivePath};
 
 /// Port of the recorded server.
 const PORT: u16 = 20445;
 /// Share of the recorded server.
 const SHARE: &str = "testshare";
-/// One connection to try the server, one to make the folders.
-const PING_AND_FOLDERS: usize = 2;
-const FOLDERS: usize = 1;
+/// One connection to try the server, one to look for the folders and one to make them.
+const PING_AND_FOLDERS: usize = 3;
+const FOLDERS: usize = 2;
 
 fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data")
@@ -56,10 +57,11 @@ fn below_a_folder_of_another_share_every_status_and_the_whole_tree_are_the_same(
     assert_eq!(names_in(&second), ["sub"]);
     assert_recorded_tree(&second.join("sub/Grüße folder"));
 
-    let created = std::fs::read_to_string(Path::new(&outcome.report.path).join("created.json")).unwrap();
-    let created: smbreplay_replay::provisioning::Created = serde_json::from_str(&created).unwrap();
-    let created: Vec<_> = created.created.iter().map(|entry| (entry.share.as_str(), entry.path.as_str())).collect();
-    assert_eq!(created, [("lab share", "sub"), ("lab share", "sub\\Grüße folder")]);
+    let changes = Changes::read(&Path::new(&outcome.report.path).join(CHANGES_FILE)).unwrap().unwrap();
+    let made = |path: &str| {
+        Change::Made { share: "lab share".into(), path: LivePath::Text(path.into()), folder: true }
+    };
+    assert_eq!(changes.changes[..2], [made("sub"), made("sub\\Grüße folder")]);
 
     assert!(outcome.witnessed.holds(), "{}", outcome.witnessed);
     assert!(outcome.witnessed.status_differences.is_empty(), "{}", outcome.witnessed);

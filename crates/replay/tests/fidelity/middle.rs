@@ -10,7 +10,7 @@ use store::runs::Verdict;
 /// Port of the recorded server.
 const PORT: u16 = 20445;
 /// Packets up to the answer to the CREATE of `Projects\Alpha\offer.txt`, which is then written and closed.
-const BEFORE: usize = 103;
+pub(crate) const BEFORE: usize = 103;
 /// NEGOTIATE, two SESSION_SETUPs, TREE_CONNECT; CREATE, SET_INFO and CLOSE that make the file; CREATE that opens it.
 const STAND_INS: usize = 8;
 /// Folders that the recorded session had made by then.
@@ -25,7 +25,7 @@ const FOLDERS: [&str; 7] = [
 ];
 
 /// The recording without its first packets (pcap of microseconds, little-endian).
-fn from_packet(number: usize) -> Vec<u8> {
+pub(crate) fn from_packet(number: usize) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/office.pcap");
     let file = std::fs::read(path).unwrap();
     let mut at = 24;
@@ -36,7 +36,7 @@ fn from_packet(number: usize) -> Vec<u8> {
 }
 
 /// Lets the account that serves the share write into a folder and those above it.
-fn open_to_all(folder: &Path, share: &Path) {
+pub(crate) fn open_to_all(folder: &Path, share: &Path) {
     for folder in folder.ancestors().take_while(|folder| *folder != share) {
         std::fs::set_permissions(folder, Permissions::from_mode(0o777)).unwrap();
     }

@@ -67,20 +67,15 @@ fn advise(error: ReplayError) -> Failure {
             "choose other sessions of `smbreplay session --list`, or more with --limit, --from, --to and --file-filter"
                 .to_owned()
         }
-        ReplayError::SeveralShares { shares, .. } => {
-            let share = shares.last().map_or("SHARE", String::as_str);
+        ReplayError::SeveralShares(several) => {
+            let share = several.shares.last().map_or("SHARE", String::as_str);
             format!("give each a folder with --root DIR, or another live share with --map-share '{share}=OTHER'")
         }
         ReplayError::UnknownDialect { .. } => "name it with --dialect".to_owned(),
         ReplayError::OpenFiles(_) => "allow more with `ulimit -n`, or choose fewer --clones".to_owned(),
         ReplayError::Roots(_) => "check that the user may make folders there, or choose another --root".to_owned(),
         ReplayError::Provisioning(_) => "try again".to_owned(),
-        ReplayError::Resolve { .. } | ReplayError::NoAddress { .. } => {
-            "check --server-ip, or `smbreplay config set server_ip ADDRESS`".to_owned()
-        }
-        ReplayError::CapturedServer { .. } => {
-            "replay at a lab server, or insist with --allow-captured-server".to_owned()
-        }
+        ReplayError::Target(error) => target::advise(error).to_owned(),
         ReplayError::Dialect { supported: Some(dialect), .. } => format!("try --dialect {dialect}"),
         ReplayError::Dialect { supported: None, .. } => "replay at a server that does".to_owned(),
         ReplayError::Probe(error) => advise_probe(error).to_owned(),

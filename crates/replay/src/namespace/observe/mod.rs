@@ -27,6 +27,8 @@ const PRINT: u8 = 3;
 pub(super) struct Observer {
     /// Server of each connection.
     servers: HashMap<u32, IpAddr>,
+    /// The only disk share that the sessions connect to: a tree from before the capture is taken to be of it.
+    only_share: Option<String>,
     pub(super) shares: Vec<CapturedShare>,
     /// The folder of each share, and of what lies on a share that the capture does not name (`None`).
     pub(super) roots: HashMap<Option<usize>, NodeId>,
@@ -55,9 +57,11 @@ struct Open {
 }
 
 impl Observer {
-    /// Nothing is known but the server of each connection.
-    pub(super) fn new(servers: HashMap<u32, IpAddr>) -> Self {
-        Self { servers, ..Self::default() }
+    /// Nothing is known but the server of each connection, and the disk shares that the sessions connect to.
+    pub(super) fn new(servers: HashMap<u32, IpAddr>, shares: &BTreeSet<String>) -> Self {
+        let mut names = shares.iter();
+        let only_share = names.next().filter(|_| names.next().is_none()).cloned();
+        Self { servers, only_share, ..Self::default() }
     }
 
     /// Takes the next operation, in the order of the answers.
@@ -99,6 +103,15 @@ impl Observer {
     fn root(&mut self, share: Option<usize>) -> Option<NodeId> {
         if let Some(root) = self.roots.get(&share) {
             return Some(*root);
+        }
+        let of_share = share.and_then(|index| self.shares.get(index));
+        let is_only = of_share.is_none_or(|share| self.only_share.as_ref() == Some(&share.name.to_lowercase()));
+        if is_only
+            && self.only_share.is_some()
+            && let Some(root) = self.roots.values().next().copied()
+        {
+            self.roots.insert(share, root);
+            return Some(root);
         }
         let root = self.nodes.add(Node::new(Origin::Root, Some(Seen { value: Kind::Folder, frame: 0 }), None))?;
         self.roots.insert(share, root);

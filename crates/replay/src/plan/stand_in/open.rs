@@ -74,6 +74,11 @@ impl Known {
         self.access | READ_ATTRIBUTES | SYNCHRONIZE
     }
 
+    /// Whether it is renamed or deleted.
+    pub(super) fn changes_its_name(self) -> bool {
+        self.access & DELETE != 0
+    }
+
     /// Takes an operation on it; they come in trace order.
     pub(super) fn learn(&mut self, row: &CapturedRow<'_>) {
         self.is_pipe |= row.share_type() == Some(PIPE) || is_pipe_control(row);
@@ -104,10 +109,19 @@ pub(super) fn is_about_pipes(row: &CapturedRow<'_>) -> bool {
         || name.is_some_and(|name| PIPES.iter().any(|pipe| pipe.eq_ignore_ascii_case(name)))
 }
 
+const NAME: &str = "before-the-capture-";
+const DIGITS: usize = 32;
+
 /// The name of a stand-in.
 pub(super) fn name(id: FileId) -> String {
     let digits: String = id.0.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("before-the-capture-{digits}")
+    format!("{NAME}{digits}")
+}
+
+/// Whether a name is that of a stand-in, which no capture has.
+pub(super) fn is_name(name: &str) -> bool {
+    let digits = name.strip_prefix(NAME);
+    digits.is_some_and(|digits| digits.len() == DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 fn is_pipe_control(row: &CapturedRow<'_>) -> bool {

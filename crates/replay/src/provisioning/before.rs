@@ -1,0 +1,114 @@
+//! The before-state of chosen sessions, and where it belongs on the lab server.
+
+use super::report::SetupReport;
+use super::setup::{SetupOptions, setup};
+use super::site::Site;
+use super::state::{ShareState, look_at};
+use super::wanted::{WantedShare, wanted};
+use super::{Doing, ProvisioningError};
+use crate::clones;
+use crate::map::{Names, SeveralShares};
+use crate::namespace::Namespace;
+use crate::options::Options;
+use crate::target::{self, TargetError};
+use std::net::SocketAddr;
+use std::sync::atomic::AtomicBool;
+use store::changes::ChangeJournal;
+use store::metadata::SessionMetadata;
+use store::{OutputFolder, ReadError};
+
+/// Why a before-state has no place.
+#[derive(Debug, thiserror::Error)]
+pub enum BeforeError {
+    /// A session file cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Nothing is sent there.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// Captured shares would mix.
+    #[error(transparent)]
+    SeveralShares(#[from] SeveralShares),
+    /// The server cannot be used, or what is made cannot be noted.
+    #[error(transparent)]
+    Provisioning(#[from] ProvisioningError),
+}
+
+/// What the shares were like before the chosen sessions, and under which names that is live.
+#[derive(Debug)]
+pub struct Before<'a> {
+    /// What the sessions show.
+    pub namespace: Namespace,
+    output: &'a OutputFolder,
+    options: &'a Options,
+    names: Vec<Names>,
+    address: SocketAddr,
+}
+
+impl<'a> Before<'a> {
+    /// Infers it from the sessions with these file names.
+    ///
+    /// # Errors
+    /// [`BeforeError`]: nothing was sent.
+    pub fn of(
+        output: &'a OutputFolder,
+        metadata: &SessionMetadata,
+        files: &[String],
+        options: &'a Options,
+        progress: &mut dyn FnMut(Doing),
+    ) -> Result<Self, BeforeError> {
+        let servers: Vec<SocketAddr> =
+            metadata.connections.iter().filter_map(|connection| connection.server.parse().ok()).collect();
+        let address = target::address(&servers, options)?;
+        let mut told = |done| progress(Doing { what: "reading the sessions", done, total: 0 });
+        let namespace = Namespace::infer(output, metadata, files, &mut told)?;
+        // Clones without a root have folders that are named after their run.
+        let of_clones = clones::options(options, "");
+        let names = of_clones.iter().map(|options| {
+            let (share, mapping) = (&options.target.share, &options.mapping);
+            Names::new(&namespace.shares, share, mapping, mapping.root.as_ref())
+        });
+        let names: Vec<Names> = names.collect();
+        if let Some(names) = names.first() {
+            SeveralShares::refuse(&namespace.shares, names)?;
+        }
+        Ok(Self { namespace, output, options, names, address })
+    }
+
+    /// Builds it.
+    ///
+    /// # Errors
+    /// [`BeforeError::Provisioning`].
+    pub fn set_up(
+        &self,
+        how: SetupOptions,
+        cancelled: &AtomicBool,
+        progress: &mut dyn FnMut(Doing),
+    ) -> Result<SetupReport, BeforeError> {
+        let site = Site::new(self.address, self.options)?;
+        let mut journal = ChangeJournal::of_setup(self.output, site.server(), site.port());
+        let names: Vec<&Names> = self.names.iter().collect();
+        let named = (&self.namespace, names.as_slice());
+        Ok(setup(self.output, named, &site, how, &mut journal, cancelled, progress)?)
+    }
+
+    /// Compares the lab shares with it; nothing is changed.
+    ///
+    /// # Errors
+    /// [`BeforeError::Provisioning`].
+    pub fn compare(
+        &self,
+        cancelled: &AtomicBool,
+        progress: &mut dyn FnMut(Doing),
+    ) -> Result<Vec<(WantedShare, ShareState)>, BeforeError> {
+        let site = Site::new(self.address, self.options)?;
+        let names: Vec<&Names> = self.names.iter().collect();
+        let (shares, _) = wanted(&self.namespace, &names);
+        let mut compared = Vec::with_capacity(shares.len());
+        for share in shares {
+            let state = look_at(self.output, &self.namespace, &share, &site, cancelled, progress)?;
+            compared.push((share, state));
+        }
+        Ok(compared)
+    }
+}
