@@ -4,7 +4,7 @@
 
 use super::answer::{Answer, Answers, CapturedNames};
 use super::fields::{Findings, Found, MALFORMED};
-use crate::plan::{Plan, Request};
+use crate::plan::{Plan, Request, stand_in};
 use rustc_hash::FxHashMap;
 use smb2::fscc::directory::{self, EntryType};
 use smb2::fscc::notify;
