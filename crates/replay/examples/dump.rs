@@ -15,11 +15,29 @@ fn main() {
         let b = ns.path_before(id).map(|(r, n)| format!("{:?} {}", ns.share_of(r), text(&n)));
         let n = ns.path_now(id).map(|(r, n)| format!("{:?} {}", ns.share_of(r), text(&n)));
         let k = node.kind.map(|k| k.value);
-        let o = match &node.origin { Origin::Before { frame, why, .. } => format!("before {frame} {why:?}"), o => format!("{o:?}") };
-        println!("{k:?} {o} | {b:?} -> {n:?} attr {:x?} act {:?}", node.facts.attributes.map(|a| a.value), node.activity);
+        let o = match &node.origin {
+            Origin::Before { frame, why, .. } => format!("before {frame} {why:?}"),
+            o => format!("{o:?}"),
+        };
+        println!(
+            "{k:?} {o} | {b:?} -> {n:?} attr {:x?} act {:?}",
+            node.facts.attributes.map(|a| a.value),
+            node.activity
+        );
         for s in node.streams.values() {
-            println!("    stream {:?} before {} size {:?} at_least {} shown {} now {}/{:?}", String::from_utf16_lossy(&s.name), s.before, s.size, s.at_least, s.shown.bytes(), s.now.bytes(), s.size_now);
+            println!(
+                "    stream {:?} before {} size {:?} at_least {} shown {} now {}/{:?}",
+                String::from_utf16_lossy(&s.name),
+                s.before,
+                s.size,
+                s.at_least,
+                s.shown.bytes(),
+                s.now.bytes(),
+                s.size_now
+            );
         }
     }
-    for a in ns.absent() { println!("absent in {:?} {} frame {}", a.folder, String::from_utf16_lossy(&a.name), a.frame); }
+    for a in ns.absent() {
+        println!("absent in {:?} {} frame {}", a.folder, String::from_utf16_lossy(&a.name), a.frame);
+    }
 }

@@ -36,6 +36,7 @@ pub mod run;
 pub mod tally;
 pub mod target;
 pub mod trace;
+pub mod validation;
 pub mod verdict;
 
 pub use file_filter::FileFilter;

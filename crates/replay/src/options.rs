@@ -3,6 +3,7 @@
 use crate::compare;
 use crate::map::Mapping;
 use crate::plan::Selection;
+use crate::provisioning::SetupReport;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -114,6 +115,8 @@ pub struct Options {
     pub selection: Selection,
     /// What is compared, and what of it does not count.
     pub comparison: compare::Settings,
+    /// What was set up for this replay, to be told in its report.
+    pub setup: Option<SetupReport>,
 }
 
 impl Options {
@@ -133,6 +136,7 @@ impl Options {
             clones: NonZeroU32::MIN,
             selection: Selection::default(),
             comparison: compare::Settings::default(),
+            setup: None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The outcome of a run, in the shape of the command line's JSON and of `report.json`.
 
+use crate::provisioning::SetupReport;
 use serde::{Deserialize, Serialize};
 
 /// The replay JSON. `total_operations` = `sent` + `skipped`;
@@ -54,6 +55,9 @@ pub struct Report {
     pub clones: u32,
     /// Whether the run was interrupted before its end.
     pub interrupted: bool,
+    /// What was set up before it, if anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub setup: Option<SetupReport>,
     /// Things the user should know: repaired, inferred, warned about.
     pub warnings: Vec<String>,
     /// Server, port, user, share. Never a secret.

@@ -30,7 +30,7 @@ use store::changes::ChangeJournal;
 use store::runs::{BackgroundRecording, Run, RunError, RunWriter};
 
 /// Version of the layout of the report.
-pub const REPORT_SCHEMA_VERSION: &str = "1.2";
+pub const REPORT_SCHEMA_VERSION: &str = "1.3";
 /// 1970-01-01 in FILETIME, 100 ns since 1601.
 const UNIX_EPOCH_AS_FILETIME: u64 = 116_444_736_000_000_000;
 
@@ -181,6 +181,7 @@ pub fn run(
         captured_span,
         interrupted: engines.iter().any(Engine::is_interrupted),
         clones,
+        setup: options.setup.clone(),
         warnings,
         target: ReportTarget {
             server: target.server.clone(),

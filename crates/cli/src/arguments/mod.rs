@@ -1,5 +1,6 @@
 //! What may be written on the command line. This table drives the parser, the help, the completions and the manual.
 
+mod cleanup;
 mod comparison;
 mod config;
 mod global;
@@ -10,8 +11,11 @@ mod replay;
 mod report;
 mod secrets;
 mod session;
+mod setup;
 mod trace;
+mod validate;
 
+pub(crate) use cleanup::CleanupArguments;
 pub(crate) use comparison::ComparisonArguments;
 pub(crate) use config::ConfigCommand;
 pub(crate) use global::{Format, Global};
@@ -22,7 +26,9 @@ pub(crate) use replay::{MappingArguments, Password, ReplayArguments, ServerArgum
 pub(crate) use report::ReportArguments;
 pub(crate) use secrets::{Secret, SecretArguments};
 pub(crate) use session::SessionArguments;
+pub(crate) use setup::{ChosenSessions, SetupArguments};
 pub(crate) use trace::TraceSelection;
+pub(crate) use validate::ValidateArguments;
 
 use clap::{Parser, Subcommand, ValueHint};
 use std::path::PathBuf;
@@ -43,7 +49,8 @@ Examples:
   smbreplay session --list                its sessions
   smbreplay session 1 --brief             the operations of the first one
   smbreplay config set server_ip 10.0.0.5 where to replay to
-  smbreplay replay 1                      replay it and compare
+  smbreplay replay 1 --root lab           set its files up in a folder, replay it and compare
+  smbreplay cleanup                       remove again what was made
 
 Exit status: 0 done and everything matched; 1 done with divergences; 2 could not be done; 130 interrupted.";
 
@@ -53,8 +60,14 @@ pub(crate) enum Command {
     Ingest(Box<IngestArguments>),
     /// List the sessions of a trace, or show the operations of one
     Session(SessionArguments),
+    /// Tell whether sessions can be replayed, and whether the lab share is ready for them
+    Validate(Box<ValidateArguments>),
+    /// Build on the lab share what was there before the sessions began
+    Setup(Box<SetupArguments>),
     /// Replay sessions on the lab server and compare its answers with the captured ones
     Replay(Box<ReplayArguments>),
+    /// Remove from the lab share what setups and replays made there
+    Cleanup(Box<CleanupArguments>),
     /// Show earlier replays
     Report(ReportArguments),
     /// List traces or cases

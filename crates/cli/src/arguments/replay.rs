@@ -1,6 +1,6 @@
 //! `replay`.
 
-use super::{ComparisonArguments, TraceSelection};
+use super::{ChosenSessions, ComparisonArguments, TraceSelection};
 use clap::{Args, ValueEnum};
 use replay::{Encrypt, Order, Pace};
 use std::num::NonZeroU32;
@@ -12,15 +12,8 @@ const NAMES: &str =
 
 #[derive(Debug, Args)]
 pub(crate) struct ReplayArguments {
-    /// Sessions: ids (0x…), file names, or numbers in `session --list` [default: the last one used]
-    #[arg(value_name = "ID", conflicts_with = "all")]
-    pub(crate) sessions: Vec<String>,
-    /// The same as ID; may be repeated
-    #[arg(long, value_name = "ID", conflicts_with = "all")]
-    pub(crate) session_id: Vec<String>,
-    /// All sessions of the trace
-    #[arg(long)]
-    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) sessions: ChosenSessions,
     #[command(flatten)]
     pub(crate) trace: TraceSelection,
     #[command(flatten)]
@@ -45,6 +38,16 @@ pub(crate) struct ReplayArguments {
     /// [default of DIR then: smbreplay- and the name of the run]
     #[arg(long, value_name = "N", default_value = "1", help_heading = NAMES)]
     pub(crate) clones: NonZeroU32,
+
+    /// Set up what was there before the sessions began, also without --root [default: with --root, if it is not there]
+    #[arg(long, overrides_with = "no_setup", help_heading = "Before the replay")]
+    pub(crate) setup: bool,
+    /// Set nothing up
+    #[arg(long, overrides_with = "setup", help_heading = "Before the replay")]
+    pub(crate) no_setup: bool,
+    /// Check first that everything can be sent and that the lab share is ready; if not, do not replay
+    #[arg(long, help_heading = "Before the replay")]
+    pub(crate) validate: bool,
 
     #[command(flatten)]
     pub(crate) comparison: ComparisonArguments,

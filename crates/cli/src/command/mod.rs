@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod cleanup;
 mod completions;
 mod config;
 mod info;
@@ -7,11 +8,15 @@ mod ingest;
 mod lab;
 mod list;
 mod man;
+mod mapping;
+mod provisioning;
 mod replay;
 mod report;
 mod session;
+mod setup;
 mod target;
 mod trace;
+mod validate;
 
 use crate::arguments::{Arguments, Command, Global};
 use crate::failure::{Conclusion, Failure};
@@ -42,6 +47,9 @@ fn dispatch(command: Command, global: &Global, output: &mut Output) -> Result<Co
         Command::Ingest(arguments) => ingest::run(&arguments, global, output),
         Command::List { what } => list::run(what, global, output),
         Command::Session(arguments) => session::run(&arguments, global, output),
+        Command::Validate(arguments) => validate::run(&arguments, global, output),
+        Command::Setup(arguments) => setup::run(&arguments, global, output),
+        Command::Cleanup(arguments) => cleanup::run(&arguments, global, output),
         Command::Replay(arguments) => replay::run(&arguments, global, output),
         Command::Report(arguments) => report::run(&arguments, global, output),
         Command::Info => info::run(global, output),

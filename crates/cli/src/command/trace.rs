@@ -1,7 +1,7 @@
 //! Which trace and which sessions the user means.
 
 use super::Context;
-use crate::arguments::TraceSelection;
+use crate::arguments::{ChosenSessions, TraceSelection};
 use crate::failure::Failure;
 use std::path::PathBuf;
 use store::layout::{self, Layout, TracePlace};
@@ -100,6 +100,47 @@ impl Trace {
     pub(crate) fn sessions(&self) -> Vec<&Session> {
         let order = layout::default_order(&self.metadata.sessions);
         order.into_iter().filter_map(|index| self.metadata.sessions.get(index)).collect()
+    }
+
+    /// The sessions that are named, each once; by default the one used last.
+    pub(crate) fn named(&self, context: &Context<'_>, chosen: &ChosenSessions) -> Result<Vec<&Session>, Failure> {
+        if chosen.all {
+            return Ok(self.sessions().into_iter().filter(|session| session.session_id.0 != 0).collect());
+        }
+        let named: Vec<&str> = chosen.sessions.iter().chain(&chosen.session_id).map(String::as_str).collect();
+        let wanted: Vec<Option<&str>> =
+            if named.is_empty() { vec![None] } else { named.into_iter().map(Some).collect() };
+        let mut sessions: Vec<&Session> = Vec::new();
+        for wanted in wanted {
+            let session = self.session(context, wanted)?;
+            if !sessions.iter().any(|other| other.file == session.file) {
+                sessions.push(session);
+            }
+        }
+        Ok(sessions)
+    }
+
+    /// Those of them that can be replayed. One that is named and cannot be is refused; of all, it is left out.
+    pub(crate) fn chosen(&self, context: &Context<'_>, chosen: &ChosenSessions) -> Result<Vec<&Session>, Failure> {
+        let mut sessions = self.named(context, chosen)?;
+        if chosen.all {
+            for session in sessions.iter().filter(|session| !session.replayable) {
+                let reasons = session.not_replayable.join(", ");
+                context.warn(&format!("session {} is left out: {reasons}", session.session_id));
+            }
+            sessions.retain(|session| session.replayable);
+            if sessions.is_empty() {
+                let what = format!("{}: none of its sessions can be replayed", self.place.trace.display());
+                return Err(Failure::new(what, "`smbreplay session --list` says why"));
+            }
+            return Ok(sessions);
+        }
+        if let Some(session) = sessions.iter().find(|session| !session.replayable) {
+            let reasons = session.not_replayable.join(", ");
+            let what = format!("session {} cannot be replayed: {reasons}", session.session_id);
+            return Err(Failure::new(what, "choose another of `smbreplay session --list`"));
+        }
+        Ok(sessions)
     }
 }
 

@@ -3,6 +3,7 @@
 mod csv;
 mod grid;
 mod progress;
+mod provisioning;
 mod table;
 mod text;
 mod time;
@@ -10,6 +11,7 @@ mod verdicts;
 
 pub(crate) use grid::{Column, Grid};
 pub(crate) use progress::Progress;
+pub(crate) use provisioning::setup_in_words;
 pub(crate) use table::StreamedTable;
 pub(crate) use text::{counted, cut, printable, wrapped};
 pub(crate) use time::{duration, instant, rfc3339, size};

@@ -20,6 +20,11 @@ impl Progress {
         Self::new("{msg} {wide_bar} {pos}/{len}", quiet)
     }
 
+    /// Progress over files and folders.
+    pub(crate) fn things(quiet: bool) -> Self {
+        Self::operations(quiet)
+    }
+
     fn new(template: &str, quiet: bool) -> Self {
         let bar = ProgressBar::new(0);
         let visible = !quiet && std::io::stderr().is_terminal();

@@ -1,6 +1,6 @@
 //! A replay's report for people.
 
-use super::{Column, Grid, Output, counted};
+use super::{Column, Grid, Output, counted, setup_in_words};
 use crate::arguments::Format;
 use crate::failure::Failure;
 use replay::Report;
@@ -32,6 +32,9 @@ impl Output {
                 report.run, target.server, target.port, target.share
             ),
         )?;
+        if let Some(setup) = &report.setup {
+            self.paragraph("", &setup_in_words(setup))?;
+        }
         self.line("")?;
         self.grid(&verdicts(report))?;
         if !report.reasons.is_empty() {

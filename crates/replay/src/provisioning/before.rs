@@ -1,9 +1,12 @@
 //! The before-state of chosen sessions, and where it belongs on the lab server.
 
+use super::cleanup::cleanup;
+use super::permissions::{Room, room};
 use super::report::SetupReport;
 use super::setup::{SetupOptions, setup};
 use super::site::Site;
 use super::state::{ShareState, look_at};
+use super::survey::Found;
 use super::wanted::{WantedShare, wanted};
 use super::{Doing, ProvisioningError};
 use crate::clones;
@@ -11,9 +14,10 @@ use crate::map::{Names, SeveralShares};
 use crate::namespace::Namespace;
 use crate::options::Options;
 use crate::target::{self, TargetError};
+use smb2::NtStatus;
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicBool;
-use store::changes::ChangeJournal;
+use store::changes::{self, ChangeJournal, Changes};
 use store::metadata::SessionMetadata;
 use store::{OutputFolder, ReadError};
 
@@ -90,6 +94,50 @@ impl<'a> Before<'a> {
         let names: Vec<&Names> = self.names.iter().collect();
         let named = (&self.namespace, names.as_slice());
         Ok(setup(self.output, named, &site, how, &mut journal, cancelled, progress)?)
+    }
+
+    /// Builds it if the lab shares lack it. What earlier setups and replays of the trace made below the same folders is taken
+    /// away before, so that a replay finds the same each time. `None` when everything was there.
+    ///
+    /// # Errors
+    /// [`BeforeError::Provisioning`].
+    pub fn restore(
+        &self,
+        cancelled: &AtomicBool,
+        progress: &mut dyn FnMut(Doing),
+    ) -> Result<Option<SetupReport>, BeforeError> {
+        let is_right = |found: &Found| *found == Found::Same;
+        let is_free = |found: &Found| !matches!(found, Found::Different(_));
+        let lacks = |state: &ShareState| !(state.things.iter().all(is_right) && state.absent.iter().all(is_free));
+        if !self.compare(cancelled, progress)?.iter().any(|(_, state)| lacks(state)) {
+            return Ok(None);
+        }
+        let site = Site::new(self.address, self.options)?;
+        let journals = changes::list(self.output).map_err(ProvisioningError::from)?;
+        let here = |journal: &Changes| journal.header.server == site.server() && journal.header.port == site.port();
+        let journals: Vec<Changes> = journals.into_iter().filter(here).collect();
+        let below: Vec<(String, Vec<u16>)> = self.folders();
+        cleanup(&journals, &site, Some(&below), false, cancelled, progress)?;
+        self.set_up(SetupOptions::default(), cancelled, progress).map(Some)
+    }
+
+    /// What the account may do in the folder of a live share that everything lies in, and how much room is there.
+    ///
+    /// # Errors
+    /// [`BeforeError::Provisioning`]; an inner error when that folder cannot be opened.
+    pub fn room(&self, share: &str) -> Result<Result<Room, NtStatus>, BeforeError> {
+        let folders = self.folders();
+        let folder = folders.iter().find(|(of, _)| of == share).map(|(_, folder)| folder.as_slice());
+        Ok(room(&Site::new(self.address, self.options)?, share, folder.unwrap_or_default())?)
+    }
+
+    /// The folders that names lie below, with their live shares.
+    fn folders(&self) -> Vec<(String, Vec<u16>)> {
+        let of = |names: &Names| {
+            let places = self.namespace.roots.iter().map(|(share, _)| names.share(*share));
+            places.map(|live| (live.name.clone(), live.place.folder().to_vec())).collect::<Vec<_>>()
+        };
+        self.names.iter().flat_map(of).collect()
     }
 
     /// Compares the lab shares with it; nothing is changed.

@@ -45,12 +45,14 @@ pub struct CleanupReport {
 }
 
 /// Removes what the journals say was made, as far as it is still there, and notes in them that it is gone. Safe to repeat.
+/// With `below` (live share and folder each), only what lies in one of these folders.
 ///
 /// # Errors
 /// [`ProvisioningError`].
 pub fn cleanup(
     journals: &[Changes],
     site: &Site<'_>,
+    below: Option<&[(String, Vec<u16>)]>,
     dry_run: bool,
     cancelled: &AtomicBool,
     progress: &mut dyn FnMut(Doing),
@@ -60,8 +62,11 @@ pub fn cleanup(
     report.runs = open.iter().map(|journal| journal.name.clone()).collect();
     let Made { shares, not_restored } = Made::of(open.iter().flat_map(|journal| &journal.changes));
     report.not_restored = not_restored;
+    let mut is_all = true;
     for (share, paths) in shares {
-        let paths: Vec<Vec<u16>> = paths.into_values().collect();
+        let is_meant = |path: &Vec<u16>| below.is_none_or(|below| lies_below(&share, path, below));
+        let (paths, others): (Vec<_>, Vec<_>) = paths.into_values().partition(is_meant);
+        is_all &= others.is_empty();
         let end = match dry_run {
             true => plan(&share, paths, site, cancelled, &mut report)?,
             false => remove(&share, &paths, site, cancelled, &mut report, progress)?,
@@ -72,7 +77,7 @@ pub fn cleanup(
         }
     }
     report.success = report.kept.is_empty() && !report.interrupted;
-    if report.success && !dry_run {
+    if report.success && is_all && !dry_run {
         for journal in open {
             journal.mark_cleaned()?;
         }
@@ -138,7 +143,8 @@ impl Made {
     fn rename(&mut self, share: &str, old: &[u16], new: &[u16]) -> bool {
         let of_share = self.on(share);
         let key = folded(old);
-        let is_below = |path: &[u16]| path.strip_prefix(key.as_slice()).is_some_and(|rest| rest.first() == Some(&SEPARATOR));
+        let is_below =
+            |path: &[u16]| path.strip_prefix(key.as_slice()).is_some_and(|rest| rest.first() == Some(&SEPARATOR));
         let below: Vec<Vec<u16>> = of_share.keys().filter(|path| is_below(path)).cloned().collect();
         let itself = of_share.remove(&key);
         let is_ours = itself.is_some();
@@ -159,6 +165,15 @@ impl Made {
 
 fn folded(path: &[u16]) -> Vec<u16> {
     path.iter().copied().map(fold).collect()
+}
+
+/// Whether a path lies in one of these folders; the folder itself does not.
+fn lies_below(share: &str, path: &[u16], folders: &[(String, Vec<u16>)]) -> bool {
+    let path = folded(path);
+    folders.iter().filter(|(of, _)| of == share).any(|(_, folder)| {
+        let rest = path.strip_prefix(folded(folder).as_slice());
+        folder.is_empty() || rest.is_some_and(|rest| rest.first() == Some(&SEPARATOR))
+    })
 }
 
 fn remove(

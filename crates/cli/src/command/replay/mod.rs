@@ -1,14 +1,15 @@
 //! `replay`: which sessions, where to and how; the engine is in the floor below.
 
 mod comparison;
-mod mapping;
 
 use super::trace::{self, Trace};
-use super::{Context, target};
+use super::{Context, mapping, provisioning, target, validate};
 use crate::arguments::{Global, ReplayArguments};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Output, Progress, all_matched};
 use client::probe::ProbeError;
+use replay::map::SeveralShares;
+use replay::provisioning::Before;
 use replay::{FileFilter, Options, ReplayError, Report, Selection};
 use store::Key;
 use store::metadata::Session;
@@ -19,10 +20,21 @@ pub(crate) fn run(arguments: &ReplayArguments, global: &Global, output: &mut Out
     overrides.extend(arguments.max_wait.map(|wait| (Key::MaxWait, wait.as_secs_f64().to_string())));
     let context = Context::new(&overrides, global, output)?;
     let trace = trace::open(&context, &arguments.trace)?;
-    let sessions = chosen(arguments, &trace, &context)?;
-    let options = options(arguments, &context)?;
+    let sessions = trace.chosen(&context, &arguments.sessions)?;
+    let mut options = options(arguments, &context)?;
     if let [only] = sessions.as_slice() {
         context.remember_session(only);
+    }
+    if !arguments.no_setup && (arguments.setup || options.mapping.root.is_some()) {
+        set_up(&trace, &sessions, &mut options, &context)?;
+    }
+    if arguments.validate {
+        let found = validate::validate(&trace, &sessions, &options, (true, true), &context)?;
+        context.interrupt.check()?;
+        if !found.ready {
+            context.output.validation(&found)?;
+            return Ok(Conclusion::Incomplete);
+        }
     }
     let report = execute(&trace, &sessions, &options, &context)?;
     context.output.report(&report)?;
@@ -50,6 +62,35 @@ fn execute(trace: &Trace, sessions: &[&Session], options: &Options, context: &Co
     replay::run(captured, &place.output, options, context.interrupt.flag(), &mut show).map_err(advise)
 }
 
+/// Builds what was there before the sessions began, if it is not there.
+fn set_up(trace: &Trace, sessions: &[&Session], options: &mut Options, context: &Context<'_>) -> Result<(), Failure> {
+    if options.clones.get() > 1 && options.mapping.root.is_none() {
+        return Err(Failure::new("clones are set up below a folder that is named", "name it with --root DIR"));
+    }
+    let files = provisioning::files(sessions);
+    let done = {
+        let progress = Progress::things(context.output.quiet());
+        let mut shown = provisioning::shown(&progress);
+        let before = Before::of(&trace.place.output, &trace.metadata, &files, options, &mut shown);
+        let before = before.map_err(provisioning::advise)?;
+        before.restore(context.interrupt.flag(), &mut shown).map_err(provisioning::advise)?
+    };
+    if context.interrupt.is_set() {
+        return Err(Failure::Interrupted("interrupted; `smbreplay cleanup` removes what was set up".to_owned()));
+    }
+    if let Some(report) = &done {
+        const MOST_TOLD: usize = 10;
+        for trouble in report.errors.iter().take(MOST_TOLD) {
+            context.warn(&format!("{} on share {}: {}", trouble.path, trouble.share, trouble.what));
+        }
+        if let Some(more) = report.errors.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
+            context.warn(&format!("{more} more; `smbreplay validate` tells them all"));
+        }
+    }
+    options.setup = done;
+    Ok(())
+}
+
 /// What is told beside the bar: what is under way, what differs, and how late requests are.
 fn doing(now: &replay::Progress) -> String {
     let counts = [(now.in_flight, "in flight"), (now.divergences, "diverge"), (now.skipped, "skipped")];
@@ -67,14 +108,11 @@ fn advise(error: ReplayError) -> Failure {
             "choose other sessions of `smbreplay session --list`, or more with --limit, --from, --to and --file-filter"
                 .to_owned()
         }
-        ReplayError::SeveralShares(several) => {
-            let share = several.shares.last().map_or("SHARE", String::as_str);
-            format!("give each a folder with --root DIR, or another live share with --map-share '{share}=OTHER'")
-        }
+        ReplayError::SeveralShares(several) => advise_several(several),
         ReplayError::UnknownDialect { .. } => "name it with --dialect".to_owned(),
         ReplayError::OpenFiles(_) => "allow more with `ulimit -n`, or choose fewer --clones".to_owned(),
         ReplayError::Roots(_) => "check that the user may make folders there, or choose another --root".to_owned(),
-        ReplayError::Provisioning(_) => "try again".to_owned(),
+        ReplayError::Provisioning(error) => return provisioning::advise_provisioning(error),
         ReplayError::Target(error) => target::advise(error).to_owned(),
         ReplayError::Dialect { supported: Some(dialect), .. } => format!("try --dialect {dialect}"),
         ReplayError::Dialect { supported: None, .. } => "replay at a server that does".to_owned(),
@@ -85,8 +123,14 @@ fn advise(error: ReplayError) -> Failure {
     Failure::new(error, advice)
 }
 
+/// What to do about captured shares that would mix.
+pub(super) fn advise_several(several: &SeveralShares) -> String {
+    let share = several.shares.last().map_or("SHARE", String::as_str);
+    format!("give each a folder with --root DIR, or another live share with --map-share '{share}=OTHER'")
+}
+
 /// What to do about a server, account or share that cannot be used.
-fn advise_probe(error: &ProbeError) -> &'static str {
+pub(super) fn advise_probe(error: &ProbeError) -> &'static str {
     match error {
         ProbeError::Unreachable { .. } | ProbeError::Timeout { .. } => {
             "check that the server runs, and --server-ip and --port (`smbreplay lab start` runs one)"
@@ -100,44 +144,6 @@ fn advise_probe(error: &ProbeError) -> &'static str {
         ProbeError::TooLong(_) => "use a shorter name",
         _ => "check the server's log, or try without the check: --no-ping",
     }
-}
-
-/// The sessions to replay, each once. One that is named and cannot be replayed is refused; of all, it is left out.
-fn chosen<'a>(
-    arguments: &ReplayArguments,
-    trace: &'a Trace,
-    context: &Context<'_>,
-) -> Result<Vec<&'a Session>, Failure> {
-    let mut sessions: Vec<&Session> = Vec::new();
-    if arguments.all {
-        for session in trace.sessions() {
-            if session.replayable {
-                sessions.push(session);
-            } else if session.session_id.0 != 0 {
-                let reasons = session.not_replayable.join(", ");
-                context.warn(&format!("session {} is left out: {reasons}", session.session_id));
-            }
-        }
-        if sessions.is_empty() {
-            let what = format!("{}: none of its sessions can be replayed", trace.place.trace.display());
-            return Err(Failure::new(what, "`smbreplay session --list` says why"));
-        }
-        return Ok(sessions);
-    }
-    let named: Vec<&str> = arguments.sessions.iter().chain(&arguments.session_id).map(String::as_str).collect();
-    let wanted: Vec<Option<&str>> = if named.is_empty() { vec![None] } else { named.into_iter().map(Some).collect() };
-    for wanted in wanted {
-        let session = trace.session(context, wanted)?;
-        if !session.replayable {
-            let reasons = session.not_replayable.join(", ");
-            let what = format!("session {} cannot be replayed: {reasons}", session.session_id);
-            return Err(Failure::new(what, "choose another of `smbreplay session --list`"));
-        }
-        if !sessions.iter().any(|other| other.file == session.file) {
-            sessions.push(session);
-        }
-    }
-    Ok(sessions)
 }
 
 fn options(arguments: &ReplayArguments, context: &Context<'_>) -> Result<Options, Failure> {
