@@ -75,7 +75,8 @@ impl Comparison {
     }
 
     /// Compares the answer of a record with the captured one: fills in `differences`, turns `match` into `body`, names the
-    /// earlier request that explains a difference, and leaves large READ data out that is the captured. Every record of a run has to come by here, in its order.
+    /// earlier request that explains a difference, and leaves large READ data out that is the captured. Every record of a
+    /// run has to come by here, in its order.
     pub fn judge(&mut self, plan: &Plan, names: &dyn CapturedNames, record: &mut RequestRecord) {
         let Some(planned) = plan.planned(record.request) else { return };
         let row = planned.row;
