@@ -1,10 +1,12 @@
 //! Data of large READs and WRITEs, which are not held in memory: what was written stays in the session file until it is
-//! sent, what was read is compared by its hash.
+//! sent, what was read is compared by its hash. Where the live data is the captured data, the run leaves it there, too.
 
+use crate::message::Patch;
+use crate::trace::CapturedRow;
 use bytes::Bytes;
 use dissect::Operation;
 use smb2::Command;
-use smb2::message::WriteRequest;
+use smb2::message::{ReadResponse, WriteRequest};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -189,4 +191,97 @@ pub(crate) fn leave(operation: &mut Operation) -> bool {
         return true;
     }
     false
+}
+
+/// A message as it is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Recorded {
+    /// Its bytes, or those of its beginning.
+    pub(crate) message: Bytes,
+    /// How many bytes at its end are left out, because they are the last ones of the captured message.
+    pub(crate) left: Option<u32>,
+}
+
+impl Recorded {
+    /// The message without its last `left` bytes. The rest is copied: a slice would keep all of it alive.
+    fn without(message: Bytes, left: Option<u32>) -> Self {
+        let head = left.and_then(|left| message.get(..message.len().checked_sub(left as usize)?));
+        match head {
+            Some(head) => Self { message: Bytes::copy_from_slice(head), left },
+            None => Self { message, left: None },
+        }
+    }
+}
+
+/// A request that was sent, without the data that was read for it from the session file: whatever lies behind the last
+/// patch is as captured.
+pub(crate) fn recorded_request(row: &CapturedRow<'_>, message: Bytes, patches: &[Patch]) -> Recorded {
+    let head = row.request().filter(|_| row.data_left()).map(<[u8]>::len);
+    let left = head.and_then(|head| {
+        let is_within = |patch: &Patch| {
+            let end = (patch.offset as usize).saturating_add(patch.length as usize);
+            patch.length == patch.captured_length && end <= head
+        };
+        let left = message.len().checked_sub(head).filter(|_| patches.iter().all(is_within))?;
+        u32::try_from(left).ok().filter(|left| *left >= LARGE)
+    });
+    Recorded::without(message, left)
+}
+
+/// An answer with the captured data, without that data where both messages end with it.
+pub(crate) fn recorded_answer(row: &CapturedRow<'_>, message: Bytes) -> Recorded {
+    let live = ReadResponse::parse(&message).ok().and_then(|view| view.data_range().ok());
+    let live = live.filter(|data| data.end == message.len()).and_then(|data| u32::try_from(data.len()).ok());
+    Recorded::without(message, live.filter(|live| left_of_answer(row) == Some(*live)))
+}
+
+/// How many bytes at the end of a captured answer are only in its session file, where that is READ data and nothing else.
+fn left_of_answer(row: &CapturedRow<'_>) -> Option<u32> {
+    let data = row.payload_length().filter(|length| *length >= LARGE && row.command() == Some(Command::READ))?;
+    let head = u32::try_from(row.response()?.len()).ok()?;
+    row.response_length()?.checked_sub(head).filter(|left| *left == data)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "tests")]
+
+    use super::*;
+    use crate::trace::{Row, Rows};
+    use dissect::Kind;
+
+    /// Bytes in front of the data.
+    const HEAD: usize = 112;
+
+    fn patch(offset: u32, length: u32, captured_length: u32) -> Patch {
+        Patch { offset, length, captured_length, what: "field" }
+    }
+
+    /// How many bytes of a WRITE are left out that goes out with these patches.
+    fn left_of_request(data: usize, patches: &[Patch], data_left: bool) -> Option<u32> {
+        let mut operation = Operation::new(0, Kind::Exchange, 0);
+        operation.command = Some(Command::WRITE);
+        operation.request = Some(vec![1; HEAD].into());
+        let rows = Rows::from_iter([Row { file: "".into(), operation, data_left, stand_in: false }]);
+        let message = Bytes::from(vec![1; HEAD + data]);
+        let recorded = recorded_request(&rows.get(0).unwrap(), message.clone(), patches);
+        assert_eq!(recorded.message.len() + recorded.left.unwrap_or(0) as usize, message.len());
+        assert_eq!(recorded.message, message[..recorded.message.len()]);
+        recorded.left
+    }
+
+    #[test]
+    fn data_behind_all_patches_is_left_out_of_a_request() {
+        assert_eq!(left_of_request(LARGE as usize, &[patch(24, 8, 8), patch(80, 16, 16)], true), Some(LARGE));
+    }
+
+    #[test]
+    fn a_request_is_whole_that_is_held_or_small_or_patched_in_its_data_or_in_its_length() {
+        assert_eq!(left_of_request(LARGE as usize, &[patch(24, 8, 8)], false), None);
+        assert_eq!(left_of_request(LARGE as usize - 1, &[patch(24, 8, 8)], true), None);
+        assert_eq!(left_of_request(LARGE as usize, &[patch(HEAD as u32, 1, 1)], true), None);
+        assert_eq!(left_of_request(LARGE as usize, &[patch(100, 13, 13)], true), None);
+        assert_eq!(left_of_request(LARGE as usize, &[patch(80, 10, 16)], true), None);
+        assert_eq!(left_of_request(LARGE as usize, &[patch(u32::MAX, u32::MAX, u32::MAX)], true), None);
+    }
 }

@@ -33,7 +33,9 @@ fn request_row(engine: &Engine, record: RequestRecord, start: Timestamp) -> RunR
         lag_ns: lag,
         live_status: record.live_status.map(|status| status.0),
         live_request: record.live_request,
+        live_request_left: record.live_request_left,
         live_response: record.live_response,
+        live_response_left: record.live_response_left,
         patches: record
             .patches
             .into_iter()

@@ -55,10 +55,10 @@ impl ParquetFile {
         Ok(Self { path: path.into(), file: Arc::new(file), metadata })
     }
 
-    /// Refuses a file that lacks one of `columns` or has it with another type.
+    /// Refuses a file that lacks one of `columns`, but for those that came later than its version may be.
     pub(crate) fn check_columns<R>(&self, columns: &[Column<R>]) -> Result<(), ReadError> {
         let schema = self.metadata.schema();
-        for column in columns {
+        for column in columns.iter().filter(|column| !column.later) {
             let reason = match schema.field_with_name(column.name) {
                 Err(_) => format!("no column '{}'", column.name),
                 Ok(_) => continue,

@@ -114,7 +114,7 @@ fn type_name(data_type: &DataType) -> String {
 fn unit(name: &str, data_type: &DataType) -> &'static str {
     match name {
         "offset" | "length" | "transferred" | "end_of_file" | "request_length" | "response_length" => "bytes",
-        "payload_offset" | "payload_length" => "bytes",
+        "payload_offset" | "payload_length" | "live_request_left" | "live_response_left" => "bytes",
         "credit_charge" | "credits_requested" | "credits_granted" => "credits",
         _ if name.ends_with("_ns") => "ns",
         _ if matches!(data_type, DataType::Timestamp(..)) => "ns since 1970",

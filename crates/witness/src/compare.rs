@@ -15,7 +15,8 @@ const ALIGNMENT_WINDOW: usize = 64;
 ///
 /// SMB connections are paired in the order in which they were opened, and the columns `connection` and
 /// `live_connection` have to say the same. On each pair, a live request belongs to the row whose `live_request` has its
-/// bytes, and the n-th row of a connection, ordered by `op`, to its n-th captured request.
+/// bytes, and the n-th row of a connection, ordered by `op`, to its n-th captured request. What a `live_request` leaves out
+/// has to be as many bytes as the live request goes on for, and the last ones of that captured request.
 pub fn compare(captured: &Recording, live: &Recording, run: &RunRows) -> Verdict {
     let captured_connections: Vec<_> = captured.smb_connections().collect();
     let live_connections: Vec<_> = live.smb_connections().collect();
@@ -106,6 +107,9 @@ fn describe(index: usize, row: &Row) -> String {
     }
 }
 
+/// Rows that leave out as many bytes, with their indices, by the bytes that they have.
+type RowsByBytes<'a> = HashMap<&'a [u8], VecDeque<(usize, &'a Row)>>;
+
 /// A captured connection and its live one.
 struct Pair<'a> {
     rank: usize,
@@ -122,6 +126,24 @@ struct Sent<'a> {
     request: usize,
     message: &'a Message,
     row: &'a Row,
+}
+
+impl Sent<'_> {
+    /// What is wrong with the bytes that the row leaves out.
+    fn wrongly_left_out(&self, captured: &Message) -> Option<String> {
+        let left = self.row.left();
+        let Some(as_captured) = last(&captured.bytes, left) else {
+            let have = captured.bytes.len();
+            return Some(format!("{left} bytes are left out, and the captured message has {have}"));
+        };
+        let is_as_captured = last(&self.message.bytes, left) == Some(as_captured);
+        (!is_as_captured).then(|| format!("the {left} bytes that are left out are not as captured"))
+    }
+}
+
+/// The last bytes of a message.
+fn last(bytes: &[u8], count: usize) -> Option<&[u8]> {
+    bytes.get(bytes.len().checked_sub(count)?..)
 }
 
 impl<'a> Pair<'a> {
@@ -172,20 +194,28 @@ impl<'a> Pair<'a> {
     fn explain(&self, verdict: &mut Verdict) -> Vec<Sent<'a>> {
         let mut rows: Vec<_> = self.rows.iter().filter(|(_, row)| self.pairing.live(row) == Some(self.rank)).collect();
         rows.sort_by_key(|(index, row)| (row.op.is_none(), row.op, *index));
-        let mut by_bytes: HashMap<&[u8], VecDeque<(usize, &'a Row)>> = HashMap::new();
+        let mut by_bytes: BTreeMap<usize, RowsByBytes<'a>> = BTreeMap::new();
         for (index, row) in rows {
             if let Some(bytes) = &row.live_request {
-                by_bytes.entry(bytes.as_slice()).or_default().push_back((*index, row));
+                let alike = by_bytes.entry(row.left()).or_default();
+                alike.entry(bytes.as_slice()).or_default().push_back((*index, row));
             }
         }
         let mut sent = Vec::new();
         let live = self.live.map(|connection| connection.requests.as_slice()).unwrap_or_default();
         for (request, message) in live.iter().enumerate() {
             let place = self.place(request, message);
-            match by_bytes.get_mut(message.bytes.as_slice()).and_then(VecDeque::pop_front) {
+            let row = by_bytes.iter_mut().find_map(|(left, rows)| {
+                let told = message.bytes.get(..message.bytes.len().checked_sub(*left)?)?;
+                rows.get_mut(told)?.pop_front()
+            });
+            match row {
                 None => verdict.unexplained.push(Finding { place, what: "no row has its bytes".to_owned() }),
                 Some((index, row)) => {
-                    if row.is_extra() {
+                    if row.op.is_none() && row.live_request_left.is_some() {
+                        let what = format!("row {index} leaves bytes out and has no op to take them from");
+                        verdict.unexplained.push(Finding { place, what });
+                    } else if row.is_extra() {
                         verdict.extra = verdict.extra.saturating_add(1);
                     } else if row.op.is_none() {
                         let what = format!("row {index} has neither an op nor the mark `extra`");
@@ -195,7 +225,7 @@ impl<'a> Pair<'a> {
                 }
             }
         }
-        let mut left: Vec<_> = by_bytes.into_values().flatten().collect();
+        let mut left: Vec<_> = by_bytes.into_values().flat_map(HashMap::into_values).flatten().collect();
         left.sort_by_key(|(index, _)| *index);
         verdict.unwitnessed.extend(left.into_iter().map(|(index, row)| describe(index, row)));
         sent
@@ -246,6 +276,7 @@ impl<'a> Pair<'a> {
         if (captured.index, captured.last) != (sent.message.index, sent.message.last) {
             broken.push(format!("message {} of its chain became message {}", captured.index, sent.message.index));
         }
+        broken.extend(sent.wrongly_left_out(captured));
         match patches::differences(&captured.bytes, &sent.message.bytes, patches) {
             Ok(differences) => verdict.byte_differences.extend(differences.into_iter().map(|bytes| ByteDifference {
                 captured: place.clone(),

@@ -40,6 +40,8 @@ pub struct Row {
     pub live_status: Option<u32>,
     /// The request as it was sent: one message, without transport header. `None` when it was not sent.
     pub live_request: Option<Vec<u8>>,
+    /// How many bytes at the end of the request `live_request` lacks, because they are the last ones of the captured request.
+    pub live_request_left: Option<u32>,
     /// The ranges of `live_request` that were replaced.
     pub patches: Vec<Patch>,
 }
@@ -48,6 +50,11 @@ impl Row {
     /// Whether this is a request of the replay's own, and says so.
     pub fn is_extra(&self) -> bool {
         self.op.is_none() && self.marks.iter().any(|mark| mark == "extra")
+    }
+
+    /// [`Row::live_request_left`]; 0 when the request is whole.
+    pub(crate) fn left(&self) -> usize {
+        self.live_request_left.map_or(0, |left| left as usize)
     }
 }
 
@@ -113,6 +120,8 @@ fn rows_of(batch: &RecordBatch) -> Result<Vec<Row>, ArrowError> {
     let verdict = strings(&named(batch, "verdict")?)?;
     let live_status = numbers(&named(batch, "live_status")?)?;
     let live_request = binaries(&named(batch, "live_request")?)?;
+    // Runs before 1.2 have all requests whole.
+    let live_request_left = batch.column_by_name("live_request_left").map(numbers).transpose()?;
     let marks = named(batch, "marks")?;
     let patches = named(batch, "patches")?;
     (0..batch.num_rows())
@@ -126,6 +135,7 @@ fn rows_of(batch: &RecordBatch) -> Result<Vec<Row>, ArrowError> {
                 marks: marks_of(items(&marks, row)?)?,
                 live_status: number_at(&live_status, row),
                 live_request: live_request.is_valid(row).then(|| live_request.value(row).to_vec()),
+                live_request_left: live_request_left.as_ref().and_then(|left| number_at(left, row)),
                 patches: patches_of(items(&patches, row)?)?,
             })
         })

@@ -147,6 +147,98 @@ fn a_row_that_does_not_tell_what_was_sent_is_found() {
     assert_eq!((verdict.unexplained.len(), verdict.unwitnessed.len(), verdict.missing.len()), (1, 1, 1), "{verdict}");
 }
 
+/// The bytes of the WRITE that its row leaves out below.
+const LEFT: usize = 2900;
+
+/// A faithful replay whose first WRITE leaves out what is as captured.
+fn leaving_out(captured: &Recording) -> Run {
+    let mut run = Run::of(captured);
+    let row = run.row(0, WRITE_REQUEST);
+    let request = run.rows[row].live_request.as_mut().unwrap();
+    request.truncate(request.len() - LEFT);
+    run.rows[row].live_request_left = Some(LEFT as u32);
+    run
+}
+
+#[test]
+fn what_a_row_leaves_out_is_had_from_the_captured_request() {
+    let captured = captured();
+    let verdict = leaving_out(&captured).judged_against(&captured);
+    assert!(verdict.holds(), "{verdict}");
+    assert_eq!((verdict.reached, verdict.live), (22, 22));
+    let whole = Run::of(&captured).judged_against(&captured);
+    assert_eq!(verdict.bytes_compared, whole.bytes_compared);
+}
+
+#[test]
+fn a_wrong_beginning_of_a_request_that_leaves_bytes_out_is_found() {
+    let captured = captured();
+    let mut run = leaving_out(&captured);
+    let row = run.row(0, WRITE_REQUEST);
+    run.rows[row].live_request.as_mut().unwrap()[100] ^= 1;
+    let verdict = run.judged_against(&captured);
+    assert!(!verdict.holds());
+    assert_eq!((verdict.unexplained.len(), verdict.unwitnessed.len(), verdict.missing.len()), (1, 1, 1), "{verdict}");
+}
+
+#[test]
+fn bytes_that_are_left_out_and_were_not_sent_as_captured_are_found() {
+    let captured = captured();
+    let mut run = leaving_out(&captured);
+    run.traffic[0].requests[WRITE_PDU][3000] ^= 1;
+    let verdict = run.judged_against(&captured);
+    assert!(!verdict.holds());
+    assert_eq!((verdict.byte_differences.len(), verdict.broken_rules.len()), (1, 1), "{verdict}");
+
+    // No patch excuses it either.
+    let row = run.row(0, WRITE_REQUEST);
+    let what = "rpc".to_owned();
+    run.rows[row].patches.push(Patch { offset: 3000, length: 1, captured_length: None, what });
+    let verdict = run.judged_against(&captured);
+    assert!(!verdict.holds());
+    assert_eq!((verdict.byte_differences.len(), verdict.broken_rules.len()), (0, 1), "{verdict}");
+}
+
+#[test]
+fn more_bytes_left_out_than_the_captured_request_has_are_found() {
+    let captured = captured();
+    let have = captured.connections[0].requests[WRITE_REQUEST].bytes.len();
+    // What was sent and what the row tells go together; the captured request is shorter.
+    let mut run = leaving_out(&captured);
+    let row = run.row(0, WRITE_REQUEST);
+    let head = run.rows[row].live_request.clone().unwrap();
+    run.traffic[0].requests[WRITE_PDU] = [head, vec![7; have + 1]].concat();
+    run.rows[row].live_request_left = Some(have as u32 + 1);
+    let verdict = run.judged_against(&captured);
+    assert!(!verdict.holds());
+    let told = format!("{} bytes are left out, and the captured message has {have}", have + 1);
+    assert!(verdict.broken_rules.iter().any(|finding| finding.what == told), "{verdict}");
+
+    // The row tells of more than was sent.
+    let mut run = leaving_out(&captured);
+    run.rows[row].live_request_left = Some(u32::MAX);
+    let verdict = run.judged_against(&captured);
+    assert!(!verdict.holds());
+    assert_eq!((verdict.unexplained.len(), verdict.unwitnessed.len()), (1, 1), "{verdict}");
+}
+
+#[test]
+fn a_request_of_the_replays_own_leaves_nothing_out() {
+    let captured = captured();
+    let mut run = Run::of(&captured);
+    let request = message(CLOSE, 8, 999, 24);
+    run.traffic[0].requests.push(request.clone());
+    run.rows.push(Row {
+        live_connection: Some(7),
+        live_request: Some(request[..80].to_vec()),
+        live_request_left: Some(request.len() as u32 - 80),
+        marks: vec!["extra".to_owned()],
+        ..Row::default()
+    });
+    let verdict = run.judged_against(&captured);
+    assert_eq!((verdict.holds(), verdict.unexplained.len()), (false, 1), "{verdict}");
+}
+
 #[test]
 fn a_request_that_did_not_reach_the_server_is_missing() {
     let captured = captured();

@@ -29,6 +29,11 @@ pub struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
+    /// A live answer.
+    pub(super) fn live(status: NtStatus, message: &'a [u8]) -> Self {
+        Self { status, message: Some(message), holes: Holes::NONE, payload: None }
+    }
+
     /// The message with other bytes in its holes; what reads the same from both does not depend on them.
     pub(super) fn with_other_holes(&self) -> Option<Vec<u8>> {
         let mut message = self.message.filter(|_| !self.holes.is_empty())?.to_vec();

@@ -56,6 +56,10 @@ impl Noise {
                 let row = row?;
                 let Some(request) = places.of_row(&row) else { continue };
                 let live = row.live_status.map(NtStatus).zip(row.live_response.as_deref());
+                let live = live.map(|(status, message)| Answer {
+                    payload: captured_data(plan, request, &row),
+                    ..Answer::live(status, message)
+                });
                 let findings = comparison.findings(plan, &reference, &SameNames, request, live);
                 noise.fields.extend(findings.found.into_iter().map(|found| (request, found.field.to_owned())));
             }
@@ -109,11 +113,14 @@ impl Recorded {
         let mut answers = FxHashMap::default();
         for row in RunFile::open(run)?.rows() {
             let row = row?;
-            if let (Some(request), Some(status), Some(message)) =
-                (places.of_row(&row), row.live_status, row.live_response)
-            {
+            let Some(request) = places.of_row(&row) else { continue };
+            let captured = captured_data(plan, request, &row);
+            if let (Some(status), Some(message)) = (row.live_status, row.live_response) {
                 let command = plan.requests.get(request).and_then(|request| request.command());
-                let (message, fingerprint) = without_data(command, message);
+                let (message, fingerprint) = match captured {
+                    Some(fingerprint) => (without_rest(&message), Some(fingerprint)),
+                    None => without_data(command, message),
+                };
                 answers.insert(request, (NtStatus(status), message, fingerprint));
             }
         }
@@ -128,9 +135,18 @@ fn without_data(command: Option<Command>, message: Bytes) -> (Bytes, Option<Fing
         length: u32::try_from(data.len()).unwrap_or(u32::MAX),
         hash: dissect::operation::payload_hash(data),
     };
-    // A copy: the slice would keep the whole batch of rows alive.
-    let head = message.get(..ReadResponse::FIXED_END).unwrap_or_default();
-    (Bytes::copy_from_slice(head), Some(fingerprint))
+    (without_rest(&message), Some(fingerprint))
+}
+
+/// What a READ response has before its data. A copy: the slice would keep the whole batch of rows alive.
+fn without_rest(message: &Bytes) -> Bytes {
+    Bytes::copy_from_slice(message.get(..ReadResponse::FIXED_END).unwrap_or_default())
+}
+
+/// The fingerprint of READ data that a run left out because it is the captured.
+fn captured_data(plan: &Plan, request: usize, row: &RunRow) -> Option<Fingerprint> {
+    row.live_response_left?;
+    plan.answer(request)?.payload
 }
 
 impl Answers for Recorded {

@@ -28,6 +28,17 @@ pub struct Findings {
     pub found: Vec<Found>,
     /// Something could not be compared, because the capture does not have all of the answer.
     pub partly: bool,
+    /// READ data was compared by its fingerprint, and is the same.
+    pub same_data: bool,
+}
+
+/// A live answer.
+#[derive(Clone, Copy)]
+pub(super) struct Live<'a> {
+    /// The message.
+    pub(super) message: &'a [u8],
+    /// Of READ data that it lacks.
+    pub(super) payload: Option<Fingerprint>,
 }
 
 /// The field for an answer that does not fit its specification.
@@ -43,18 +54,19 @@ pub(super) fn compare(
     row: &CapturedRow<'_>,
     request: usize,
     captured: &Answer<'_>,
-    live: &[u8],
+    live: Live<'_>,
     names: &dyn CapturedNames,
     wanted: &dyn Fn(&Field) -> bool,
 ) -> Findings {
-    let layout = layout(row, live);
-    let partly = Findings { found: Vec::new(), partly: true };
+    let layout = layout(row, live.message);
+    let partly = Findings { partly: true, ..Findings::default() };
     let findings = captured.message.map(|message| {
         let other = captured.with_other_holes();
-        Comparison { message, other: other.as_deref(), live, request, names, layout }.run(wanted)
+        Comparison { message, other: other.as_deref(), live: live.message, request, names, layout }.run(wanted)
     });
     let is_cut = |message: &[u8]| ReadResponse::parse(message).is_ok_and(|view| view.data().is_err());
-    match captured.payload.filter(|_| row.command() == Some(Command::READ) && captured.message.is_none_or(is_cut)) {
+    let lacks_data = live.payload.is_some() || captured.message.is_none_or(is_cut);
+    match captured.payload.filter(|_| row.command() == Some(Command::READ) && lacks_data) {
         Some(fingerprint) if layout.fields().any(|field| field.name == DATA && wanted(field)) => {
             by_fingerprint(findings.unwrap_or(partly), fingerprint, live)
         }
@@ -146,25 +158,29 @@ fn malformed(captured: Option<Malformed>, live: Option<Malformed>, findings: &mu
 }
 
 /// The captured data was not kept: its fingerprint is compared.
-fn by_fingerprint(mut findings: Findings, captured: Fingerprint, live: &[u8]) -> Findings {
+fn by_fingerprint(mut findings: Findings, captured: Fingerprint, live: Live<'_>) -> Findings {
     findings.found.retain(|found| found.field != MALFORMED && found.field != TRANSFERRED);
     findings.partly = false;
-    let data = match ReadResponse::parse(live).and_then(|view| view.data()) {
-        Ok(data) => data,
-        Err(problem) => {
+    let (length, hash) = match (live.payload, ReadResponse::parse(live.message).and_then(|view| view.data())) {
+        (Some(known), _) => (known.length as usize, Some(known.hash)),
+        (None, Ok(data)) => {
+            // Data of another length need not be looked at.
+            let hash = (data.len() == captured.length as usize).then(|| dissect::operation::payload_hash(data));
+            (data.len(), hash)
+        }
+        (None, Err(problem)) => {
             malformed(None, Some(problem), &mut findings);
             return findings;
         }
     };
     let mut add = |field, captured, live| findings.found.push(Found { field, captured, live, path: None });
-    if data.len() as u64 != u64::from(captured.length) {
-        add(TRANSFERRED, captured.length.to_string(), data.len().to_string());
-        return findings;
-    }
-    let hash = dissect::operation::payload_hash(data);
-    if hash != captured.hash {
-        let show = |hash: [u8; 16]| format!("{} bytes, XXH3-128 {:032x}", data.len(), u128::from_be_bytes(hash));
-        add(DATA, show(captured.hash), show(hash));
+    match hash.filter(|_| length == captured.length as usize) {
+        None => add(TRANSFERRED, captured.length.to_string(), length.to_string()),
+        Some(hash) if hash != captured.hash => {
+            let show = |hash: [u8; 16]| format!("{length} bytes, XXH3-128 {:032x}", u128::from_be_bytes(hash));
+            add(DATA, show(captured.hash), show(hash));
+        }
+        Some(_) => findings.same_data = true,
     }
     findings
 }

@@ -20,11 +20,11 @@ pub use rule::{Rule, RuleError};
 pub use value::Value;
 
 use crate::engine::RequestRecord;
+use crate::payload::{self, Recorded};
 use crate::plan::Plan;
 use crate::report::Ignored;
-use crate::trace::Holes;
 use explain::{Explanations, Outcome};
-use smb2::{Command, NtStatus};
+use smb2::Command;
 use std::sync::Arc;
 use store::runs::{Difference, Verdict};
 use union::Unions;
@@ -74,15 +74,22 @@ impl Comparison {
         Self::new(plan, settings)
     }
 
-    /// Compares the answer of a record with the captured one: fills in `differences`, turns `match` into `body`, and
-    /// names the earlier request that explains a difference. Every record of a run has to come by here, in its order.
+    /// Compares the answer of a record with the captured one: fills in `differences`, turns `match` into `body`, names the
+    /// earlier request that explains a difference, and leaves large READ data out that is the captured. Every record of a
+    /// run has to come by here, in its order.
     pub fn judge(&mut self, plan: &Plan, names: &dyn CapturedNames, record: &mut RequestRecord) {
         let Some(planned) = plan.planned(record.request) else { return };
         let row = planned.row;
         let live = record.live_status.zip(record.live_response.as_deref());
-        let Taken { mut found, partly, shifted } = self.compared(plan, plan, names, record.request, live);
+        let live = live.map(|(status, message)| Answer::live(status, message));
+        let Taken { mut found, partly, same_data, shifted } = self.compared(plan, plan, names, record.request, live);
         if partly {
             record.marks.push(PARTLY);
+        }
+        if same_data && let Some(message) = record.live_response.take() {
+            let Recorded { message, left } = payload::recorded_answer(&row, message);
+            record.live_response = Some(message);
+            record.live_response_left = left;
         }
         found.retain(|found| !self.takes_out(record.request, planned.command(), row.path(), found));
         if record.verdict == Verdict::Match && !found.is_empty() {
@@ -137,10 +144,10 @@ impl Comparison {
         source: &dyn Answers,
         names: &dyn CapturedNames,
         request: usize,
-        live: Option<(NtStatus, &[u8])>,
+        live: Option<Answer<'_>>,
     ) -> Findings {
-        let Taken { found, partly, .. } = self.compared(plan, source, names, request, live);
-        Findings { found, partly }
+        let Taken { found, partly, same_data, .. } = self.compared(plan, source, names, request, live);
+        Findings { found, partly, same_data }
     }
 
     fn compared(
@@ -149,29 +156,31 @@ impl Comparison {
         source: &dyn Answers,
         names: &dyn CapturedNames,
         request: usize,
-        live: Option<(NtStatus, &[u8])>,
+        live: Option<Answer<'_>>,
     ) -> Taken {
-        let nothing = Taken { found: Vec::new(), partly: false, shifted: None };
+        let nothing = Taken { found: Vec::new(), partly: false, same_data: false, shifted: None };
         let Some(planned) = plan.planned(request) else { return nothing };
         let row = planned.row;
-        let live =
-            live.map(|(status, message)| Answer { status, message: Some(message), holes: Holes::NONE, payload: None });
         let folder = row.path().unwrap_or_default();
         let union = self.unions.take(plan, source, names, folder, request, live.as_ref());
         let mut findings = union.findings;
         if let (Some(command), Some(live), Some(captured)) = (planned.command(), live, source.answer(request))
-            && let Some(message) = live.message.filter(|_| live.status == captured.status)
+            && live.status == captured.status
+            && let Some(message) = live.message
         {
             let path = row.path();
             let wanted = |field: &table::Field| {
                 fields::by_default(field)
                     || self.settings.compare.iter().any(|rule| rule.covers(command, field.name, path))
             };
-            let compared = fields::compare(&row, request, &captured, message, names, &wanted);
+            let live = fields::Live { message, payload: live.payload };
+            let compared = fields::compare(&row, request, &captured, live, names, &wanted);
             findings.found.extend(compared.found);
             findings.partly |= compared.partly;
+            findings.same_data |= compared.same_data;
         }
-        Taken { found: findings.found, partly: findings.partly, shifted: union.shifted }
+        let Findings { found, partly, same_data } = findings;
+        Taken { found, partly, same_data, shifted: union.shifted }
     }
 
     /// Whether a difference does not count; it is counted as such.
@@ -195,6 +204,7 @@ impl Comparison {
 struct Taken {
     found: Vec<Found>,
     partly: bool,
+    same_data: bool,
     shifted: Option<(&'static str, Option<usize>)>,
 }
 

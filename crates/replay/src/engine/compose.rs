@@ -5,6 +5,7 @@ use crate::engine::state::Outstanding;
 use crate::engine::{Command, Engine};
 use crate::message::{self, Draft, Patch, PatchError, negotiate::LiveNegotiate};
 use crate::pattern;
+use crate::payload::{self, Recorded};
 use crate::plan::{Form, Planned};
 use bytes::Bytes;
 use client::Sealed;
@@ -128,7 +129,10 @@ impl Engine {
         if !request.rare().missing_payload.is_empty() {
             state.marks.push("pattern_payload");
         }
+        // The data need not be kept until the answer comes.
+        let Recorded { message, left } = payload::recorded_request(&request.row, message, &patches);
         state.live_request = message;
+        state.live_request_left = left;
         state.patches = patches;
         self.changed(index);
         if is_cancel {

@@ -48,8 +48,12 @@ pub struct RequestRecord {
     pub live_status: Option<NtStatus>,
     /// The message that was sent, signed but not encrypted; padding to the next of its chain included.
     pub live_request: Option<Bytes>,
+    /// How many bytes at its end are left out, because they are the last ones of the captured request.
+    pub live_request_left: Option<u32>,
     /// The final response, decrypted.
     pub live_response: Option<Bytes>,
+    /// How many bytes at its end are left out, because they are the last ones of the captured response.
+    pub live_response_left: Option<u32>,
     /// The declared patches of `live_request`.
     pub patches: Vec<Patch>,
     /// Compared fields whose values differ.
@@ -107,7 +111,9 @@ impl Engine {
             answered: None,
             live_status: None,
             live_request: None,
+            live_request_left: None,
             live_response: None,
+            live_response_left: None,
             patches: Vec::new(),
             differences: Vec::new(),
         };
@@ -128,7 +134,8 @@ impl Engine {
             Some(_) => Some("an earlier message of its chain failed".to_owned()),
             None => reason.map(str::to_owned).or_else(|| self.beyond_live_limit(lane, &planned, end)),
         };
-        let UnderWay { sent_at, free_at, live_request, patches, marks, .. } = self.requests.take_under_way(index);
+        let UnderWay { sent_at, free_at, live_request, live_request_left, patches, marks, .. } =
+            self.requests.take_under_way(index);
         let live_status = end.status();
         let record = RequestRecord {
             request: index,
@@ -143,7 +150,9 @@ impl Engine {
             answered: live_status.map(|_| self.now),
             live_status,
             live_request: Some(live_request),
+            live_request_left,
             live_response: response,
+            live_response_left: None,
             patches,
             differences: Vec::new(),
         };

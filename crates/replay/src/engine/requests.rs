@@ -36,6 +36,8 @@ pub(super) struct UnderWay {
     /// Its deadline has passed: nothing waits for it any more.
     pub(super) released: bool,
     pub(super) live_request: Bytes,
+    /// Bytes at the end of the request that are left out above, because they are the captured ones.
+    pub(super) live_request_left: Option<u32>,
     pub(super) patches: Vec<Patch>,
     pub(super) marks: Vec<&'static str>,
 }

@@ -147,6 +147,7 @@ columns! {
     28 ctl_code: u32;
     29 payload_length: u32;
     30 payload_hash: [u8; 16];
+    31 response_length: u32;
 }
 
 /// Bits of `present` that are no column.

@@ -4,6 +4,7 @@ use crate::scene::{Outcome, Recording};
 use lab::{Samba, Smbclient};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use store::runs::Verdict;
 
 const TEXT: &[u8] = b"the quick brown fox";
 
@@ -145,6 +146,43 @@ fn what_differs_between_two_runs_is_noise_in_the_next() {
         |options| options.comparison.baseline = known,
     );
     assert_eq!(fourth.roots(), [found("entry", "absent", "more.txt (file, 0 bytes)")]);
+}
+
+#[test]
+fn large_data_that_a_run_left_out_is_compared_with_that_of_another_run() {
+    let text = |first: u8| (0..100_000_u32).map(|at| first ^ (at % 251) as u8).collect::<Vec<u8>>();
+    let with = |first: u8| {
+        move |samba: &Samba| {
+            fs::write(samba.share_path().join("large.bin"), text(first)).unwrap();
+        }
+    };
+    let recording = Recording::of(|samba| {
+        with(0)(samba);
+        smbclient(samba, &["get large.bin large.bin"]);
+    });
+    let reads = |outcome: &Outcome| {
+        let sizes = outcome.rows.iter().filter_map(|row| {
+            let left = row.live_response_left.unwrap_or(0) as usize;
+            let whole = row.live_response.as_ref()?.len() + left;
+            (whole > 10_000).then_some((row.verdict, left > 0))
+        });
+        let mut sizes: Vec<_> = sizes.collect();
+        sizes.dedup();
+        sizes
+    };
+    let same = recording.replay_on(with(0), |_| {});
+    assert_eq!(reads(&same), [(Verdict::Match, true)]);
+    let other = recording.replay_on(with(1), |_| {});
+    assert_eq!(reads(&other), [(Verdict::Body, false)]);
+    for runs in [[&same, &other], [&other, &same]] {
+        let baseline: Vec<String> = runs.iter().map(|outcome| outcome.report.run.clone()).collect();
+        let next = recording.replay_on(with(2), |options| options.comparison.baseline = baseline);
+        assert_eq!(next.report.body_diverged, 0, "{:#?}", next.differing());
+    }
+    let again = recording.replay_on(with(0), |_| {});
+    let baseline = vec![same.report.run, again.report.run];
+    let next = recording.replay_on(with(2), |options| options.comparison.baseline = baseline);
+    assert_eq!(reads(&next), [(Verdict::Body, false)]);
 }
 
 #[test]

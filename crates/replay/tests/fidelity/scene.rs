@@ -1,13 +1,15 @@
 //! A capture, replayed on a fresh private Samba while tcpdump records what really goes over the wire.
 
+use bytes::Bytes;
 use lab::{Recorder, Samba, SambaOptions, Tshark};
 use smbreplay_replay::trace::Trace;
 use smbreplay_replay::{Options, Pace, Report, Target};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use store::layout::Layout;
 use store::runs::{Run, RunFile, RunRow};
-use store::{IngestRequest, OutputFolder, ingest};
+use store::{Columns, IngestRequest, OutputFolder, SessionFile, ingest};
 use tempfile::TempDir;
 
 /// What a replay left behind.
@@ -20,7 +22,36 @@ pub(crate) struct Outcome {
     pub(crate) witnessed: witness::Verdict,
     /// The live server, still running.
     pub(crate) samba: Samba,
+    /// The ingested capture and its runs.
+    output: OutputFolder,
     _folder: TempDir,
+}
+
+impl Outcome {
+    /// The rows with their messages whole: what they leave out, the session files have.
+    pub(crate) fn whole_rows(&self) -> Vec<RunRow> {
+        let metadata = store::metadata::read(&self.output.metadata()).unwrap();
+        let mut captured = HashMap::new();
+        for session in &metadata.sessions {
+            let file = SessionFile::open(&self.output.session_file(&session.file)).unwrap();
+            for row in file.operations(Columns::Only(&["op", "request", "response"])).map(Result::unwrap) {
+                captured.insert((session.file.clone(), row.op), (row.request, row.response));
+            }
+        }
+        let whole = |message: &mut Option<Bytes>, left: &mut Option<u32>, captured: &Option<Bytes>| {
+            let (Some(head), Some(left)) = (message.as_ref(), left.take()) else { return };
+            let captured = captured.as_ref().unwrap();
+            *message = Some([head, &captured[captured.len() - left as usize..]].concat().into());
+        };
+        let mut rows = self.rows.clone();
+        for row in &mut rows {
+            let Some((file, op)) = row.session_file.as_deref().zip(row.op) else { continue };
+            let (request, response) = &captured[&(file.to_owned(), op)];
+            whole(&mut row.live_request, &mut row.live_request_left, request);
+            whole(&mut row.live_response, &mut row.live_response_left, response);
+        }
+        rows
+    }
 }
 
 /// Replays all sessions of `capture`, whose server listened on `port`.
@@ -102,5 +133,6 @@ pub(crate) fn replay_on(
     let rows = witness::RunRows::read(&Path::new(&report.path).join("operations.parquet")).unwrap();
     let witnessed = witness::compare(&captured, &live, &rows);
     println!("{report:#?}\n{witnessed}");
-    Outcome { report, rows: recorded_rows, witnessed, samba, _folder: folder }
+    let output = place.output;
+    Outcome { report, rows: recorded_rows, witnessed, samba, output, _folder: folder }
 }

@@ -105,6 +105,55 @@ fn compare_without_data(kept: Option<usize>) {
     assert_eq!(fields(&read_live(without_data(), &data(b"bytes!")), 2), ["transferred"]);
 }
 
+/// A READ of data that is large enough to stay in the session file, where `padding` bytes follow it.
+fn a_large_read(large: &[u8], padding: u32) -> Captured {
+    let mut captured = a_read_of(large);
+    let operation = &mut captured.rows.last_mut().unwrap().operation;
+    operation.response = operation.response.take().map(|response| response.slice(..80));
+    operation.response_length = Some(80 + u32::try_from(large.len()).unwrap() + padding);
+    operation.payload_length = u32::try_from(large.len()).ok();
+    operation.payload_hash = Some(dissect::operation::payload_hash(large));
+    captured
+}
+
+/// How many bytes of the answer to the READ are recorded, and how many left out.
+fn recorded(outcome: &Outcome) -> (usize, Option<u32>) {
+    let record = outcome.record(0, 2);
+    (record.live_response.as_ref().unwrap().len(), record.live_response_left)
+}
+
+#[test]
+fn large_data_that_is_the_captured_is_left_out_of_the_record() {
+    let large = vec![7; 20_000];
+    let outcome = read_live(a_large_read(&large, 0), &data(&large));
+    assert_eq!(outcome.verdict(0, 2), Verdict::Match);
+    assert_eq!(recorded(&outcome), (80, Some(20_000)));
+}
+
+#[test]
+fn an_answer_is_recorded_whole_when_its_data_differs_or_is_not_the_end_of_both_messages() {
+    let large = vec![7; 20_000];
+    let mut other = large.clone();
+    other[19_999] ^= 1;
+    let differing = read_live(a_large_read(&large, 0), &data(&other));
+    assert_eq!((fields(&differing, 2), recorded(&differing)), (vec!["data"], (20_080, None)));
+    let shorter = read_live(a_large_read(&large, 0), &data(&large[1..]));
+    assert_eq!((fields(&shorter, 2), recorded(&shorter)), (vec!["transferred"], (20_079, None)));
+
+    let padded = [data(&large), vec![0; 4]].concat();
+    let live_padded = read_live(a_large_read(&large, 0), &padded);
+    assert_eq!((live_padded.verdict(0, 2), recorded(&live_padded)), (Verdict::Match, (20_084, None)));
+    let captured_padded = read_live(a_large_read(&large, 4), &data(&large));
+    assert_eq!((captured_padded.verdict(0, 2), recorded(&captured_padded)), (Verdict::Match, (20_080, None)));
+}
+
+#[test]
+fn small_data_is_recorded() {
+    let small = vec![7; 16_383];
+    let outcome = read_live(a_large_read(&small, 0), &data(&small));
+    assert_eq!((outcome.verdict(0, 2), recorded(&outcome)), (Verdict::Match, (16_463, None)));
+}
+
 #[test]
 fn an_answer_that_lies_about_its_lengths_is_malformed_and_nothing_worse() {
     for cut in 0..21 {

@@ -15,8 +15,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Version of the layout of this file and of the session files: `major.minor`.
-pub const SCHEMA_VERSION: &str = "1.1";
+/// Version of the layout of this file, of the session files and of the operations of runs: `major.minor`.
+pub const SCHEMA_VERSION: &str = "1.2";
 
 /// The whole file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

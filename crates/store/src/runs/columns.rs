@@ -1,7 +1,7 @@
 //! The columns of a run's `operations.parquet`.
 
 use super::{Difference, Patch, RunRow, Verdict};
-use crate::schema::column::{CellError, Column, Encoding, arrow_schema, column};
+use crate::schema::column::{CellError, Column, Encoding, arrow_schema, column, later};
 use crate::schema::encoding::{Dict, Plain, dictionary, dictionary_type, read_list, read_text};
 use crate::schema::message::message;
 use crate::schema::structs::{field_of, list_of_structs, list_type, number, text, u32_field};
@@ -28,7 +28,9 @@ pub static RUN_COLUMNS: &[Column<RunRow>] = &[
     column!(RunRow, "times", lag_ns: Plain, "", "", "`sent_time` minus `due_time`, nanoseconds"),
     column!(RunRow, "live", live_status: Plain, "smb2.nt_status", "MS-SMB2 2.2.1.2", "NTSTATUS of the live response"),
     message!(RunRow, "live", live_request, "", "MS-SMB2 2.2", "the request as sent, before encryption"),
+    later!(RunRow, "live", live_request_left: Plain, "", "", "bytes at its end that are left out: they are the last ones of `request` of the same `op` in `session_file`"),
     message!(RunRow, "live", live_response, "", "MS-SMB2 2.2", "the final response, decrypted"),
+    later!(RunRow, "live", live_response_left: Plain, "", "", "bytes at its end that are left out: they are the last ones of `response` of the same `op` in `session_file`"),
     column!(RunRow, "live", patches: Plain, "", "", "ranges of the request that differ from the captured one"),
     column!(RunRow, "live", differences: Plain, "", "", "compared fields whose values differ"),
     column!(RunRow, "live", detail: Plain, "", "", "one phrase for people"),

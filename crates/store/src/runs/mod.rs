@@ -111,8 +111,12 @@ pub struct RunRow {
     pub live_status: Option<u32>,
     /// The request as sent: from the SMB2 header on, before encryption.
     pub live_request: Option<Bytes>,
+    /// How many bytes at its end are left out, because they are the last ones of the captured request in `session_file`.
+    pub live_request_left: Option<u32>,
     /// The final response, decrypted.
     pub live_response: Option<Bytes>,
+    /// How many bytes at its end are left out, because they are the last ones of the captured response in `session_file`.
+    pub live_response_left: Option<u32>,
     /// What was changed in the captured request.
     pub patches: Vec<Patch>,
     /// What differs in the response.
@@ -139,7 +143,9 @@ impl RunRow {
             lag_ns: None,
             live_status: None,
             live_request: None,
+            live_request_left: None,
             live_response: None,
+            live_response_left: None,
             patches: Vec::new(),
             differences: Vec::new(),
             detail: None,

@@ -4,6 +4,10 @@ use super::*;
 use crate::fixture::noise;
 use crate::layout::OutputFolder;
 use crate::reader::ReadError;
+use crate::schema::column;
+use parquet::arrow::ArrowWriter;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
 use std::fs;
 
 fn output() -> (tempfile::TempDir, OutputFolder) {
@@ -28,7 +32,9 @@ fn full() -> RunRow {
         lag_ns: Some(u64::MAX),
         live_status: Some(0xc000_0022),
         live_request: Some(Bytes::from_static(b"\xfeSMB request")),
+        live_request_left: Some(u32::MAX),
         live_response: Some(Bytes::new()),
+        live_response_left: Some(0),
         patches: vec![
             Patch { offset: 24, length: 8, captured_length: 8, what: "message_id".into() },
             Patch { offset: 120, length: 30, captured_length: 10, what: "path".into() },
@@ -50,6 +56,32 @@ fn rows_come_back_as_recorded_and_in_that_order() {
     let file = RunFile::open(&run).unwrap();
     assert_eq!(file.row_count(), 8);
     assert_eq!(file.rows().map(Result::unwrap).collect::<Vec<_>>(), rows);
+}
+
+/// Writes the operations of a run as they are stored, without these columns and under this version.
+fn write_older(run: &Run, rows: &[RunRow], version: &str, without: &[&str]) {
+    let batch = column::encode(RUN_COLUMNS, &columns::schema(), rows).unwrap();
+    let names = RUN_COLUMNS.iter().map(|column| column.name);
+    let kept: Vec<usize> =
+        names.enumerate().filter(|(_, name)| !without.contains(name)).map(|(index, _)| index).collect();
+    let batch = batch.project(&kept).unwrap();
+    let version = KeyValue::new("schema_version".to_owned(), version.to_owned());
+    let properties = WriterProperties::builder().set_key_value_metadata(Some(vec![version])).build();
+    let file = fs::File::create(run.operations()).unwrap();
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+}
+
+#[test]
+fn a_run_from_before_data_was_left_out_is_read_with_its_messages_whole() {
+    let (_folder, output) = output();
+    let run = Run::create(&output).unwrap();
+    write_older(&run, &[full()], "1.1", &["live_request_left", "live_response_left"]);
+    let rows: Vec<RunRow> = RunFile::open(&run).unwrap().rows().map(Result::unwrap).collect();
+    assert_eq!(rows, [RunRow { live_request_left: None, live_response_left: None, ..full() }]);
+    write_older(&run, &[full()], "1.1", &["live_request"]);
+    assert!(matches!(RunFile::open(&run), Err(ReadError::Foreign { .. })));
 }
 
 #[test]

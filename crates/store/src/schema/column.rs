@@ -67,6 +67,8 @@ pub struct Column<R: 'static> {
     /// What it holds, in one phrase.
     pub meaning: &'static str,
     pub(crate) nullable: bool,
+    /// Whether files of an earlier minor version lack it; its field is empty then.
+    pub(crate) later: bool,
     pub(crate) data_type: fn() -> DataType,
     pub(crate) write: fn(&[R]) -> ArrayRef,
     /// `None` for a column that is derived from others.
@@ -134,7 +136,10 @@ pub(crate) fn decode<R>(
 ) -> Result<(), DecodeError> {
     for column in columns.iter().filter(|column| wanted(column)) {
         let Some(read) = column.read else { continue };
-        let array = batch.column_by_name(column.name).ok_or(DecodeError::NoColumn(column.name))?;
+        let array = match batch.column_by_name(column.name) {
+            None if column.later => continue,
+            array => array.ok_or(DecodeError::NoColumn(column.name))?,
+        };
         read(array.as_ref(), rows).map_err(|source| DecodeError::Cell { column: column.name, source })?;
     }
     Ok(())
@@ -150,6 +155,7 @@ macro_rules! column {
             spec: $spec,
             meaning: $meaning,
             nullable: $crate::schema::column::nullable_of::<$encoding, $row, _>(|row| &row.$field),
+            later: false,
             data_type: || $crate::schema::column::data_type_of::<$encoding, $row, _>(|row| &row.$field),
             write: |rows| <$encoding as $crate::schema::column::Encoding<_>>::array(rows.iter().map(|row| &row.$field)),
             read: Some(|array, rows| {
@@ -164,6 +170,17 @@ macro_rules! column {
     };
 }
 pub(crate) use column;
+
+/// The same of a column that came with a later minor version than 1.0.
+macro_rules! later {
+    ($row:ty, $group:literal, $field:ident: $encoding:ty, $wireshark:literal, $spec:literal, $meaning:literal) => {
+        $crate::schema::column::Column::<$row> {
+            later: true,
+            ..$crate::schema::column::column!($row, $group, $field: $encoding, $wireshark, $spec, $meaning)
+        }
+    };
+}
+pub(crate) use later;
 
 /// The type in which `E` stores the field that `_field` selects.
 pub(crate) fn data_type_of<E: Encoding<T>, R, T>(_field: fn(&R) -> &T) -> DataType {

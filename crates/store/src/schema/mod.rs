@@ -107,6 +107,7 @@ const fn status_name_column() -> Column<Operation> {
         spec: "MS-ERREF 2.3.1",
         meaning: "name of `status`, hex where it has none",
         nullable: true,
+        later: false,
         data_type: dictionary_type,
         write: |rows| dictionary(rows.iter().map(|row| row.status.map(status_name))),
         read: None,

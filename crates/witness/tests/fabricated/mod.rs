@@ -233,6 +233,7 @@ pub(crate) fn write_rows(path: &Path, rows: &[Row]) {
         ("marks", list(marks, rows.iter().map(|row| row.marks.len())), true),
         ("live_status", numbers(|row| row.live_status), true),
         ("live_request", Arc::new(live_request), true),
+        ("live_request_left", numbers(|row| row.live_request_left), true),
         ("patches", list(Arc::new(patch_items), rows.iter().map(|row| row.patches.len())), true),
     ])
     .unwrap();
