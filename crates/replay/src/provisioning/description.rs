@@ -33,7 +33,17 @@ pub(super) struct Description {
     pub(super) left_out: Vec<&'static str>,
 }
 
-pub(super) fn describe(node: &Node, sids: &[SidRule]) -> Description {
+/// FILE_ATTRIBUTE_READONLY: what has it takes no more data.
+const READ_ONLY: u32 = 0x01;
+
+/// The attributes with which a file can be made at once.
+pub(super) fn attributes_at_creation(node: Option<&Node>) -> u32 {
+    let attributes = node.and_then(|node| node.facts.attributes).map_or(0, |seen| seen.value & KEPT);
+    if attributes & READ_ONLY != 0 || attributes == 0 { ATTRIBUTE_NORMAL } else { attributes }
+}
+
+/// What is to be set on something; `is_made` when it is in the same chain with [`attributes_at_creation`].
+pub(super) fn describe(node: &Node, sids: &[SidRule], is_made: bool) -> Description {
     let mut found = Description::default();
     let facts = &node.facts;
     if let Some(attributes) = &facts.extended_attributes {
@@ -61,6 +71,8 @@ pub(super) fn describe(node: &Node, sids: &[SidRule]) -> Description {
         some if node.is_folder() => some | ATTRIBUTE_DIRECTORY,
         some => some,
     });
+    let has_them = is_made && attributes_at_creation(Some(node)) == attributes;
+    let attributes = if has_them { 0 } else { attributes };
     let time = |time: u64| if time < NO_TIME { time } else { 0 };
     let wanted = BasicInformation {
         creation: time(times.creation),

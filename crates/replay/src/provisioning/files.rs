@@ -2,7 +2,7 @@
 //! large, one chain is under way at a time.
 
 use super::contents::{Contents, Piece};
-use super::description::describe;
+use super::description::{attributes_at_creation, describe};
 use super::journal::ShareJournal;
 use super::report::Outcomes;
 use super::survey::{OPEN, SHARE_ALL};
@@ -30,7 +30,6 @@ const WRITE_DAC: u32 = 0x0004_0000;
 const CREATE: u32 = 2;
 const OPEN_IF: u32 = 3;
 const NON_DIRECTORY_FILE: u32 = 0x40;
-const ATTRIBUTE_NORMAL: u32 = 0x80;
 
 /// Makes the files.
 pub(super) struct MakeFiles<'a, 'j> {
@@ -158,7 +157,7 @@ impl<'a, 'j> MakeFiles<'a, 'j> {
         let stream = steps.first().map_or(0, Step::stream);
         let finishes = task.expected == 0 && task.queue.is_empty() && stream == 0;
         let described = match thing.node(self.namespace).filter(|_| finishes) {
-            Some(node) => describe(node, self.sids),
+            Some(node) => describe(node, self.sids, makes),
             None => Default::default(),
         };
         let (sparse, size) = if makes { (task.has_hole, task.size) } else { (false, None) };
@@ -176,7 +175,7 @@ impl<'a, 'j> MakeFiles<'a, 'j> {
         };
         let open = Open {
             access: if described.sets_security { WRITE | WRITE_DAC } else { WRITE },
-            attributes: ATTRIBUTE_NORMAL,
+            attributes: attributes_at_creation(thing.node(self.namespace)),
             share_access: SHARE_ALL,
             disposition: if makes {
                 CREATE

@@ -73,7 +73,7 @@ impl Errand for DescribeFolders<'_> {
     fn chain(&mut self, index: usize) -> Option<Vec<Request>> {
         let thing = self.things.get(index)?;
         let node = thing.node(self.namespace)?;
-        let described = describe(node, self.sids);
+        let described = describe(node, self.sids, false);
         for refusal in &described.left_out {
             self.outcomes.warn(thing, refusal);
         }
