@@ -12,13 +12,15 @@ pub(crate) enum Conclusion {
     Done,
     /// The replay found divergences.
     Diverged,
+    /// Something that was tested does not work.
+    Failed,
 }
 
 impl From<Conclusion> for ExitCode {
     fn from(conclusion: Conclusion) -> Self {
         match conclusion {
             Conclusion::Done => Self::SUCCESS,
-            Conclusion::Diverged => Self::from(1),
+            Conclusion::Diverged | Conclusion::Failed => Self::from(1),
         }
     }
 }

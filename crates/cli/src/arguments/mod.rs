@@ -2,6 +2,7 @@
 
 mod comparison;
 mod config;
+mod doctor;
 mod global;
 mod ingest;
 mod lab;
@@ -14,6 +15,7 @@ mod trace;
 
 pub(crate) use comparison::ComparisonArguments;
 pub(crate) use config::ConfigCommand;
+pub(crate) use doctor::DoctorArguments;
 pub(crate) use global::{Format, Global};
 pub(crate) use ingest::IngestArguments;
 pub(crate) use lab::LabCommand;
@@ -43,6 +45,7 @@ Examples:
   smbreplay session --list                its sessions
   smbreplay session 1 --brief             the operations of the first one
   smbreplay config set server_ip 10.0.0.5 where to replay to
+  smbreplay doctor                        whether that server can be used
   smbreplay replay 1                      replay it and compare
 
 Exit status: 0 done and everything matched; 1 done with divergences; 2 could not be done; 130 interrupted.";
@@ -74,6 +77,8 @@ pub(crate) enum Command {
     },
     /// Show versions, folders and supported commands
     Info,
+    /// Test settings, folders and the lab server, and say what to do about what fails
+    Doctor(Box<DoctorArguments>),
     /// Write a completion script for a shell to standard output
     Completions {
         /// The shell to complete for

@@ -1,6 +1,7 @@
 //! Results on standard output, everything else on standard error.
 
 mod csv;
+mod findings;
 mod grid;
 mod progress;
 mod table;
@@ -8,6 +9,7 @@ mod text;
 mod time;
 mod verdicts;
 
+pub(crate) use findings::Finding;
 pub(crate) use grid::{Column, Grid};
 pub(crate) use progress::Progress;
 pub(crate) use table::StreamedTable;

@@ -8,7 +8,6 @@ use super::{Context, target};
 use crate::arguments::{Global, ReplayArguments};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Output, Progress, all_matched};
-use client::probe::ProbeError;
 use replay::{FileFilter, Options, ReplayError, Report, Selection};
 use store::Key;
 use store::metadata::Session;
@@ -78,28 +77,11 @@ fn advise(error: ReplayError) -> Failure {
         ReplayError::Target(error) => target::advise(error).to_owned(),
         ReplayError::Dialect { supported: Some(dialect), .. } => format!("try --dialect {dialect}"),
         ReplayError::Dialect { supported: None, .. } => "replay at a server that does".to_owned(),
-        ReplayError::Probe(error) => advise_probe(error).to_owned(),
+        ReplayError::Probe(error) => target::advise_probe(error).to_owned(),
         ReplayError::Baseline(_) => "choose others of `smbreplay report --list`".to_owned(),
         ReplayError::System(_) => "try again".to_owned(),
     };
     Failure::new(error, advice)
-}
-
-/// What to do about a server, account or share that cannot be used.
-fn advise_probe(error: &ProbeError) -> &'static str {
-    match error {
-        ProbeError::Unreachable { .. } | ProbeError::Timeout { .. } => {
-            "check that the server runs, and --server-ip and --port (`smbreplay lab start` runs one)"
-        }
-        ProbeError::LogonRefused { .. } => "check --username, --domain and the password (SMBREPLAY_PASSWORD)",
-        ProbeError::ShareRefused { .. } => "make the share on the server, or name another with --tree-name",
-        ProbeError::DialectRefused { .. } | ProbeError::DialectNotOffered { .. } => "choose another with --dialect",
-        ProbeError::Closed { .. } | ProbeError::BadAnswer { .. } | ProbeError::NotSmb { .. } => {
-            "check that an SMB2 server listens there"
-        }
-        ProbeError::TooLong(_) => "use a shorter name",
-        _ => "check the server's log, or try without the check: --no-ping",
-    }
 }
 
 /// The sessions to replay, each once. One that is named and cannot be replayed is refused; of all, it is left out.
