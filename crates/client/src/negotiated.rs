@@ -1,7 +1,9 @@
 //! What the server's NEGOTIATE response settled for a connection (MS-SMB2 2.2.4, 3.2.5.2).
 
+use smb2::context::negotiate::CompressionCapabilities;
 use smb2::crypto::{Cipher, SigningAlgorithm};
 use smb2::message::negotiate::NegotiateResponse;
+use smb2::names::flags;
 use smb2::{Guid, Malformed};
 
 /// The wildcard revision with which a server answers an SMB1 multi-protocol negotiate: an SMB2 NEGOTIATE must follow.
@@ -32,6 +34,10 @@ pub struct Negotiated {
     pub signing: SigningAlgorithm,
     /// How messages are encrypted when a session or share demands it; `None` when the connection cannot.
     pub cipher: Option<Cipher>,
+    /// CompressionAlgorithms that the server has of those offered, in its order.
+    pub compressions: Vec<u16>,
+    /// SystemTime: the server's clock when it answered, a FILETIME; 0 when it does not tell.
+    pub system_time: u64,
 }
 
 impl Negotiated {
@@ -42,12 +48,13 @@ impl Negotiated {
     pub fn parse(response: &[u8]) -> Result<Self, Malformed> {
         let view = NegotiateResponse::parse(response)?;
         let dialect = view.dialect_revision();
-        let (mut signing_id, mut cipher_id) = (None, None);
+        let (mut signing_id, mut cipher_id, mut compressions) = (None, None, Vec::new());
         if dialect == 0x0311 {
             for context in view.contexts() {
                 let context = context?;
                 match context.context_type {
                     ENCRYPTION_CAPABILITIES => cipher_id = first_id(context.data),
+                    COMPRESSION_CAPABILITIES => compressions = compression_ids(context.data),
                     SIGNING_CAPABILITIES => signing_id = first_id(context.data),
                     _ => {}
                 }
@@ -71,6 +78,8 @@ impl Negotiated {
             max_write_size: view.max_write_size(),
             signing,
             cipher: cipher_id.and_then(Cipher::from_wire),
+            compressions,
+            system_time: view.system_time(),
         })
     }
 
@@ -78,10 +87,27 @@ impl Negotiated {
     pub fn signing_required(&self) -> bool {
         self.security_mode & SIGNING_REQUIRED != 0
     }
+
+    /// The names of the server's Capabilities, as in `LEASING`.
+    pub fn capability_names(&self) -> Vec<&'static str> {
+        let (names, _) = flags::capabilities(self.capabilities).split();
+        names.into_iter().map(|name| name.trim_start_matches("SMB2_GLOBAL_CAP_")).collect()
+    }
 }
 
 const ENCRYPTION_CAPABILITIES: u16 = 0x0002;
+const COMPRESSION_CAPABILITIES: u16 = 0x0003;
 const SIGNING_CAPABILITIES: u16 = 0x0008;
+
+/// The algorithms of SMB2_COMPRESSION_CAPABILITIES; none when it is not well-formed, since nothing depends on them.
+fn compression_ids(data: &[u8]) -> Vec<u16> {
+    let parsed = CompressionCapabilities::parse(data).and_then(|view| Ok(view.compression_algorithms()?.collect()));
+    let all: Vec<u16> = parsed.unwrap_or_default();
+    all.into_iter().filter(|id| *id != 0).take(MOST_COMPRESSIONS).collect()
+}
+
+/// More than MS-SMB2 has.
+const MOST_COMPRESSIONS: usize = 16;
 
 /// The only entry of a selection: a 16-bit count and one 16-bit id (MS-SMB2 2.2.4.1.2, 2.2.4.1.7).
 fn first_id(data: &[u8]) -> Option<u16> {

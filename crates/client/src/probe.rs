@@ -3,6 +3,7 @@
 mod conversation;
 mod dialogue;
 mod error;
+pub mod examination;
 
 pub use error::ProbeError;
 
@@ -10,6 +11,7 @@ use crate::request::logoff::logoff;
 use crate::request::negotiate::{ALL_DIALECTS, Offer, negotiate};
 use crate::request::session_setup::session_setup;
 use crate::request::tree_connect::{share_path, tree_connect};
+use crate::request::{Request, TooLong};
 use crate::{Negotiated, Received};
 use conversation::Conversation;
 pub(crate) use dialogue::Dialogue;
@@ -107,7 +109,7 @@ impl Visit {
     }
 
     /// Sends a request on the share and waits for its final response, whatever the status.
-    pub(crate) async fn exchange(&mut self, request: &crate::request::Request) -> Result<Received, ProbeError> {
+    pub(crate) async fn exchange(&mut self, request: &Request) -> Result<Received, ProbeError> {
         self.conversation.exchange_on(self.share.tree_id, request).await
     }
 
@@ -136,9 +138,18 @@ const SHARE_ENCRYPT_DATA: u32 = 0x0000_8000;
 const UNIX_EPOCH_FILETIME: u64 = 116_444_736_000_000_000;
 
 async fn settle_dialect(conversation: &mut Conversation, dialects: &[u16]) -> Result<Negotiated, ProbeError> {
+    settle_with(conversation, dialects, negotiate).await
+}
+
+/// Settles the dialect with the request that `make` makes of the offer.
+async fn settle_with(
+    conversation: &mut Conversation,
+    dialects: &[u16],
+    make: fn(&Offer<'_>) -> Result<Request, TooLong>,
+) -> Result<Negotiated, ProbeError> {
     let dialects = if dialects.is_empty() { &ALL_DIALECTS } else { dialects };
     let client_guid = if dialects == [SMB_2_0_2] { Guid::default() } else { Guid(random()?) };
-    let request = negotiate(&Offer { dialects, client_guid, salt: random()? })?;
+    let request = make(&Offer { dialects, client_guid, salt: random()? })?;
     let response = conversation.exchange(&request).await?;
     let (address, offered) = (conversation.dialogue.address(), dialects.to_vec());
     let status = NtStatus(response.header.status);
@@ -192,6 +203,7 @@ struct Share {
     tree_id: u32,
     share_type: u8,
     encrypted: bool,
+    maximal_access: u32,
 }
 
 async fn connect_share(conversation: &mut Conversation, path: &str) -> Result<Share, ProbeError> {
@@ -208,7 +220,8 @@ async fn connect_share(conversation: &mut Conversation, path: &str) -> Result<Sh
         source,
     })?;
     let tree_id = response.header.tree_id().unwrap_or_default();
-    Ok(Share { tree_id, share_type: view.share_type(), encrypted: view.share_flags() & SHARE_ENCRYPT_DATA != 0 })
+    let (share_type, maximal_access) = (view.share_type(), view.maximal_access());
+    Ok(Share { tree_id, share_type, encrypted: view.share_flags() & SHARE_ENCRYPT_DATA != 0, maximal_access })
 }
 
 /// The user as people write it.
@@ -221,13 +234,13 @@ fn user(Credentials { domain, user, password }: &Credentials) -> String {
 }
 
 fn entropy() -> Result<Entropy, ProbeError> {
+    Ok(Entropy { client_challenge: random()?, exported_session_key: random()?, filetime: filetime_now() })
+}
+
+/// This machine's clock.
+fn filetime_now() -> u64 {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let ticks = u64::try_from(now.as_nanos() / 100).unwrap_or_default();
-    Ok(Entropy {
-        client_challenge: random()?,
-        exported_session_key: random()?,
-        filetime: UNIX_EPOCH_FILETIME.saturating_add(ticks),
-    })
+    UNIX_EPOCH_FILETIME.saturating_add(u64::try_from(now.as_nanos() / 100).unwrap_or_default())
 }
 
 fn random<const N: usize>() -> Result<[u8; N], ProbeError> {

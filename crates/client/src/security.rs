@@ -187,6 +187,8 @@ mod tests {
             max_write_size: 0,
             signing: SigningAlgorithm::AesCmac,
             cipher: Some(Cipher::Aes128Ccm),
+            compressions: Vec::new(),
+            system_time: 0,
         };
         let mut security = Security::default();
         security.begin_bind(SESSION, &keys(1));

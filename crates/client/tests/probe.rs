@@ -13,10 +13,12 @@ use lab::{EmbeddedOptions, EmbeddedServer, Samba, SambaOptions};
 use smb2::auth::Credentials;
 use smb2::crypto::SigningAlgorithm;
 use smb2::{Command, NtStatus};
+use smbreplay_client::probe::examination::{Subject, examine, examine_unless};
 use smbreplay_client::probe::{Probe, ProbeError, probe, supported_dialect};
 use smbreplay_client::request::negotiate::ALL_DIALECTS;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
@@ -201,4 +203,54 @@ async fn a_server_that_closes_the_connection_is_told_apart() {
     tokio::spawn(async move { drop(listener.accept().await) });
     let error = probe_samba(address, "testshare", &[]).await.unwrap_err();
     assert!(matches!(error, ProbeError::Closed { what: Command::NEGOTIATE, .. }), "{error:?}");
+}
+
+fn subject<'a>(address: SocketAddr, user: &'a Credentials, share: &'a str, patience: Duration) -> Subject<'a> {
+    Subject { address, server_name: "127.0.0.1", credentials: user, share, patience }
+}
+
+#[tokio::test]
+async fn a_plain_samba_passes_every_step_of_an_examination() {
+    let (_samba, address) = samba(SambaOptions::default());
+    let user = credentials("testuser", "testpass");
+    let found = examine(&subject(address, &user, "testshare", PATIENCE)).await;
+    assert!(found.connected.is_ok() && found.clock_ahead.unwrap().abs() < 60, "{found:?}");
+    let taken: Vec<u16> =
+        found.dialects.iter().filter(|(_, taken)| taken.is_ok()).map(|(dialect, _)| *dialect).collect();
+    assert_eq!(taken, ALL_DIALECTS);
+    let inquired = found.inquired.unwrap().unwrap();
+    assert!(inquired.capability_names().contains(&"LEASING"), "{inquired:?}");
+    let (logon, share) = (found.logon.unwrap().unwrap(), found.share.unwrap().unwrap());
+    assert!(!logon.guest && !logon.encrypted && share.is_disk() && share.can_write(), "{share:?}");
+    assert_eq!(found.root.unwrap().unwrap(), NtStatus::SUCCESS);
+    assert_eq!(found.pipes.unwrap().unwrap().share_type, PIPE);
+}
+
+#[tokio::test]
+async fn an_examination_goes_into_a_share_that_demands_encryption() {
+    let options = SambaOptions { shares: vec!["smb encrypt = required".into()], ..SambaOptions::default() };
+    let (_samba, address) = samba(options);
+    let user = credentials("testuser", "testpass");
+    let found = examine(&subject(address, &user, "testshare", PATIENCE)).await;
+    assert!(found.share.unwrap().unwrap().encrypted);
+    assert_eq!(found.root.unwrap().unwrap(), NtStatus::SUCCESS);
+}
+
+#[tokio::test]
+async fn steps_behind_one_that_failed_are_not_tried() {
+    let user = credentials("testuser", "testpass");
+    let silent = listener_that_sends(b"").await;
+    let found = examine(&subject(silent, &user, "testshare", Duration::from_millis(200))).await;
+    assert!(found.connected.is_ok() && matches!(found.negotiated, Some(Err(ProbeError::Timeout { .. }))), "{found:?}");
+    assert!(found.logon.is_none() && found.share.is_none() && found.pipes.is_none() && found.dialects.is_empty());
+}
+
+#[tokio::test]
+async fn an_examination_ends_when_it_is_cancelled() {
+    let address = listener_that_sends(b"").await;
+    let examined = tokio::task::spawn_blocking(move || {
+        let user = credentials("testuser", "testpass");
+        examine_unless(&AtomicBool::new(true), &subject(address, &user, "testshare", PATIENCE)).unwrap()
+    });
+    assert!(examined.await.unwrap().is_none());
 }

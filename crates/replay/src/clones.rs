@@ -47,6 +47,12 @@ pub fn options(options: &Options, run: &str) -> Vec<Options> {
     (0..clones).map(of_clone).collect()
 }
 
+/// The soft limit of open files; `None` where the system does not tell.
+pub fn open_files_limit() -> Option<u64> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    soft_limit(&limits)
+}
+
 /// How many connections of the plan are open at the same time, at most.
 fn connections_at_once(plan: &Plan) -> u64 {
     let mut changes: Vec<(u64, i64)> = Vec::new();
@@ -62,12 +68,6 @@ fn connections_at_once(plan: &Plan) -> u64 {
         most = most.max(open);
     }
     u64::try_from(most).unwrap_or(0)
-}
-
-/// The soft limit of open files; `None` where the system does not tell.
-fn open_files_limit() -> Option<u64> {
-    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
-    soft_limit(&limits)
 }
 
 fn soft_limit(limits: &str) -> Option<u64> {

@@ -38,10 +38,14 @@ pub fn address(captured: &[SocketAddr], options: &Options) -> Result<SocketAddr,
         .to_socket_addrs()
         .map_err(|source| TargetError::Resolve { server: server.clone(), source })?;
     let address = found.into_iter().next().ok_or(TargetError::NoAddress { server })?;
-    let ip = address.ip().to_canonical();
-    let is_captured = captured.iter().any(|captured| captured.ip().to_canonical() == ip);
-    if is_captured && !ip.is_loopback() && !options.allow_captured_server {
+    if is_captured(captured, address) && !options.allow_captured_server {
         return Err(TargetError::CapturedServer { address });
     }
     Ok(address)
+}
+
+/// Whether `address` is that of a `captured` server, whatever the port. This machine never counts as one.
+pub fn is_captured(captured: &[SocketAddr], address: SocketAddr) -> bool {
+    let ip = address.ip().to_canonical();
+    !ip.is_loopback() && captured.iter().any(|captured| captured.ip().to_canonical() == ip)
 }

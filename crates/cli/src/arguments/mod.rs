@@ -3,6 +3,7 @@
 mod cleanup;
 mod comparison;
 mod config;
+mod doctor;
 mod global;
 mod ingest;
 mod lab;
@@ -18,6 +19,7 @@ mod validate;
 pub(crate) use cleanup::CleanupArguments;
 pub(crate) use comparison::ComparisonArguments;
 pub(crate) use config::ConfigCommand;
+pub(crate) use doctor::DoctorArguments;
 pub(crate) use global::{Format, Global};
 pub(crate) use ingest::IngestArguments;
 pub(crate) use lab::LabCommand;
@@ -49,6 +51,7 @@ Examples:
   smbreplay session --list                its sessions
   smbreplay session 1 --brief             the operations of the first one
   smbreplay config set server_ip 10.0.0.5 where to replay to
+  smbreplay doctor                        whether that server can be used
   smbreplay replay 1 --root lab           set its files up in a folder, replay it and compare
   smbreplay cleanup                       remove again what was made
 
@@ -87,6 +90,8 @@ pub(crate) enum Command {
     },
     /// Show versions, folders and supported commands
     Info,
+    /// Test settings, folders and the lab server, and say what to do about what fails
+    Doctor(Box<DoctorArguments>),
     /// Write a completion script for a shell to standard output
     Completions {
         /// The shell to complete for

@@ -3,6 +3,7 @@
 mod cleanup;
 mod completions;
 mod config;
+mod doctor;
 mod info;
 mod ingest;
 mod lab;
@@ -52,6 +53,7 @@ fn dispatch(command: Command, global: &Global, output: &mut Output) -> Result<Co
         Command::Cleanup(arguments) => cleanup::run(&arguments, global, output),
         Command::Replay(arguments) => replay::run(&arguments, global, output),
         Command::Report(arguments) => report::run(&arguments, global, output),
+        Command::Doctor(arguments) => doctor::run(&arguments, global, output),
         Command::Info => info::run(global, output),
     }
 }
@@ -69,9 +71,13 @@ pub(crate) struct Context<'a> {
 impl<'a> Context<'a> {
     /// Settings with `overrides` from the command line, logging at their level.
     pub(crate) fn new(overrides: &[(Key, String)], global: &Global, output: &'a mut Output) -> Result<Self, Failure> {
-        let config = Config::load(overrides, &environment)?;
+        Ok(Self::with(Config::load(overrides, &environment)?, global, output))
+    }
+
+    /// These settings, logging at their level.
+    pub(crate) fn with(config: Config, global: &Global, output: &'a mut Output) -> Self {
         logging::start(global, config.verbosity_level());
-        Ok(Self { config, output, interrupt: Interrupt::listen() })
+        Self { config, output, interrupt: Interrupt::listen() }
     }
 
     /// A line of warning on standard error, unless `-q`.

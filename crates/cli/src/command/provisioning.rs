@@ -1,6 +1,7 @@
 //! What `setup`, `validate`, `cleanup` and `replay` have to do with the before-state of sessions.
 
-use super::replay::{advise_probe, advise_several};
+use super::replay::advise_several;
+use super::target::advise_probe;
 use super::{Context, mapping, target};
 use crate::arguments::{MappingArguments, ServerArguments};
 use crate::failure::Failure;

@@ -1,7 +1,8 @@
-//! The lab server to replay at: what the command line says, else the settings.
+//! The lab server: what the command line says of it, else the settings, and what to do when it cannot be used.
 
 use crate::arguments::ServerArguments;
 use crate::failure::Failure;
+use client::probe::ProbeError;
 use replay::Target;
 use replay::target::TargetError;
 use std::io::BufRead;
@@ -43,6 +44,23 @@ pub(crate) fn advise(error: &TargetError) -> &'static str {
             "check --server-ip, or `smbreplay config set server_ip ADDRESS`"
         }
         TargetError::CapturedServer { .. } => "replay at a lab server, or insist with --allow-captured-server",
+    }
+}
+
+/// What to do about a server, account or share that cannot be used.
+pub(crate) fn advise_probe(error: &ProbeError) -> &'static str {
+    match error {
+        ProbeError::Unreachable { .. } | ProbeError::Timeout { .. } => {
+            "check that the server runs, and --server-ip and --port (`smbreplay lab start` runs one)"
+        }
+        ProbeError::LogonRefused { .. } => "check --username, --domain and the password (SMBREPLAY_PASSWORD)",
+        ProbeError::ShareRefused { .. } => "make the share on the server, or name another with --tree-name",
+        ProbeError::DialectRefused { .. } | ProbeError::DialectNotOffered { .. } => "choose another with --dialect",
+        ProbeError::Closed { .. } | ProbeError::BadAnswer { .. } | ProbeError::NotSmb { .. } => {
+            "check that an SMB2 server listens there"
+        }
+        ProbeError::TooLong(_) => "use a shorter name",
+        _ => "check the server's log, or try without the check: --no-ping",
     }
 }
 

@@ -1,6 +1,7 @@
 //! Results on standard output, everything else on standard error.
 
 mod csv;
+mod findings;
 mod grid;
 mod progress;
 mod provisioning;
@@ -9,6 +10,7 @@ mod text;
 mod time;
 mod verdicts;
 
+pub(crate) use findings::Finding;
 pub(crate) use grid::{Column, Grid};
 pub(crate) use progress::Progress;
 pub(crate) use provisioning::setup_in_words;

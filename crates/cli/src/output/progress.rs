@@ -25,6 +25,11 @@ impl Progress {
         Self::operations(quiet)
     }
 
+    /// What is waited for, where nothing can be counted.
+    pub(crate) fn wait(quiet: bool) -> Self {
+        Self::new("{msg}", quiet)
+    }
+
     fn new(template: &str, quiet: bool) -> Self {
         let bar = ProgressBar::new(0);
         let visible = !quiet && std::io::stderr().is_terminal();

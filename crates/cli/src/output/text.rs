@@ -88,6 +88,31 @@ pub(crate) fn wrapped(heading: &str, words: &str, limit: usize) -> Vec<String> {
     lines
 }
 
+/// The words on lines of at most `limit` columns, broken at blanks, and inside a word that is longer than a line.
+pub(crate) fn broken(words: &str, limit: usize) -> Vec<String> {
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in words.split_whitespace() {
+        let blank = usize::from(!line.is_empty());
+        if width(&line).saturating_add(blank).saturating_add(width(word)) <= limit {
+            line.push_str(if blank == 1 { " " } else { "" });
+            line.push_str(word);
+            continue;
+        }
+        if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        for character in word.chars() {
+            let needed = width(&line).saturating_add(character.width().unwrap_or(0));
+            if needed > limit && !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push(character);
+        }
+    }
+    lines.push(line);
+    lines
+}
+
 fn steers(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
@@ -107,6 +132,14 @@ mod tests {
     fn words_are_wrapped_between_blanks() {
         assert_eq!(wrapped("all:", "one two three", 9), ["all: one", "  two", "  three"]);
         assert_eq!(wrapped("", "a b", 80), ["a b"]);
+    }
+
+    #[test]
+    fn a_word_longer_than_a_line_is_broken() {
+        assert_eq!(broken("one two three", 7), ["one two", "three"]);
+        assert_eq!(broken("a /long/path b", 5), ["a", "/long", "/path", "b"]);
+        assert_eq!(broken("年度報告", 5), ["年度", "報告"]);
+        assert_eq!(broken("", 5), [""]);
     }
 
     #[test]

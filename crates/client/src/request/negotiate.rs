@@ -26,9 +26,24 @@ pub struct Offer<'a> {
 /// # Errors
 /// [`TooLong`] for more dialects than DialectCount can say.
 pub fn negotiate(offer: &Offer<'_>) -> Result<Request, TooLong> {
-    let count = length_field("list of dialects", offer.dialects.len())?;
     let has_encryption = offer.dialects.iter().any(|dialect| *dialect >= SMB_3_0);
     let capabilities = if has_encryption { CAPABILITY_ENCRYPTION } else { 0 };
+    offering(offer, capabilities, &contexts(offer.salt))
+}
+
+/// As [`negotiate`], but with every capability and compression algorithm there is, because a server tells of some of its
+/// own only to clients that have them. The connection is good for nothing else: what is offered here is not kept.
+///
+/// # Errors
+/// [`TooLong`], as there.
+pub fn inquiry(offer: &Offer<'_>) -> Result<Request, TooLong> {
+    let compression = (context_type::COMPRESSION_CAPABILITIES, all_compressions());
+    let contexts: Vec<_> = contexts(offer.salt).into_iter().chain([compression]).collect();
+    offering(offer, EVERY_CAPABILITY, &contexts)
+}
+
+fn offering(offer: &Offer<'_>, capabilities: u32, contexts: &[(u16, Vec<u8>)]) -> Result<Request, TooLong> {
+    let count = length_field("list of dialects", offer.dialects.len())?;
     let mut lists: Vec<u8> = offer.dialects.iter().copied().flat_map(u16::to_le_bytes).collect();
     let mut contexts_offset = 0;
     let mut context_count = 0;
@@ -36,9 +51,8 @@ pub fn negotiate(offer: &Offer<'_>) -> Result<Request, TooLong> {
         let fixed = NegotiateRequest::FIXED_END;
         contexts_offset = fixed.saturating_add(lists.len()).next_multiple_of(8);
         lists.resize(contexts_offset.saturating_sub(fixed), 0);
-        let contexts = contexts(offer.salt);
         context_count = contexts.len();
-        lists.extend(context_list(&contexts));
+        lists.extend(context_list(contexts));
     }
     let body = [
         &STRUCTURE_SIZE.to_le_bytes()[..],
@@ -64,6 +78,10 @@ const RESERVED: [u8; 2] = [0; 2];
 const SIGNING_ENABLED: u16 = 0x0001;
 /// SMB2_GLOBAL_CAP_ENCRYPTION.
 const CAPABILITY_ENCRYPTION: u32 = 0x0000_0040;
+/// SMB2_GLOBAL_CAP_DFS to SMB2_GLOBAL_CAP_ENCRYPTION.
+const EVERY_CAPABILITY: u32 = 0x0000_007f;
+/// SMB2_COMPRESSION_CAPABILITIES_FLAG_CHAINED.
+const COMPRESSION_CHAINED: u32 = 0x0000_0001;
 /// HashAlgorithm SHA-512.
 const SHA_512: u16 = 0x0001;
 
@@ -86,6 +104,15 @@ fn counted(ids: &[u16]) -> Vec<u8> {
     std::iter::once(ids.len() as u16).chain(ids.iter().copied()).flat_map(u16::to_le_bytes).collect()
 }
 
+/// Every compression algorithm, LZ77 preferred, and that they may be chained (MS-SMB2 2.2.3.1.3).
+fn all_compressions() -> Vec<u8> {
+    let [lznt1, lz77, lz77_huffman, pattern_v1, lz4] = [1u16, 2, 3, 4, 5];
+    let algorithms = [lz77, lz77_huffman, lznt1, pattern_v1, lz4];
+    let (count, padding) = (algorithms.len() as u16, 0u16);
+    let head = [&count.to_le_bytes()[..], &padding.to_le_bytes(), &COMPRESSION_CHAINED.to_le_bytes()].concat();
+    head.into_iter().chain(algorithms.into_iter().flat_map(u16::to_le_bytes)).collect()
+}
+
 /// NegotiateContextList: each context but the first begins 8-byte aligned.
 fn context_list(contexts: &[(u16, Vec<u8>)]) -> Vec<u8> {
     let mut list = Vec::new();
@@ -105,7 +132,9 @@ mod tests {
 
     use super::*;
     use crate::request::Place;
-    use smb2::context::negotiate::{EncryptionCapabilities, PreauthIntegrityCapabilities, SigningCapabilities};
+    use smb2::context::negotiate::{
+        CompressionCapabilities, EncryptionCapabilities, PreauthIntegrityCapabilities, SigningCapabilities,
+    };
 
     fn message(dialects: &[u16]) -> Vec<u8> {
         let offer = Offer { dialects, client_guid: Guid([0xc1; 16]), salt: [0x5a; 32] };
@@ -137,6 +166,18 @@ mod tests {
         let view = NegotiateRequest::parse(&message).unwrap();
         assert_eq!(message.len(), NegotiateRequest::DIALECTS_OFFSET + 4);
         assert_eq!((view.capabilities(), view.negotiate_context_offset(), view.negotiate_context_count()), (0, 0, 0));
+    }
+
+    #[test]
+    fn an_inquiry_offers_all_that_a_server_could_tell_of() {
+        let offer = Offer { dialects: &ALL_DIALECTS, client_guid: Guid([0xc1; 16]), salt: [0x5a; 32] };
+        let message = inquiry(&offer).unwrap().message(&Place::default());
+        let view = NegotiateRequest::parse(&message).unwrap();
+        assert_eq!(view.capabilities(), EVERY_CAPABILITY);
+        let compression = view.contexts().map(Result::unwrap).find(|context| context.context_type == 3).unwrap();
+        let compression = CompressionCapabilities::parse(compression.data).unwrap();
+        assert_eq!(compression.flags(), COMPRESSION_CHAINED);
+        assert_eq!(compression.compression_algorithms().unwrap().collect::<Vec<_>>(), [2, 3, 1, 4, 5]);
     }
 
     #[test]

@@ -7,7 +7,6 @@ use super::{Context, mapping, provisioning, target, validate};
 use crate::arguments::{Global, ReplayArguments};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Output, Progress, all_matched};
-use client::probe::ProbeError;
 use replay::map::SeveralShares;
 use replay::provisioning::Before;
 use replay::{FileFilter, Options, ReplayError, Report, Selection};
@@ -116,7 +115,7 @@ fn advise(error: ReplayError) -> Failure {
         ReplayError::Target(error) => target::advise(error).to_owned(),
         ReplayError::Dialect { supported: Some(dialect), .. } => format!("try --dialect {dialect}"),
         ReplayError::Dialect { supported: None, .. } => "replay at a server that does".to_owned(),
-        ReplayError::Probe(error) => advise_probe(error).to_owned(),
+        ReplayError::Probe(error) => target::advise_probe(error).to_owned(),
         ReplayError::Baseline(_) => "choose others of `smbreplay report --list`".to_owned(),
         ReplayError::System(_) => "try again".to_owned(),
     };
@@ -127,23 +126,6 @@ fn advise(error: ReplayError) -> Failure {
 pub(super) fn advise_several(several: &SeveralShares) -> String {
     let share = several.shares.last().map_or("SHARE", String::as_str);
     format!("give each a folder with --root DIR, or another live share with --map-share '{share}=OTHER'")
-}
-
-/// What to do about a server, account or share that cannot be used.
-pub(super) fn advise_probe(error: &ProbeError) -> &'static str {
-    match error {
-        ProbeError::Unreachable { .. } | ProbeError::Timeout { .. } => {
-            "check that the server runs, and --server-ip and --port (`smbreplay lab start` runs one)"
-        }
-        ProbeError::LogonRefused { .. } => "check --username, --domain and the password (SMBREPLAY_PASSWORD)",
-        ProbeError::ShareRefused { .. } => "make the share on the server, or name another with --tree-name",
-        ProbeError::DialectRefused { .. } | ProbeError::DialectNotOffered { .. } => "choose another with --dialect",
-        ProbeError::Closed { .. } | ProbeError::BadAnswer { .. } | ProbeError::NotSmb { .. } => {
-            "check that an SMB2 server listens there"
-        }
-        ProbeError::TooLong(_) => "use a shorter name",
-        _ => "check the server's log, or try without the check: --no-ping",
-    }
 }
 
 fn options(arguments: &ReplayArguments, context: &Context<'_>) -> Result<Options, Failure> {
