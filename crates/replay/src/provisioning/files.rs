@@ -5,7 +5,6 @@ use super::contents::{Contents, Piece};
 use super::description::{attributes_at_creation, describe};
 use super::journal::ShareJournal;
 use super::report::Outcomes;
-use super::site::Site;
 use super::survey::{OPEN, SHARE_ALL};
 use super::task::{State, Step, Task, UnderWay};
 use super::wanted::{MOST_PATTERN, Thing};
@@ -16,7 +15,7 @@ use client::crew::{Answer, Chain, Work};
 use client::request::create::{Kind, Open, create};
 use client::request::{Request, close, ioctl, set_info, write};
 use smb2::{Command, FileId, NtStatus};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use store::ReadError;
 
 /// Bytes that were read and wait to be written.
@@ -24,7 +23,6 @@ const MOST_HELD: usize = 16 << 20;
 /// Bytes and WRITEs of one chain.
 const CHAIN_BYTES: usize = 1 << 20;
 const CHAIN_WRITES: usize = 16;
-const LANES: usize = Site::MOST_CONNECTIONS;
 /// FILE_WRITE_DATA, FILE_APPEND_DATA, FILE_WRITE_EA, FILE_READ_ATTRIBUTES, FILE_WRITE_ATTRIBUTES, SYNCHRONIZE (MS-SMB2
 /// 2.2.13.1.1).
 const WRITE: u32 = 0x0010_0196;
@@ -44,9 +42,7 @@ pub(super) struct MakeFiles<'a, 'j> {
     tasks: Vec<Task>,
     /// Task and stream of each receiver of contents.
     receivers: Vec<(usize, usize)>,
-    /// Files that are ready, by lane: those of one folder are made on one connection as far as that goes, because servers
-    /// lock a folder for each change.
-    ready: [VecDeque<usize>; LANES],
+    ready: VecDeque<usize>,
     held: usize,
     is_read: bool,
     told: &'a mut dyn FnMut(u64),
@@ -64,9 +60,7 @@ impl<'a, 'j> MakeFiles<'a, 'j> {
         mut contents: Contents,
         told: &'a mut dyn FnMut(u64),
     ) -> Self {
-        let (mut tasks, mut receivers) = (Vec::with_capacity(things.len()), Vec::new());
-        let mut ready: [VecDeque<usize>; LANES] = Default::default();
-        let mut lanes = Lanes::default();
+        let (mut tasks, mut receivers, mut ready) = (Vec::with_capacity(things.len()), Vec::new(), VecDeque::new());
         for (index, thing) in things.iter().enumerate() {
             let (mut task, streams) = Task::new(thing, namespace);
             for (number, stream) in streams.iter().enumerate() {
@@ -79,12 +73,9 @@ impl<'a, 'j> MakeFiles<'a, 'j> {
                     task.size = Some(stream.size_before()).filter(|size| *size > 0 && (hole > 0 || pieces == 0));
                 }
             }
-            task.lane = lanes.of(thing);
-            if task.has_work()
-                && let Some(lane) = ready.get_mut(task.lane)
-            {
+            if task.has_work() {
                 task.is_ready = true;
-                lane.push_back(index);
+                ready.push_back(index);
             }
             tasks.push(task);
         }
@@ -140,11 +131,9 @@ impl<'a, 'j> MakeFiles<'a, 'j> {
     }
 
     fn wake(&mut self, index: usize) {
-        if let Some(task) = self.tasks.get_mut(index).filter(|task| task.has_work() && !task.is_ready)
-            && let Some(lane) = self.ready.get_mut(task.lane)
-        {
+        if let Some(task) = self.tasks.get_mut(index).filter(|task| task.has_work() && !task.is_ready) {
             task.is_ready = true;
-            lane.push_back(index);
+            self.ready.push_back(index);
         }
     }
 
@@ -267,20 +256,18 @@ impl<'a, 'j> MakeFiles<'a, 'j> {
 }
 
 impl Work for MakeFiles<'_, '_> {
-    fn next_chain(&mut self, connection: usize) -> Option<Chain> {
+    fn next_chain(&mut self, _connection: usize) -> Option<Chain> {
         loop {
             if self.journal.failed.is_some() || self.failed.is_some() {
                 return None;
             }
-            let own = self.ready.get_mut(connection % LANES).and_then(VecDeque::pop_front);
-            let next = match own {
-                Some(index) => Some(index),
-                None if self.read_on() => continue,
-                None => self.ready.iter_mut().find_map(VecDeque::pop_front),
-            };
-            let index = next?;
-            if let Some(requests) = self.chain(index) {
-                return Some(Chain { ticket: index as u64, requests });
+            while let Some(index) = self.ready.pop_front() {
+                if let Some(requests) = self.chain(index) {
+                    return Some(Chain { ticket: index as u64, requests });
+                }
+            }
+            if !self.read_on() {
+                return None;
             }
         }
     }
@@ -292,19 +279,6 @@ impl Work for MakeFiles<'_, '_> {
             self.answered(index, under_way, &answers);
             self.wake(index);
         }
-    }
-}
-
-/// Gives the folders to the lanes in turn.
-#[derive(Default)]
-struct Lanes<'a> {
-    folders: HashMap<Option<&'a [u16]>, usize>,
-}
-
-impl<'a> Lanes<'a> {
-    fn of(&mut self, thing: &'a Thing) -> usize {
-        let next = self.folders.len() % LANES;
-        *self.folders.entry(thing.folder()).or_insert(next)
     }
 }
 

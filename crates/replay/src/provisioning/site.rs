@@ -11,6 +11,7 @@ use std::time::Duration;
 
 /// Things for each further connection.
 const PER_CONNECTION: usize = 32;
+const MOST_CONNECTIONS: usize = 8;
 
 /// A live server and an account.
 pub struct Site<'a> {
@@ -24,9 +25,6 @@ pub struct Site<'a> {
 }
 
 impl<'a> Site<'a> {
-    /// Connections at most, at one time.
-    pub(super) const MOST_CONNECTIONS: usize = 8;
-
     /// The one that the options name; `address` is where it is reached.
     ///
     /// # Errors
@@ -83,7 +81,7 @@ impl<'a> Site<'a> {
 
     /// How many connections are worth while for so many things.
     pub(super) fn connections(things: usize) -> usize {
-        things.div_ceil(PER_CONNECTION).clamp(1, Self::MOST_CONNECTIONS)
+        things.div_ceil(PER_CONNECTION).clamp(1, MOST_CONNECTIONS)
     }
 
     pub(super) fn block_on<T>(&self, work: impl Future<Output = Result<T, CrewError>>) -> Result<T, ProvisioningError> {

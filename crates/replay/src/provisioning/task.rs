@@ -21,8 +21,6 @@ pub(super) struct Task {
     pub(super) state: State,
     /// The chain that is under way.
     pub(super) under_way: Option<UnderWay>,
-    /// Which connection it is made on, if that has time.
-    pub(super) lane: usize,
     /// It waits to be asked for its next chain.
     pub(super) is_ready: bool,
 }
