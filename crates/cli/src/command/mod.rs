@@ -7,6 +7,7 @@ mod ingest;
 mod lab;
 mod list;
 mod man;
+mod namespace;
 mod replay;
 mod report;
 mod session;

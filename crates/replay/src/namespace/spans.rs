@@ -87,7 +87,8 @@ impl<T: Part> Spans<T> {
         }
         self.remove(range.clone());
         let (mut start, mut end, mut whole) = (range.start, range.end, part);
-        if let Some((before, (before_end, known))) = self.spans.range(..start).next_back().map(|(at, span)| (*at, *span))
+        if let Some((before, (before_end, known))) =
+            self.spans.range(..start).next_back().map(|(at, span)| (*at, *span))
             && before_end == start
             && known.goes_on(before_end.saturating_sub(before), part)
         {

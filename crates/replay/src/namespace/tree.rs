@@ -70,7 +70,7 @@ impl Nodes {
                     None if was_there => {
                         Origin::Before { folder, name: name.to_vec(), frame: sight.frame, why: sight.why }
                     }
-                    _ => Origin::Appeared { frame: sight.frame },
+                    _ => Origin::Appeared { folder, name: name.to_vec(), frame: sight.frame },
                 };
                 self.put(folder, name, Node::new(origin, kind, Some((folder, name.to_vec()))))
             }
@@ -95,7 +95,8 @@ impl Nodes {
     pub(super) fn made(&mut self, folder: NodeId, name: &[u16], kind: Kind, frame: u64) -> Option<NodeId> {
         self.missing(folder, name, frame);
         let kind = Some(Seen { value: kind, frame });
-        self.put(folder, name, Node::new(Origin::Made { frame }, kind, Some((folder, name.to_vec()))))
+        let origin = Origin::Made { folder, name: name.to_vec(), frame };
+        self.put(folder, name, Node::new(origin, kind, Some((folder, name.to_vec()))))
     }
 
     /// Nobody has this name, as somebody has found out.
@@ -113,7 +114,9 @@ impl Nodes {
 
     /// Takes a node's name away.
     pub(super) fn unlink(&mut self, id: NodeId) {
-        let Some((folder, name)) = self.get_mut(id).and_then(|node| node.place.take()) else { return };
+        let Some(node) = self.get_mut(id) else { return };
+        let Some((folder, name)) = node.place.take() else { return };
+        node.gone = Some((folder, name.clone()));
         if let Some(folder) = self.get_mut(folder) {
             folder.children.insert(Key::of(&name), Child::Absent);
         }
@@ -125,7 +128,7 @@ impl Nodes {
             && other != id
             && let Some(other) = self.get_mut(other)
         {
-            other.place = None;
+            other.gone = other.place.take().or(other.gone.take());
             other.activity.deleted = true;
         }
         if let Some(node) = self.get_mut(folder) {
@@ -133,6 +136,7 @@ impl Nodes {
         }
         if let Some(node) = self.get_mut(id) {
             node.place = Some((folder, name.to_vec()));
+            node.gone = None;
         }
     }
 

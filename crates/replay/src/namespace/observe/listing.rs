@@ -41,7 +41,8 @@ impl Observer {
         }
         let response = operation.response.as_deref().and_then(|message| QueryDirectoryResponse::parse(message).ok());
         let Some(Ok(buffer)) = response.filter(|_| status.is_success()).map(|view| view.buffer()) else { return };
-        for entry in directory::entries(buffer, view.file_information_class()).into_iter().flatten().map_while(Result::ok)
+        for entry in
+            directory::entries(buffer, view.file_information_class()).into_iter().flatten().map_while(Result::ok)
         {
             self.listed(folder, &entry, frame);
         }

@@ -1,0 +1,28 @@
+//! What chosen sessions show of their shares.
+
+use super::Context;
+use super::trace::Trace;
+use crate::failure::Failure;
+use crate::output::Progress;
+use replay::namespace::Namespace;
+
+/// Goes through the sessions with these files.
+pub(crate) fn infer(trace: &Trace, files: &[String], context: &Context<'_>) -> Result<Namespace, Failure> {
+    let chosen = trace.metadata.sessions.iter().filter(|session| files.contains(&session.file));
+    let total = chosen.map(|session| session.operations).fold(0, u64::saturating_add);
+    let progress = Progress::operations(context.output.quiet());
+    Namespace::infer(&trace.place.output, &trace.metadata, files, &mut |done| {
+        progress.show("looking at the shares", done, total);
+    })
+    .map_err(|error| Failure::new(error, "ingest the trace again with --force"))
+}
+
+/// `\\server\share` of an index in [`Namespace::shares`].
+pub(crate) fn share_name(found: &Namespace, share: Option<usize>) -> String {
+    let Some(share) = share.and_then(|index| found.shares.get(index)) else { return "(unnamed share)".to_owned() };
+    let server = match (share.server.as_str(), share.address) {
+        ("", Some(address)) => address.to_string(),
+        (server, _) => server.to_owned(),
+    };
+    format!("\\\\{server}\\{}", share.name)
+}
