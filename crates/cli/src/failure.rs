@@ -12,13 +12,15 @@ pub(crate) enum Conclusion {
     Done,
     /// The replay found divergences.
     Diverged,
+    /// Some of what was asked for could not be written.
+    Incomplete,
 }
 
 impl From<Conclusion> for ExitCode {
     fn from(conclusion: Conclusion) -> Self {
         match conclusion {
             Conclusion::Done => Self::SUCCESS,
-            Conclusion::Diverged => Self::from(1),
+            Conclusion::Diverged | Conclusion::Incomplete => Self::from(1),
         }
     }
 }

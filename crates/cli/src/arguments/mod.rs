@@ -2,6 +2,7 @@
 
 mod comparison;
 mod config;
+mod export;
 mod global;
 mod ingest;
 mod lab;
@@ -14,6 +15,7 @@ mod trace;
 
 pub(crate) use comparison::ComparisonArguments;
 pub(crate) use config::ConfigCommand;
+pub(crate) use export::ExportArguments;
 pub(crate) use global::{Format, Global};
 pub(crate) use ingest::IngestArguments;
 pub(crate) use lab::LabCommand;
@@ -55,6 +57,8 @@ pub(crate) enum Command {
     Session(SessionArguments),
     /// Replay sessions on the lab server and compare its answers with the captured ones
     Replay(Box<ReplayArguments>),
+    /// Write the files whose contents the capture shows into a folder
+    Export(ExportArguments),
     /// Show earlier replays
     Report(ReportArguments),
     /// List traces or cases

@@ -2,6 +2,7 @@
 
 mod completions;
 mod config;
+mod export;
 mod info;
 mod ingest;
 mod lab;
@@ -44,6 +45,7 @@ fn dispatch(command: Command, global: &Global, output: &mut Output) -> Result<Co
         Command::List { what } => list::run(what, global, output),
         Command::Session(arguments) => session::run(&arguments, global, output),
         Command::Replay(arguments) => replay::run(&arguments, global, output),
+        Command::Export(arguments) => export::run(&arguments, global, output),
         Command::Report(arguments) => report::run(&arguments, global, output),
         Command::Info => info::run(global, output),
     }

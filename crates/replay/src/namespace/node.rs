@@ -151,6 +151,13 @@ pub struct Facts {
     pub(super) descriptor_changed: bool,
 }
 
+impl Facts {
+    /// Whether the times from before are those of the end of the capture as well.
+    pub fn times_are_kept(&self) -> bool {
+        !self.times_changed
+    }
+}
+
 /// FILE_FULL_EA_INFORMATION (MS-FSCC 2.4.16).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExtendedAttribute {
@@ -188,6 +195,8 @@ pub struct Stream {
     pub now: Spans<Source>,
     /// Its size at the end of the capture, where that is known.
     pub size_now: Option<u64>,
+    /// It was deleted or has another name at the end of the capture; its file may still be there.
+    pub gone: bool,
     /// Bytes that are not those from before any more.
     pub(super) written: Spans<()>,
     /// It was cut at some time.

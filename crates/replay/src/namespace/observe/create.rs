@@ -109,7 +109,11 @@ impl Observer {
             }
             match action {
                 SUPERSEDED | OVERWRITTEN => overwrite(node, action == SUPERSEDED),
-                CREATED => data.size_now = Some(view.end_of_file()),
+                CREATED => {
+                    // One of this name may have been there and gone.
+                    data.resize(0);
+                    (data.size_now, data.gone) = (Some(view.end_of_file()), false);
+                }
                 _ => data.observe_size(view.end_of_file(), frame),
             }
         }
