@@ -16,13 +16,3 @@ pub(crate) fn infer(trace: &Trace, files: &[String], context: &Context<'_>) -> R
     })
     .map_err(|error| Failure::new(error, "ingest the trace again with --force"))
 }
-
-/// `\\server\share` of an index in [`Namespace::shares`].
-pub(crate) fn share_name(found: &Namespace, share: Option<usize>) -> String {
-    let Some(share) = share.and_then(|index| found.shares.get(index)) else { return "(unnamed share)".to_owned() };
-    let server = match (share.server.as_str(), share.address) {
-        ("", Some(address)) => address.to_string(),
-        (server, _) => server.to_owned(),
-    };
-    format!("\\\\{server}\\{}", share.name)
-}

@@ -51,11 +51,11 @@ impl<'a> Places<'a> {
             let server = match servers.len() {
                 0 | 1 => Self::TOP,
                 _ => *of_server.entry(share.server_key()).or_insert_with(|| {
-                    let name = share.server.as_deref().unwrap_or("unknown server");
+                    let name = share.server.as_deref().unwrap_or("unnamed server");
                     places.make(Self::TOP, file_name(&units(name)))
                 }),
             };
-            let name = share.name.as_deref().unwrap_or("unknown share");
+            let name = share.name.as_deref().unwrap_or("unnamed share");
             let folder = places.make(server, file_name(&units(name)));
             places.of_node.insert(share.root, folder);
         }

@@ -129,8 +129,7 @@ fn path(namespace: &Namespace, id: NodeId, stream: &Stream, before: bool) -> Str
         Some((root, names)) => (Some(root), names.join(&SEPARATOR)),
         None => (None, Vec::new()),
     };
-    let share = root.and_then(|root| namespace.share_of(root)).and_then(|index| namespace.shares.get(index));
-    let share = share.map(|share| format!("\\\\{}\\{}", share.server, share.name)).unwrap_or_default();
+    let share = root.map(|root| namespace.share_path(namespace.share_of(root))).unwrap_or_default();
     let path = format!("{share}\\{}", String::from_utf16_lossy(&names));
     match stream.name.as_slice() {
         [] => path,

@@ -149,6 +149,16 @@ impl Namespace {
         None
     }
 
+    /// `\\\\server\share` of an index in [`Namespace::shares`]; `(unnamed share)` for what the capture does not name.
+    pub fn share_path(&self, share: Option<usize>) -> String {
+        let Some(share) = share.and_then(|index| self.shares.get(index)) else { return "(unnamed share)".to_owned() };
+        let server = match (share.server.as_str(), share.address) {
+            ("", Some(address)) => address.to_string(),
+            (server, _) => server.to_owned(),
+        };
+        format!("\\\\{server}\\{}", share.name)
+    }
+
     /// The share of a folder of [`Namespace::roots`].
     pub fn share_of(&self, root: NodeId) -> Option<usize> {
         self.roots.iter().find(|(_, known)| *known == root).and_then(|(share, _)| *share)

@@ -109,7 +109,7 @@ fn list(mut named: Vec<String>, more: usize) -> String {
 fn share_row(found: &Namespace, share: Option<usize>, root: NodeId) -> Vec<String> {
     let listings = found.nodes.get(root).map_or(0, |node| node.activity.listings);
     let what = if listings > 0 { phrase::listed(listings) } else { String::new() };
-    vec![namespace::share_name(found, share), String::new(), String::new(), what]
+    vec![found.share_path(share), String::new(), String::new(), what]
 }
 
 fn row(found: &Namespace, entry: &Entry<'_>, prefix: String) -> Vec<String> {

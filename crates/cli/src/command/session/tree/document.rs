@@ -1,6 +1,5 @@
 //! The tree for programs: JSON, and CSV with a row for each file, folder and named stream. Both are written as they go.
 
-use crate::command::namespace::share_name;
 use crate::output::csv_record;
 use client::request::create::Kind;
 use replay::FileFilter;
@@ -73,7 +72,7 @@ impl<'a> Document<'a> {
         filter: Option<&'a FileFilter>,
     ) -> Self {
         let share = |(share, root)| Share {
-            share: share_name(found, share),
+            share: found.share_path(share),
             entries: Entries { found, outline, root },
             absent: Missing { outline, root, filter },
         };
@@ -164,7 +163,7 @@ fn stream(stream: &Stream) -> Value {
 pub(super) fn rows(found: &Namespace, outline: &Outline<'_>, to: &mut impl Write) -> io::Result<()> {
     csv_record(to, std::iter::once("share").chain(COLUMNS))?;
     for (share, root) in outline.shares() {
-        let share = share_name(found, share);
+        let share = found.share_path(share);
         for entry in outline.entries(root) {
             row(to, &share, &document(found, &entry))?;
             for named in entry.named_streams() {
