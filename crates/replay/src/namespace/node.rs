@@ -29,6 +29,8 @@ pub struct Node {
     pub kind: Option<Seen<Kind>>,
     /// The folder it is in and its name there, at the end of the capture; `None` once it was deleted.
     pub place: Option<(NodeId, Vec<u16>)>,
+    /// Its other names, of a file with several.
+    pub(super) further: Vec<(NodeId, Vec<u16>)>,
     /// The folder it was in and its name there when it was deleted, or something else took its name.
     pub gone: Option<(NodeId, Vec<u16>)>,
     /// What it was like before the capture.
@@ -270,6 +272,7 @@ impl Node {
             origin,
             kind,
             place,
+            further: Vec::new(),
             gone: None,
             facts: Facts::default(),
             streams: BTreeMap::new(),

@@ -165,8 +165,10 @@ impl Observer {
                 stream.now.within(range.clone()).collect()
             })
             .unwrap_or_default();
+        let end = to.end;
         self.change(operation, to);
         let Some((stream, _)) = self.stream_of(operation) else { return };
+        stream.size_now = stream.size_now.map(|size| size.max(end));
         for (span, part) in copied {
             let moved = |at: u64| at.saturating_sub(from).saturating_add(target);
             stream.now.put(moved(span.start)..moved(span.end), part);

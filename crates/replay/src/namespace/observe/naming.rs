@@ -41,7 +41,7 @@ impl Observer {
         let frame = frame(operation);
         let Ok(view) = NameInformation::parse(buffer) else { return };
         let Ok(name) = view.file_name().map(units) else { return };
-        let Some(Open { node: id, stream, tree, .. }) = self.open_of(operation).cloned() else { return };
+        let Some(Open { node: id, place, stream, tree, .. }) = self.open_of(operation).cloned() else { return };
         let share = self.share(operation);
         let Some(root) = self.root(share).filter(|_| tree.is_some() || share.is_none()) else { return };
         if name.first() == Some(&u16::from(b':')) {
@@ -63,7 +63,10 @@ impl Observer {
                     self.nodes.missing(folder, last, frame);
                 }
                 if takes_old {
-                    self.nodes.unlink(id);
+                    self.nodes.unlink(id, place.as_ref());
+                    if let Some(open) = operation.open.and_then(|open| self.opens.get_mut(&open)) {
+                        open.place = Some((folder, Key::of(last)));
+                    }
                 }
                 self.nodes.link(folder, last, id);
                 if let Some(node) = self.nodes.get_mut(id) {
@@ -161,9 +164,12 @@ impl Observer {
             return;
         }
         node.delete_pending |= open.delete_on_close;
-        if node.open == 0 && node.delete_pending {
-            node.activity.deleted = true;
-            self.nodes.unlink(open.node);
+        // The name that was opened goes, of a file with several.
+        if node.open == 0 && std::mem::take(&mut node.delete_pending) {
+            let is_gone = self.nodes.unlink(open.node, open.place.as_ref());
+            if let Some(node) = self.nodes.get_mut(open.node) {
+                node.activity.deleted |= is_gone;
+            }
         }
     }
 }
