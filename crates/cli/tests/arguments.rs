@@ -6,8 +6,8 @@ mod support;
 
 use support::{Home, ended};
 
-const COMMANDS: [&str; 10] =
-    ["ingest", "session", "replay", "report", "list", "config", "lab", "info", "completions", "man"];
+const COMMANDS: [&str; 11] =
+    ["ingest", "session", "replay", "export", "report", "list", "config", "lab", "info", "completions", "man"];
 
 #[test]
 fn help_names_every_command_and_goes_to_standard_output() {
@@ -131,6 +131,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 fn the_help_reads_so() {
     let home = Home::new();
     insta::assert_snapshot!("help", home.run(&["--help"]).succeeded());
+    insta::assert_snapshot!("help_export", home.run(&["export", "--help"]).succeeded());
     insta::assert_snapshot!("help_ingest", home.run(&["ingest", "--help"]).succeeded());
     insta::assert_snapshot!("help_replay", home.run(&["replay", "--help"]).succeeded());
     insta::assert_snapshot!("help_session", home.run(&["session", "--help"]).succeeded());

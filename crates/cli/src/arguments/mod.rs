@@ -44,6 +44,7 @@ Examples:
   smbreplay ingest office.pcap            read a capture
   smbreplay session --list                its sessions
   smbreplay session 1 --brief             the operations of the first one
+  smbreplay session 1 --tree              its files, and what became of them
   smbreplay config set server_ip 10.0.0.5 where to replay to
   smbreplay replay 1                      replay it and compare
 
@@ -53,7 +54,7 @@ Exit status: 0 done and everything matched; 1 done with divergences; 2 could not
 pub(crate) enum Command {
     /// Read captures: find the SMB sessions and store their operations
     Ingest(Box<IngestArguments>),
-    /// List the sessions of a trace, or show the operations of one
+    /// List the sessions of a trace, or show the operations or the files of one
     Session(SessionArguments),
     /// Replay sessions on the lab server and compare its answers with the captured ones
     Replay(Box<ReplayArguments>),

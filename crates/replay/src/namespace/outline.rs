@@ -118,7 +118,8 @@ impl<'a> Outline<'a> {
         self.children.get(&entry.id).is_some_and(|inside| !inside.is_empty())
     }
 
-    /// Names below a share's folder that nothing had before the capture and that no captured request made, with their paths.
+    /// Names below a share's folder that nothing had before the capture and that no captured request gave to anything, with their
+    /// paths.
     pub fn missing(&self, root: NodeId) -> impl ExactSizeIterator<Item = (Vec<u16>, &'a Absent)> + '_ {
         let missing = self.missing.get(&root).map_or(&[][..], Vec::as_slice);
         missing.iter().map(|absent| {
@@ -138,7 +139,8 @@ fn missing(namespace: &Namespace) -> HashMap<NodeId, Vec<&Absent>> {
         // A folder comes before what is in it.
         let root = place.and_then(|(folder, _)| roots.get(&folder).copied()).unwrap_or(id);
         roots.insert(id, root);
-        had.extend(place.map(|(folder, name)| (folder, Key::of(name))));
+        let places = [place, node.last_place()].into_iter().flatten();
+        had.extend(places.map(|(folder, name)| (folder, Key::of(name))));
     }
     let mut missing: HashMap<NodeId, Vec<&Absent>> = HashMap::new();
     for absent in namespace.absent() {
@@ -205,5 +207,87 @@ impl Stream {
             Some(size) => Some((size, false)),
             None => (!self.now.is_empty()).then(|| (self.now.end(), true)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::namespace::node::{Seen, Why};
+    use crate::namespace::tree::Sight;
+
+    const SIGHT: Sight = Sight { frame: 1, why: Why::Listed };
+
+    fn units(text: &str) -> Vec<u16> {
+        text.encode_utf16().collect()
+    }
+
+    /// A share with these files; names with `\` before the last lie in folders.
+    fn share(paths: impl IntoIterator<Item = String>) -> (Namespace, NodeId) {
+        let mut namespace = Namespace::default();
+        let folder = Some(Seen { value: Kind::Folder, frame: 0 });
+        let root = namespace.nodes.add(Node::new(Origin::Root, folder, None)).unwrap();
+        namespace.roots.push((None, root));
+        for path in paths {
+            let mut names: Vec<Vec<u16>> = path.split('\\').map(units).collect();
+            let name = names.pop().unwrap();
+            let folder = namespace.nodes.folder(root, &names, SIGHT).unwrap();
+            namespace.nodes.there(folder, &name, Some(Kind::File), SIGHT).unwrap();
+        }
+        (namespace, root)
+    }
+
+    fn paths(outline: &Outline<'_>, root: NodeId) -> Vec<String> {
+        outline.entries(root).map(|entry| String::from_utf16(&entry.path).unwrap()).collect()
+    }
+
+    #[test]
+    fn folders_come_first_and_names_go_by_letter_whatever_their_case() {
+        let (namespace, root) = share(["b", "C", "a", "z\\2", "z\\1", "Y\\x\\file"].map(String::from));
+        let outline = Outline::of(&namespace);
+        assert_eq!(paths(&outline, root), ["Y", "Y\\x", "Y\\x\\file", "z", "z\\1", "z\\2", "a", "b", "C"]);
+        let shape: Vec<(usize, bool)> = outline.entries(root).map(|entry| (entry.depth, entry.is_last)).collect();
+        let expected =
+            [(0, false), (1, true), (2, true), (0, false), (1, false), (1, true), (0, false), (0, false), (0, true)];
+        assert_eq!(shape, expected);
+    }
+
+    #[test]
+    fn a_filter_leaves_what_it_accepts_and_the_way_there() {
+        let (namespace, root) = share(["a\\b\\c.txt", "a\\b\\d", "a\\e\\f", "g.txt", "h"].map(String::from));
+        let mut outline = Outline::of(&namespace);
+        outline.retain(|path| path.ends_with(".txt"));
+        assert_eq!(paths(&outline, root), ["a", "a\\b", "a\\b\\c.txt", "g.txt"]);
+        outline.retain(|_| false);
+        assert!(paths(&outline, root).is_empty());
+    }
+
+    #[test]
+    fn what_was_renamed_stands_under_its_first_name_and_what_has_a_name_now_is_not_missing() {
+        let (mut namespace, root) = share(["old".to_owned()]);
+        let id = namespace.nodes.child(root, &units("old"));
+        let Some(crate::namespace::node::Child::Is(id)) = id else { unreachable!() };
+        namespace.nodes.unlink(id, None);
+        namespace.nodes.missing(root, &units("new"), 2);
+        namespace.nodes.missing(root, &units("never"), 2);
+        namespace.nodes.link(root, &units("new"), id);
+        namespace.nodes.get_mut(id).unwrap().activity.renamed = true;
+        namespace.nodes.made(root, &units("made"), Kind::File, 3);
+        let outline = Outline::of(&namespace);
+        assert_eq!(paths(&outline, root), ["made", "old"]);
+        let renamed: Vec<bool> = outline.entries(root).map(|entry| entry.renamed_to(&namespace).is_some()).collect();
+        assert_eq!(renamed, [false, true]);
+        let missing: Vec<String> = outline.missing(root).map(|(path, _)| String::from_utf16(&path).unwrap()).collect();
+        assert_eq!(missing, ["never"]);
+    }
+
+    #[test]
+    fn a_hundred_thousand_files_and_a_thousand_folders_in_each_other_are_gone_through() {
+        let deep = vec!["d"; 1000].join("\\");
+        let (namespace, root) = share((0..100_000).map(|number| format!("folder\\{number}")).chain([deep]));
+        let outline = Outline::of(&namespace);
+        assert_eq!(outline.entries(root).count(), 101_001);
+        assert_eq!(outline.entries(root).map(|entry| entry.depth).max(), Some(999));
     }
 }

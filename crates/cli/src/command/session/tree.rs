@@ -85,7 +85,7 @@ fn for_people(
         context.output.line(none)?;
     }
     if !missing.is_empty() {
-        context.output.paragraph("found missing:", &list(missing, left_out))?;
+        context.output.paragraph("was not there:", &list(missing, left_out))?;
     }
     let mut notes: Vec<String> =
         found.not_followed.iter().take(MOST_NOTES).map(|(frame, why)| format!("{why} (frame {frame})")).collect();
@@ -128,8 +128,14 @@ fn stream_row(stream: &Stream, prefix: &str) -> Vec<String> {
     vec![
         format!("{prefix}:{}", String::from_utf16_lossy(&stream.name)),
         told(stream.known_before()),
-        told(stream.known_after()),
-        if stream.before { "was there" } else { "new" }.to_owned(),
+        if stream.gone { String::new() } else { told(stream.known_after()) },
+        match (stream.before, stream.gone) {
+            (true, false) => "was there",
+            (true, true) => "was there, deleted or renamed",
+            (false, false) => "new",
+            (false, true) => "new, deleted",
+        }
+        .to_owned(),
     ]
 }
 

@@ -151,6 +151,7 @@ fn stream(stream: &Stream) -> Value {
     json!({
         "name": String::from_utf16_lossy(&stream.name),
         "before": stream.before,
+        "deleted": stream.gone,
         "size": before.map(|(size, _)| size),
         "size_is_minimum": before.is_some_and(|(_, is_least)| is_least),
         "size_after": stream.size_now,
