@@ -30,8 +30,9 @@ pub(crate) struct ExportArguments {
 }
 
 const NOTES: &str = "\
-Files go to DIR/<share>/<path>, or DIR/<server>/<share>/<path> where the sessions used several servers. What cannot be
-in a local name is written as %xx: the stream A of FILE is FILE%3aA. Bytes that the capture does not show are zeros,
-and told. Deleted files are written as well, with a number if another file has their name.
+Files go to DIR/<share>/<path>, or to DIR/<server>/<share>/<path> where the sessions used several servers. What cannot be \
+in a local name is written as %xx: the stream A of FILE is FILE%3aA. Bytes that the capture does not show are zeros, and \
+told. Deleted files are written as well, with a number if another file has their name.
 
-Exit status: 0 done, also when files have holes; 1 some files could not be written; 2 none could; 130 interrupted.";
+Exit status: 0 done, also when files have holes; 1 some files could not be written; 2 nothing could be done; 130 \
+interrupted.";

@@ -21,12 +21,6 @@ pub(crate) fn run(arguments: &ExportArguments, global: &Global, output: &mut Out
     if let [only] = sessions.as_slice() {
         context.remember_session(only);
     }
-    let locked = sessions.iter().filter(|session| session.encrypted_messages > 0);
-    for session in locked {
-        let what = session.missing_key.as_deref().unwrap_or("its keys");
-        let messages = counted(usize::try_from(session.encrypted_messages).unwrap_or(usize::MAX), "message");
-        context.warn(&format!("session {}: {messages} stayed encrypted; {what} would open them", session.session_id));
-    }
     let files: Vec<String> = sessions.iter().map(|session| session.file.clone()).collect();
     let found = namespace::infer(&trace, &files, &context)?;
     context.interrupt.check()?;

@@ -21,9 +21,12 @@ pub enum WriteError {
     /// A symbolic link, or something else that is neither file nor folder, is in its place or in its way.
     #[error("{} is a link or device, and is not followed", .0.display())]
     Link(PathBuf),
-    /// A folder is in its place, or a file in that of a folder.
-    #[error("{} is of another kind", .0.display())]
-    Kind(PathBuf),
+    /// A folder is in its place.
+    #[error("{} is a folder", .0.display())]
+    Folder(PathBuf),
+    /// A file is in the place of a folder that it goes to.
+    #[error("{} is no folder", .0.display())]
+    NoFolder(PathBuf),
     /// The session file has no longer what the capture showed.
     #[error("the session file lacks its bytes")]
     Lacking,
@@ -148,7 +151,7 @@ impl<'a> Writer<'a> {
                     let kind = fs::symlink_metadata(&path).map(|found| found.file_type());
                     match kind {
                         Ok(kind) if kind.is_dir() => {}
-                        Ok(kind) if kind.is_file() => return Err(WriteError::Kind(path)),
+                        Ok(kind) if kind.is_file() => return Err(WriteError::NoFolder(path)),
                         Ok(_) => return Err(WriteError::Link(path)),
                         Err(error) => return Err(WriteError::Io { path, error }),
                     }
@@ -169,7 +172,7 @@ impl<'a> Writer<'a> {
 fn is_file(path: &Path) -> Result<(), WriteError> {
     match fs::symlink_metadata(path).map(|found| found.file_type()) {
         Ok(kind) if kind.is_file() => Ok(()),
-        Ok(kind) if kind.is_dir() => Err(WriteError::Kind(path.to_owned())),
+        Ok(kind) if kind.is_dir() => Err(WriteError::Folder(path.to_owned())),
         Ok(_) => Err(WriteError::Link(path.to_owned())),
         Err(error) => Err(WriteError::Io { path: path.to_owned(), error }),
     }
