@@ -1,6 +1,7 @@
 //! `export`: files of a capture in a folder, compared with those that tshark finds.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::arithmetic_side_effects, reason = "tests")]
 
 mod support;
 

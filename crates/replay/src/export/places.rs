@@ -193,3 +193,67 @@ fn shares(namespace: &Namespace) -> Vec<Share> {
 fn units(name: &str) -> Vec<u16> {
     name.encode_utf16().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::map::CapturedShare;
+    use crate::namespace::{Nodes, Why};
+
+    /// Shares of these servers, each with the file `Folder\File`.
+    fn shares(servers: &[(&str, &str)]) -> (Namespace, Vec<NodeId>) {
+        let mut shares = Vec::new();
+        for (number, (server, name)) in (1_u8..).zip(servers) {
+            let address = if *server == "same" { [10, 0, 0, 9].into() } else { [10, 0, 0, number].into() };
+            CapturedShare::note(&mut shares, Some(address), &format!("\\\\{server}\\{name}"), Some(1), true);
+        }
+        let used: Vec<Option<usize>> = (0..shares.len()).map(Some).collect();
+        let mut namespace = Namespace::of_shares(shares, &used);
+        let roots: Vec<NodeId> = namespace.roots.iter().map(|(_, root)| *root).collect();
+        let made = roots.iter().map(|root| {
+            let folder = add(&mut namespace.nodes, *root, "Folder");
+            add(&mut namespace.nodes, folder, "File")
+        });
+        let made = made.collect();
+        (namespace, made)
+    }
+
+    fn add(nodes: &mut Nodes, folder: NodeId, name: &str) -> NodeId {
+        nodes.seen(folder, &units(name), Why::Opened).unwrap()
+    }
+
+    fn folders(servers: &[(&str, &str)]) -> Vec<String> {
+        let (namespace, files) = shares(servers);
+        let mut places = Places::new(&namespace, false);
+        let mut found = Vec::new();
+        for file in files {
+            let (folder, _) = places.place(namespace.nodes.get(file).unwrap()).unwrap();
+            let folder = places.folder(folder).unwrap();
+            found.push(places.path(Path::new(""), folder).to_str().unwrap().replace('\\', "/"));
+        }
+        found
+    }
+
+    #[test]
+    fn a_server_has_a_folder_where_there_are_several() {
+        assert_eq!(folders(&[("files", "a")]), ["a/Folder"]);
+        assert_eq!(folders(&[("same", "a"), ("same", "b")]), ["a/Folder", "b/Folder"]);
+        assert_eq!(folders(&[("one", "a"), ("two", "a")]), ["one/a/Folder", "two/a/Folder"]);
+        assert_eq!(folders(&[("one", "a"), ("ONE", "a")]), ["one/a/Folder", "ONE (2)/a/Folder"]);
+        assert_eq!(folders(&[("..", "."), ("con", "c$")]), [".%2e/%2e/Folder", "%63on/c$/Folder"]);
+    }
+
+    #[test]
+    fn a_name_is_given_once_whatever_its_case() {
+        let (namespace, _) = shares(&[("files", "a")]);
+        let mut places = Places::new(&namespace, false);
+        let mut claim = |name: &str| places.claim(Places::TOP, name.to_owned());
+        let names = ["a.txt", "A.TXT", "a (2).txt", "a.txt", "b"].map(&mut claim);
+        assert_eq!(names, ["a.txt", "A (2).TXT", "a (2) (2).txt", "a (3).txt", "b"]);
+        for _ in 0..20_000 {
+            claim("again");
+        }
+        assert_eq!(claim("again"), "again (20001)");
+    }
+}

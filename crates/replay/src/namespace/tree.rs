@@ -48,6 +48,12 @@ impl Nodes {
         Some(NodeId(self.nodes.len().saturating_sub(1)))
     }
 
+    /// What has this name, which was seen there: for tests of others.
+    #[cfg(test)]
+    pub(crate) fn seen(&mut self, folder: NodeId, name: &[u16], why: Why) -> Option<NodeId> {
+        self.there(folder, name, None, Sight { frame: 1, why })
+    }
+
     pub(super) fn child(&self, folder: NodeId, name: &[u16]) -> Option<Child> {
         self.get(folder)?.children.get(&Key::of(name)).copied()
     }

@@ -138,8 +138,7 @@ impl Made {
     fn rename(&mut self, share: &str, old: &[u16], new: &[u16]) -> bool {
         let of_share = self.on(share);
         let key = folded(old);
-        let is_below =
-            |path: &[u16]| path.strip_prefix(key.as_slice()).is_some_and(|rest| rest.first() == Some(&SEPARATOR));
+        let is_below = |path: &[u16]| path.strip_prefix(key.as_slice()).is_some_and(|rest| rest.first() == Some(&SEPARATOR));
         let below: Vec<Vec<u16>> = of_share.keys().filter(|path| is_below(path)).cloned().collect();
         let itself = of_share.remove(&key);
         let is_ours = itself.is_some();

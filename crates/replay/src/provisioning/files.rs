@@ -178,13 +178,7 @@ impl<'a, 'j> MakeFiles<'a, 'j> {
             access: if described.sets_security { WRITE | WRITE_DAC } else { WRITE },
             attributes: ATTRIBUTE_NORMAL,
             share_access: SHARE_ALL,
-            disposition: if makes {
-                CREATE
-            } else if stream != 0 {
-                OPEN_IF
-            } else {
-                OPEN
-            },
+            disposition: if makes { CREATE } else if stream != 0 { OPEN_IF } else { OPEN },
             options: NON_DIRECTORY_FILE,
             contexts: &[],
         };

@@ -52,14 +52,7 @@ impl Ledger {
             }
             Record::Extra(extra) => {
                 let request = Some(extra.live_request.clone());
-                return self.exchange(
-                    clone,
-                    engine,
-                    (extra.of, Some(extra.lane)),
-                    extra.live_status,
-                    &request,
-                    &extra.live_response,
-                );
+                return self.exchange(clone, engine, (extra.of, Some(extra.lane)), extra.live_status, &request, &extra.live_response);
             }
         };
         self.exchange(clone, engine, (of, lane), status, request, response)

@@ -1,9 +1,9 @@
 //! The folders that names are mapped into: made on the live shares before anything is replayed, whatever else is set up.
 
-use super::ProvisioningError;
 use super::report::Trouble;
 use super::setup::{SetupOptions, setup};
 use super::site::Site;
+use super::ProvisioningError;
 use crate::map::{Names, ShareKind};
 use crate::namespace::Namespace;
 use crate::plan::Plan;

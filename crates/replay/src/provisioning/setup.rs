@@ -229,7 +229,8 @@ impl Building<'_> {
             let contents = Contents::new(self.output, self.namespace);
             outcomes.done = 0;
             let sids = self.site.sids();
-            let mut making = MakeFiles::new(self.namespace, &plan.files, journal, outcomes, sids, contents, &mut told);
+            let mut making =
+                MakeFiles::new(self.namespace, &plan.files, journal, outcomes, sids, contents, &mut told);
             let end = self.carry_out(&mut making, plan.files.len())?;
             if let Some(error) = making.failed.take() {
                 return Err(error.into());

@@ -84,7 +84,10 @@ impl<'a> Site<'a> {
         things.div_ceil(PER_CONNECTION).clamp(1, MOST_CONNECTIONS)
     }
 
-    pub(super) fn block_on<T>(&self, work: impl Future<Output = Result<T, CrewError>>) -> Result<T, ProvisioningError> {
+    pub(super) fn block_on<T>(
+        &self,
+        work: impl Future<Output = Result<T, CrewError>>,
+    ) -> Result<T, ProvisioningError> {
         Ok(self.runtime.block_on(work)?)
     }
 }

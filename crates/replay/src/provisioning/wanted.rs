@@ -105,7 +105,8 @@ pub fn wanted(namespace: &Namespace, names: &[&Names]) -> (Vec<WantedShare>, Vec
                 None if folders.contains(&id) => Kind::Folder,
                 None => Kind::File,
             };
-            let thing = Thing { path: live.place.live(&captured).into_owned(), kind, node: Some(id), frame: *frame };
+            let thing =
+                Thing { path: live.place.live(&captured).into_owned(), kind, node: Some(id), frame: *frame };
             shares.entry(live.name.clone()).or_default().add(thing);
         }
         for absent in namespace.absent() {

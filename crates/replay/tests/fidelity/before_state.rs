@@ -79,16 +79,8 @@ fn is_of_the_share(root: &Root) -> bool {
         "STATUS_NO_SUCH_FILE",
         "STATUS_END_OF_FILE",
     ];
-    const FIELDS: [&str; 8] = [
-        "create_action",
-        "end_of_file",
-        "data",
-        "data_length",
-        "entry",
-        "entry_type",
-        "streams",
-        "extended_attributes",
-    ];
+    const FIELDS: [&str; 8] =
+        ["create_action", "end_of_file", "data", "data_length", "entry", "entry_type", "streams", "extended_attributes"];
     let by_status = root.captured_status != root.live_status
         && [&root.captured_status, &root.live_status].iter().any(|status| NAMES.contains(&status.as_str()));
     by_status || root.fields.iter().any(|field| FIELDS.contains(&field.as_str()))
@@ -142,8 +134,7 @@ fn twice(stage: &Stage) -> Report {
         let report = stage.set_up();
         assert!(report.success && report.files_created > 0 || report.directories_created > 0, "{report:#?}");
         for (share, state) in stage.before().compare(&NEVER, &mut |_| {}).unwrap() {
-            let wrong: Vec<_> =
-                share.things.iter().zip(&state.things).filter(|(_, found)| **found != Found::Same).collect();
+            let wrong: Vec<_> = share.things.iter().zip(&state.things).filter(|(_, found)| **found != Found::Same).collect();
             assert!(wrong.is_empty(), "not as it was set up: {wrong:?}");
         }
         let report = stage.replay();

@@ -58,7 +58,9 @@ fn below_a_folder_of_another_share_every_status_and_the_whole_tree_are_the_same(
     assert_recorded_tree(&second.join("sub/Grüße folder"));
 
     let changes = Changes::read(&Path::new(&outcome.report.path).join(CHANGES_FILE)).unwrap().unwrap();
-    let made = |path: &str| Change::Made { share: "lab share".into(), path: LivePath::Text(path.into()), folder: true };
+    let made = |path: &str| {
+        Change::Made { share: "lab share".into(), path: LivePath::Text(path.into()), folder: true }
+    };
     assert_eq!(changes.changes[..2], [made("sub"), made("sub\\Grüße folder")]);
 
     assert!(outcome.witnessed.holds(), "{}", outcome.witnessed);

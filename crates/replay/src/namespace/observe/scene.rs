@@ -80,6 +80,13 @@ impl Scene {
         self.exchange(Some(open), request, NtStatus::SUCCESS, &[2, 0], |_| {});
     }
 
+    /// Zeroes a range by a control (MS-FSCC 2.3.85).
+    pub(super) fn zero(&mut self, open: u32, from: u64, to: u64) {
+        let input = [from.to_le_bytes(), to.to_le_bytes()].concat();
+        let request = request::ioctl::ioctl(FileId::default(), 0x0009_80c8, &input, 0).unwrap();
+        self.exchange(Some(open), request, NtStatus::SUCCESS, &[49, 0], |_| {});
+    }
+
     /// A rename or a further name, which replaces nothing.
     pub(super) fn name(&mut self, open: u32, class: u8, name: &str) {
         let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();

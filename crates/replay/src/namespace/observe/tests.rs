@@ -1,6 +1,6 @@
 //! What is learnt from operations written by hand.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::single_range_in_vec_init, reason = "tests")]
 
 use super::scene::{CREATED, LINK, OPENED, OVERWRITTEN, RENAME, Scene, node, ranges, stream, ways};
 use smb2::NtStatus;
@@ -130,6 +130,18 @@ fn the_size_from_before_is_known_although_the_file_grew() {
     let data = stream(node(&found, 0), "");
     assert_eq!((data.size_before(), data.size_now), (10, Some(50)));
     assert_eq!(ranges(&data.now), [10..40]);
+}
+
+#[test]
+fn zeroing_the_rest_of_a_file_changes_no_more_than_there_is() {
+    let mut scene = Scene::default();
+    scene.create(1, "file", OPENED, 100);
+    scene.read(1, 0, 100, 100);
+    scene.zero(1, 40, i64::MAX.cast_unsigned());
+    let found = scene.namespace();
+    let data = stream(node(&found, 0), "");
+    assert_eq!((ranges(&data.shown), ranges(&data.now), data.size_now), (vec![0..100], vec![0..40], Some(100)));
+    assert_eq!(node(&found, 0).activity.written, 60);
 }
 
 #[test]
