@@ -6,8 +6,23 @@ mod support;
 
 use support::{Home, ended};
 
-const COMMANDS: [&str; 11] =
-    ["ingest", "session", "replay", "report", "list", "config", "lab", "info", "doctor", "completions", "man"];
+const COMMANDS: [&str; 15] = [
+    "ingest",
+    "session",
+    "validate",
+    "setup",
+    "replay",
+    "cleanup",
+    "export",
+    "report",
+    "list",
+    "config",
+    "lab",
+    "info",
+    "doctor",
+    "completions",
+    "man",
+];
 
 #[test]
 fn help_names_every_command_and_goes_to_standard_output() {
@@ -132,6 +147,7 @@ fn the_help_reads_so() {
     let home = Home::new();
     insta::assert_snapshot!("help", home.run(&["--help"]).succeeded());
     insta::assert_snapshot!("help_doctor", home.run(&["doctor", "--help"]).succeeded());
+    insta::assert_snapshot!("help_export", home.run(&["export", "--help"]).succeeded());
     insta::assert_snapshot!("help_ingest", home.run(&["ingest", "--help"]).succeeded());
     insta::assert_snapshot!("help_replay", home.run(&["replay", "--help"]).succeeded());
     insta::assert_snapshot!("help_session", home.run(&["session", "--help"]).succeeded());

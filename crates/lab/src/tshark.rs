@@ -61,6 +61,15 @@ impl Tshark<'_> {
         Ok(dumps(&self.run(&form)?))
     }
 
+    /// Writes the files that it finds in the traffic into `folder`, one for each handle (`--export-objects`).
+    ///
+    /// # Errors
+    /// [`TsharkError`].
+    pub fn export_objects(&self, folder: &Path) -> Result<(), TsharkError> {
+        let objects = format!("smb,{}", folder.display());
+        self.run(&["-q", "--export-objects", &objects]).map(drop)
+    }
+
     fn run(&self, arguments: &[&str]) -> Result<String, TsharkError> {
         let folder = tempfile::Builder::new().prefix("smbreplay-tshark-").tempdir()?;
         let moved = folder.path().join("moved.pcap");

@@ -18,6 +18,7 @@ pub mod compare;
 mod distribution;
 pub mod driver;
 pub mod engine;
+pub mod export;
 pub mod file_filter;
 pub mod load;
 pub mod map;

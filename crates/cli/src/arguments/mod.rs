@@ -4,6 +4,7 @@ mod cleanup;
 mod comparison;
 mod config;
 mod doctor;
+mod export;
 mod global;
 mod ingest;
 mod lab;
@@ -20,6 +21,7 @@ pub(crate) use cleanup::CleanupArguments;
 pub(crate) use comparison::ComparisonArguments;
 pub(crate) use config::ConfigCommand;
 pub(crate) use doctor::DoctorArguments;
+pub(crate) use export::ExportArguments;
 pub(crate) use global::{Format, Global};
 pub(crate) use ingest::IngestArguments;
 pub(crate) use lab::LabCommand;
@@ -50,6 +52,7 @@ Examples:
   smbreplay ingest office.pcap            read a capture
   smbreplay session --list                its sessions
   smbreplay session 1 --brief             the operations of the first one
+  smbreplay session 1 --tree              its files, and what became of them
   smbreplay config set server_ip 10.0.0.5 where to replay to
   smbreplay doctor                        whether that server can be used
   smbreplay replay 1 --root lab           set its files up in a folder, replay it and compare
@@ -61,7 +64,7 @@ Exit status: 0 done and everything matched; 1 done with divergences; 2 could not
 pub(crate) enum Command {
     /// Read captures: find the SMB sessions and store their operations
     Ingest(Box<IngestArguments>),
-    /// List the sessions of a trace, or show the operations of one
+    /// List the sessions of a trace, or show the operations or the files of one
     Session(SessionArguments),
     /// Tell whether sessions can be replayed, and whether the lab share is ready for them
     Validate(Box<ValidateArguments>),
@@ -71,6 +74,8 @@ pub(crate) enum Command {
     Replay(Box<ReplayArguments>),
     /// Remove from the lab share what setups and replays made there
     Cleanup(Box<CleanupArguments>),
+    /// Write the files whose contents the capture shows into a folder
+    Export(ExportArguments),
     /// Show earlier replays
     Report(ReportArguments),
     /// List traces or cases

@@ -17,7 +17,10 @@ pub(crate) struct SessionArguments {
     /// One line for each operation
     #[arg(long, conflicts_with_all = ["list", "fields"])]
     pub(crate) brief: bool,
-    /// Only operations whose path matches: `*` and `?` as in a shell, any case; without them, a part of the path
+    /// What the shares were like before the session, as far as it shows that, and what became of each file
+    #[arg(long, conflicts_with_all = ["list", "brief", "fields"])]
+    pub(crate) tree: bool,
+    /// Only operations (with --tree: files and folders) whose path matches: `*` and `?` as in a shell, any case; without them, a part of the path
     #[arg(long, value_name = "PATTERN", conflicts_with = "list")]
     pub(crate) file_filter: Option<String>,
     /// These columns: names of the session file (`command,status_name`) or of Wireshark (`smb2.nt_status`)

@@ -4,12 +4,14 @@ mod cleanup;
 mod completions;
 mod config;
 mod doctor;
+mod export;
 mod info;
 mod ingest;
 mod lab;
 mod list;
 mod man;
 mod mapping;
+mod namespace;
 mod provisioning;
 mod replay;
 mod report;
@@ -52,6 +54,7 @@ fn dispatch(command: Command, global: &Global, output: &mut Output) -> Result<Co
         Command::Setup(arguments) => setup::run(&arguments, global, output),
         Command::Cleanup(arguments) => cleanup::run(&arguments, global, output),
         Command::Replay(arguments) => replay::run(&arguments, global, output),
+        Command::Export(arguments) => export::run(&arguments, global, output),
         Command::Report(arguments) => report::run(&arguments, global, output),
         Command::Doctor(arguments) => doctor::run(&arguments, global, output),
         Command::Info => info::run(global, output),

@@ -9,13 +9,15 @@ mod captured;
 mod name;
 mod node;
 mod observe;
+mod outline;
 mod spans;
 mod tree;
 
-pub use name::{Name, unusual};
+pub use name::{Key, Name, unusual};
 pub use node::{
     Absent, Activity, Descriptor, ExtendedAttribute, Facts, Node, NodeId, Origin, Seen, Source, Stream, Why,
 };
+pub use outline::{Entry, Outline};
 pub use spans::{Part, Spans};
 pub use tree::Nodes;
 
@@ -118,6 +120,19 @@ impl Namespace {
 
     /// The same of what is there at the end of the capture.
     pub fn path_now(&self, id: NodeId) -> Option<(NodeId, Vec<&[u16]>)> {
+        self.path(id, |node| node.place.as_ref().map(|(folder, name)| (*folder, name.as_slice())))
+    }
+
+    /// The same of what is there at the end of the capture, or was there when it was deleted.
+    pub fn path_last(&self, id: NodeId) -> Option<(NodeId, Vec<&[u16]>)> {
+        self.path(id, Node::last_place)
+    }
+
+    fn path<'a>(
+        &'a self,
+        id: NodeId,
+        place: impl Fn(&'a Node) -> Option<(NodeId, &'a [u16])>,
+    ) -> Option<(NodeId, Vec<&'a [u16]>)> {
         const DEEPEST: usize = 32_768;
         let mut names = Vec::new();
         let mut at = id;
@@ -127,11 +142,21 @@ impl Namespace {
                 names.reverse();
                 return Some((at, names));
             }
-            let (folder, name) = node.place.as_ref()?;
-            names.push(name.as_slice());
-            at = *folder;
+            let (folder, name) = place(node)?;
+            names.push(name);
+            at = folder;
         }
         None
+    }
+
+    /// `\\\\server\share` of an index in [`Namespace::shares`]; `(unnamed share)` for what the capture does not name.
+    pub fn share_path(&self, share: Option<usize>) -> String {
+        let Some(share) = share.and_then(|index| self.shares.get(index)) else { return "(unnamed share)".to_owned() };
+        let server = match (share.server.as_str(), share.address) {
+            ("", Some(address)) => address.to_string(),
+            (server, _) => server.to_owned(),
+        };
+        format!("\\\\{server}\\{}", share.name)
     }
 
     /// The share of a folder of [`Namespace::roots`].

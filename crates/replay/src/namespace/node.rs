@@ -29,6 +29,10 @@ pub struct Node {
     pub kind: Option<Seen<Kind>>,
     /// The folder it is in and its name there, at the end of the capture; `None` once it was deleted.
     pub place: Option<(NodeId, Vec<u16>)>,
+    /// Its other names, of a file with several.
+    pub(super) further: Vec<(NodeId, Vec<u16>)>,
+    /// The folder it was in and its name there when it was deleted, or something else took its name.
+    pub gone: Option<(NodeId, Vec<u16>)>,
     /// What it was like before the capture.
     pub facts: Facts,
     /// Its data; of folders, only named streams. The unnamed stream has an empty key.
@@ -61,11 +65,19 @@ pub enum Origin {
     },
     /// A captured request made it.
     Made {
+        /// The folder in which it was made.
+        folder: NodeId,
+        /// The name under which it was made.
+        name: Vec<u16>,
         /// Frame of the response.
         frame: u64,
     },
     /// Somebody made it whom the capture does not show, after it was known not to be there.
     Appeared {
+        /// The folder in which it was seen first.
+        folder: NodeId,
+        /// The name under which it was seen first.
+        name: Vec<u16>,
         /// Frame that shows it.
         frame: u64,
     },
@@ -141,6 +153,13 @@ pub struct Facts {
     pub(super) descriptor_changed: bool,
 }
 
+impl Facts {
+    /// Whether the times from before are those of the end of the capture as well.
+    pub fn times_are_kept(&self) -> bool {
+        !self.times_changed
+    }
+}
+
 /// FILE_FULL_EA_INFORMATION (MS-FSCC 2.4.16).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExtendedAttribute {
@@ -178,6 +197,8 @@ pub struct Stream {
     pub now: Spans<Source>,
     /// Its size at the end of the capture, where that is known.
     pub size_now: Option<u64>,
+    /// It was deleted or has another name at the end of the capture; its file may still be there.
+    pub gone: bool,
     /// Bytes that are not those from before any more.
     pub(super) written: Spans<()>,
     /// It was cut at some time.
@@ -251,6 +272,8 @@ impl Node {
             origin,
             kind,
             place,
+            further: Vec::new(),
+            gone: None,
             facts: Facts::default(),
             streams: BTreeMap::new(),
             activity: Activity::default(),
@@ -258,6 +281,22 @@ impl Node {
             open: 0,
             delete_pending: false,
         }
+    }
+
+    /// The folder it was in and its name there when the capture first shows it; `None` for a share's own folder. The
+    /// folder was shown before it, so that its id is the smaller one.
+    pub fn first_place(&self) -> Option<(NodeId, &[u16])> {
+        match &self.origin {
+            Origin::Root => None,
+            Origin::Before { folder, name, .. }
+            | Origin::Made { folder, name, .. }
+            | Origin::Appeared { folder, name, .. } => Some((*folder, name)),
+        }
+    }
+
+    /// The folder it is in and its name there at the end of the capture, or when it was deleted.
+    pub fn last_place(&self) -> Option<(NodeId, &[u16])> {
+        self.place.as_ref().or(self.gone.as_ref()).map(|(folder, name)| (*folder, name.as_slice()))
     }
 
     /// Whether it was there before the capture.

@@ -48,6 +48,12 @@ impl Nodes {
         Some(NodeId(self.nodes.len().saturating_sub(1)))
     }
 
+    /// What has this name, which was seen there: for tests of others.
+    #[cfg(test)]
+    pub(crate) fn seen(&mut self, folder: NodeId, name: &[u16], why: Why) -> Option<NodeId> {
+        self.there(folder, name, None, Sight { frame: 1, why })
+    }
+
     pub(super) fn child(&self, folder: NodeId, name: &[u16]) -> Option<Child> {
         self.get(folder)?.children.get(&Key::of(name)).copied()
     }
@@ -70,7 +76,7 @@ impl Nodes {
                     None if was_there => {
                         Origin::Before { folder, name: name.to_vec(), frame: sight.frame, why: sight.why }
                     }
-                    _ => Origin::Appeared { frame: sight.frame },
+                    _ => Origin::Appeared { folder, name: name.to_vec(), frame: sight.frame },
                 };
                 self.put(folder, name, Node::new(origin, kind, Some((folder, name.to_vec()))))
             }
@@ -95,7 +101,8 @@ impl Nodes {
     pub(super) fn made(&mut self, folder: NodeId, name: &[u16], kind: Kind, frame: u64) -> Option<NodeId> {
         self.missing(folder, name, frame);
         let kind = Some(Seen { value: kind, frame });
-        self.put(folder, name, Node::new(Origin::Made { frame }, kind, Some((folder, name.to_vec()))))
+        let origin = Origin::Made { folder, name: name.to_vec(), frame };
+        self.put(folder, name, Node::new(origin, kind, Some((folder, name.to_vec()))))
     }
 
     /// Nobody has this name, as somebody has found out.
@@ -111,28 +118,44 @@ impl Nodes {
         }
     }
 
-    /// Takes a node's name away.
-    pub(super) fn unlink(&mut self, id: NodeId) {
-        let Some((folder, name)) = self.get_mut(id).and_then(|node| node.place.take()) else { return };
+    /// Takes one of a node's names away: this one, or the one it got last. Whether it has none any more.
+    pub(super) fn unlink(&mut self, id: NodeId, from: Option<&(NodeId, Key)>) -> bool {
+        let Some(node) = self.get_mut(id) else { return true };
+        let is_it = |(folder, name): &(NodeId, Vec<u16>)| from.is_some_and(|from| *from == (*folder, Key::of(name)));
+        let taken = match node.further.iter().position(is_it) {
+            Some(index) => Some(node.further.remove(index)),
+            None => std::mem::replace(&mut node.place, node.further.pop()),
+        };
+        let Some((folder, name)) = taken else { return true };
+        let is_last = node.place.is_none();
+        if is_last {
+            node.gone = Some((folder, name.clone()));
+        }
         if let Some(folder) = self.get_mut(folder) {
             folder.children.insert(Key::of(&name), Child::Absent);
         }
+        is_last
     }
 
     /// Gives a node this name, and takes it from who has it.
     pub(super) fn link(&mut self, folder: NodeId, name: &[u16], id: NodeId) {
-        if let Some(Child::Is(other)) = self.child(folder, name)
-            && other != id
-            && let Some(other) = self.get_mut(other)
-        {
-            other.place = None;
-            other.activity.deleted = true;
+        let key = (folder, Key::of(name));
+        match self.child(folder, name) {
+            Some(Child::Is(other)) if other == id => return,
+            Some(Child::Is(other)) => {
+                let is_gone = self.unlink(other, Some(&key));
+                if let Some(other) = self.get_mut(other) {
+                    other.activity.deleted |= is_gone;
+                }
+            }
+            _ => {}
         }
         if let Some(node) = self.get_mut(folder) {
-            node.children.insert(Key::of(name), Child::Is(id));
+            node.children.insert(key.1, Child::Is(id));
         }
         if let Some(node) = self.get_mut(id) {
-            node.place = Some((folder, name.to_vec()));
+            node.further.extend(node.place.replace((folder, name.to_vec())));
+            node.gone = None;
         }
     }
 

@@ -1,8 +1,9 @@
-//! `session --list` and `session ID`.
+//! `session --list`, `session ID` and `session ID --tree`.
 
 mod list;
 mod row;
 mod show;
+mod tree;
 
 use super::{Context, trace};
 use crate::arguments::{Global, SessionArguments};
@@ -23,5 +24,8 @@ pub(crate) fn run(arguments: &SessionArguments, global: &Global, output: &mut Ou
     let session = trace.session(&context, wanted)?;
     context.remember_session(session);
     let filter = arguments.file_filter.as_deref().map(FileFilter::new);
+    if arguments.tree {
+        return tree::run(&trace, session, filter.as_ref(), &mut context);
+    }
     show::run(&trace, session, &view, filter.as_ref(), &mut context)
 }

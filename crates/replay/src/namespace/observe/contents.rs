@@ -107,7 +107,9 @@ impl Observer {
             SET_ZERO_DATA => {
                 let ends = (wire::u64_at(input, 0, "FileOffset"), wire::u64_at(input, 8, "BeyondFinalZero"));
                 if let (Ok(from), Ok(to)) = ends {
-                    self.change(operation, from..to);
+                    // Clients name the end of all files to zero the rest of one, which gets no longer by that.
+                    let size = self.stream_of(operation).and_then(|(stream, _)| stream.size_now);
+                    self.change(operation, from..size.map_or(to, |size| to.min(size)).max(from));
                 }
             }
             OFFLOAD_WRITE => {
@@ -165,8 +167,10 @@ impl Observer {
                 stream.now.within(range.clone()).collect()
             })
             .unwrap_or_default();
+        let end = to.end;
         self.change(operation, to);
         let Some((stream, _)) = self.stream_of(operation) else { return };
+        stream.size_now = stream.size_now.map(|size| size.max(end));
         for (span, part) in copied {
             let moved = |at: u64| at.saturating_sub(from).saturating_add(target);
             stream.now.put(moved(span.start)..moved(span.end), part);

@@ -3,7 +3,7 @@
 use super::{Observer, Open, frame, units};
 use crate::message::dfs::DfsName;
 use crate::namespace::captured::Captured;
-use crate::namespace::name::Name;
+use crate::namespace::name::{Key, Name};
 use crate::namespace::node::{Child, Node, NodeId, Why};
 use crate::namespace::tree::Sight;
 use client::request::create::Kind;
@@ -86,22 +86,23 @@ impl Observer {
         let sight = Sight { frame, why: Why::Opened };
         let action = view.create_action();
         let stream = wanted.name.stream.clone().unwrap_or_default();
-        let node = match wanted.name.components.split_last() {
-            None => Some(wanted.root),
+        let found = match wanted.name.components.split_last() {
+            None => Some((wanted.root, None)),
             Some((name, folders)) => self.nodes.folder(wanted.root, folders, sight).and_then(|folder| {
-                match action {
+                let id = match action {
                     CREATED if stream.is_empty() => self.nodes.made(folder, name, kind, frame),
                     // That of a stream is the attribute of its file.
                     _ if !stream.is_empty() => self.nodes.there(folder, name, None, sight),
                     _ => self.nodes.there(folder, name, Some(kind), sight),
-                }
+                };
+                Some((id?, Some((folder, Key::of(name)))))
             }),
         };
-        let Some(id) = node else { return };
+        let Some((id, place)) = found else { return };
         let Some(node) = self.nodes.get_mut(id) else { return };
         node.activity.opens = node.activity.opens.saturating_add(1);
         if !is_folder || !stream.is_empty() {
-            let is_known = node.streams.contains_key(&crate::namespace::name::Key::of(&stream));
+            let is_known = node.streams.contains_key(&Key::of(&stream));
             let was_there = node.was_there();
             let data = node.stream_mut(&stream);
             if !is_known {
@@ -109,7 +110,11 @@ impl Observer {
             }
             match action {
                 SUPERSEDED | OVERWRITTEN => overwrite(node, action == SUPERSEDED),
-                CREATED => data.size_now = Some(view.end_of_file()),
+                CREATED => {
+                    // One of this name may have been there and gone.
+                    data.resize(0);
+                    (data.size_now, data.gone) = (Some(view.end_of_file()), false);
+                }
                 _ => data.observe_size(view.end_of_file(), frame),
             }
         }
@@ -127,6 +132,7 @@ impl Observer {
             let delete_on_close = wanted.options & DELETE_ON_CLOSE != 0;
             let opened = Open {
                 node: id,
+                place,
                 stream,
                 tree: operation.tree,
                 file: captured.file,

@@ -5,11 +5,15 @@ mod create;
 mod description;
 mod listing;
 mod naming;
+#[cfg(test)]
+mod scene;
+#[cfg(test)]
+mod tests;
 
 use crate::map::{CapturedShare, ShareKind};
 use crate::message::tree_connect;
 use crate::namespace::captured::Captured;
-use crate::namespace::name::{Name, NotFollowed};
+use crate::namespace::name::{Key, Name, NotFollowed};
 use crate::namespace::node::{Node, NodeId, Origin, Seen, Stream};
 use crate::namespace::tree::Nodes;
 use client::request::create::Kind;
@@ -47,6 +51,8 @@ pub(super) struct Observer {
 #[derive(Clone, Debug)]
 struct Open {
     node: NodeId,
+    /// The name that was opened.
+    place: Option<(NodeId, Key)>,
     /// Name of the stream, empty for the unnamed one.
     stream: Vec<u16>,
     tree: Option<u32>,

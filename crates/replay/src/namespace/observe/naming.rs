@@ -2,7 +2,7 @@
 
 use super::{Observer, Open, frame, units};
 use crate::namespace::name::Key;
-use crate::namespace::node::{NodeId, Why};
+use crate::namespace::node::{NodeId, Stream, Why};
 use crate::namespace::tree::Sight;
 use dissect::Operation;
 use smb2::NtStatus;
@@ -41,7 +41,7 @@ impl Observer {
         let frame = frame(operation);
         let Ok(view) = NameInformation::parse(buffer) else { return };
         let Ok(name) = view.file_name().map(units) else { return };
-        let Some(Open { node: id, stream, tree, .. }) = self.open_of(operation).cloned() else { return };
+        let Some(Open { node: id, place, stream, tree, .. }) = self.open_of(operation).cloned() else { return };
         let share = self.share(operation);
         let Some(root) = self.root(share).filter(|_| tree.is_some() || share.is_none()) else { return };
         if name.first() == Some(&u16::from(b':')) {
@@ -63,7 +63,10 @@ impl Observer {
                     self.nodes.missing(folder, last, frame);
                 }
                 if takes_old {
-                    self.nodes.unlink(id);
+                    self.nodes.unlink(id, place.as_ref());
+                    if let Some(open) = operation.open.and_then(|open| self.opens.get_mut(&open)) {
+                        open.place = Some((folder, Key::of(last)));
+                    }
                 }
                 self.nodes.link(folder, last, id);
                 if let Some(node) = self.nodes.get_mut(id) {
@@ -93,12 +96,21 @@ impl Observer {
         let new: Vec<u16> = name.iter().skip(1).copied().take_while(|unit| *unit != u16::from(b':')).collect();
         let Some(node) = self.nodes.get_mut(id) else { return };
         node.activity.renamed = true;
-        let Some(stream) = node.streams.get(&Key::of(old)) else { return };
+        if Key::of(old) == Key::of(&new) {
+            return;
+        }
         // What it was before stays under its old name.
-        let mut moved = stream.clone();
-        moved.name.clone_from(&new);
-        moved.before = false;
-        node.streams.insert(Key::of(&new), moved);
+        let Some(stream) = node.streams.get_mut(&Key::of(old)) else { return };
+        let moved =
+            Stream { now: std::mem::take(&mut stream.now), size_now: stream.size_now.take(), ..Stream::default() };
+        match stream.before {
+            true => stream.gone = true,
+            false => drop(node.streams.remove(&Key::of(old))),
+        }
+        // So does what had the new name.
+        let target = node.stream_mut(&new);
+        target.resize(0);
+        (target.now, target.size_now, target.gone) = (moved.now, moved.size_now, false);
         if let Some(open) = operation.open.and_then(|open| self.opens.get_mut(&open)) {
             open.stream = new;
         }
@@ -146,13 +158,18 @@ impl Observer {
         let Some(node) = self.nodes.get_mut(open.node) else { return };
         node.open = node.open.saturating_sub(1);
         if open.delete_on_close && !open.stream.is_empty() {
-            node.streams.remove(&Key::of(&open.stream));
+            if let Some(stream) = node.streams.get_mut(&Key::of(&open.stream)) {
+                stream.gone = true;
+            }
             return;
         }
         node.delete_pending |= open.delete_on_close;
-        if node.open == 0 && node.delete_pending {
-            node.activity.deleted = true;
-            self.nodes.unlink(open.node);
+        // The name that was opened goes, of a file with several.
+        if node.open == 0 && std::mem::take(&mut node.delete_pending) {
+            let is_gone = self.nodes.unlink(open.node, open.place.as_ref());
+            if let Some(node) = self.nodes.get_mut(open.node) {
+                node.activity.deleted |= is_gone;
+            }
         }
     }
 }
