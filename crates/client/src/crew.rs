@@ -8,12 +8,13 @@ mod chain;
 mod error;
 mod hands;
 mod pipeline;
+mod place;
 mod stepwise;
 
 pub use chain::{Answer, Chain};
 pub use error::CrewError;
+pub use place::Place;
 
-use crate::provision::Place;
 use hands::Hands;
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -4,8 +4,8 @@
 //! the window of MessageIds, the preauthentication hashes and the keys. It does not decide what is sent: the messages,
 //! their ids, flags and credits are the caller's. [`sockets`] carries the bytes of many over TCP on one thread. [`driver`]
 //! does so for a single one in a tokio runtime: on it, and on requests built in [`request`], [`probe`] finds out whether
-//! a server, a user and a share are fit for a replay (step by step: [`probe::examination`]), [`provision`] makes the folders it needs, and [`crew`] carries out
-//! work of many requests on several connections at once.
+//! a server, a user and a share are fit for a replay (step by step: [`probe::examination`]), and [`crew`] carries out work of
+//! many requests on several connections at once.
 //!
 //! # Invariants
 //! - The core is sans-I/O: bytes come in as arguments, bytes and messages go out. Only [`driver`] and
@@ -21,7 +21,6 @@ pub mod driver;
 pub mod framing;
 pub mod negotiated;
 pub mod probe;
-pub mod provision;
 pub mod request;
 mod sealed;
 pub mod security;

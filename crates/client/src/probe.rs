@@ -12,7 +12,7 @@ use crate::request::negotiate::{ALL_DIALECTS, Offer, negotiate};
 use crate::request::session_setup::session_setup;
 use crate::request::tree_connect::{share_path, tree_connect};
 use crate::request::{Request, TooLong};
-use crate::{Negotiated, Received};
+use crate::Negotiated;
 use conversation::Conversation;
 pub(crate) use dialogue::Dialogue;
 use dialogue::Protection;
@@ -106,11 +106,6 @@ impl Visit {
     /// The TreeId of the share.
     pub(crate) fn tree_id(&self) -> u32 {
         self.share.tree_id
-    }
-
-    /// Sends a request on the share and waits for its final response, whatever the status.
-    pub(crate) async fn exchange(&mut self, request: &Request) -> Result<Received, ProbeError> {
-        self.conversation.exchange_on(self.share.tree_id, request).await
     }
 
     /// Logs off and closes. A server that does not answer this is no worse for a replay.

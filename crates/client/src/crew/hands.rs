@@ -3,9 +3,9 @@
 use super::chain::{Answer, Chain};
 use super::error::CrewError;
 use super::pipeline::Pipeline;
+use crate::crew::Place;
 use crate::driver::SocketEvent;
 use crate::probe::{ProbeError, Visit};
-use crate::provision::Place;
 use std::io;
 use std::pin::Pin;
 use std::task::Poll;

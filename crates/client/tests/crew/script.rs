@@ -3,8 +3,8 @@
 use lab::Samba;
 use smb2::auth::Credentials;
 use smb2::{FileId, NtStatus};
+use smbreplay_client::crew::Place;
 use smbreplay_client::crew::{Answer, Chain, CrewError, End, Work, carry_out};
-use smbreplay_client::provision::Place;
 use smbreplay_client::request::Request;
 use smbreplay_client::request::close::close;
 use smbreplay_client::request::create::{Kind, open_or_make};

@@ -4,7 +4,7 @@ use super::ProvisioningError;
 use crate::map::SidRule;
 use crate::options::{Options, Target};
 use client::crew::CrewError;
-use client::provision::Place;
+use client::crew::Place;
 use smb2::auth::Credentials;
 use std::net::SocketAddr;
 use std::time::Duration;
