@@ -8,87 +8,14 @@ mod support;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use support::{FromClient, Home, framed, pcap};
+use support::Home;
+use support::captured_file::{CapturedFile, capture};
 
-const CREATE: u16 = 5;
-const CLOSE: u16 = 6;
-const WRITE: u16 = 9;
-
-/// A file that a captured client makes, writes to and closes.
-struct Made {
-    name: Vec<u16>,
-    /// EndOfFile of the response to its CREATE.
-    size: u64,
-    offset: u64,
-    data: &'static [u8],
+fn named(name: &str) -> CapturedFile {
+    CapturedFile::made(name, b"hostile")
 }
 
-fn named(name: &str) -> Made {
-    Made { name: name.encode_utf16().collect(), size: 0, offset: 0, data: b"hostile" }
-}
-
-/// A capture in which these are made one after the other.
-fn capture(made: &[Made]) -> Vec<u8> {
-    let mut messages: Vec<(FromClient, Vec<u8>)> = Vec::new();
-    let mut exchange = |command: u16, request: Vec<u8>, response: Vec<u8>| {
-        let id = u64::try_from(messages.len() / 2 + 1).unwrap();
-        messages.push((FromClient(true), framed(&message(command, id, 0, &request))));
-        messages.push((FromClient(false), framed(&message(command, id, 1, &response))));
-    };
-    for (number, made) in (1_u64..).zip(made) {
-        let file_id = [number.to_le_bytes(), number.to_le_bytes()].concat();
-        let name: Vec<u8> = made.name.iter().flat_map(|unit| unit.to_le_bytes()).collect();
-        let length = u16::try_from(name.len()).unwrap().to_le_bytes();
-        let mut create = vec![57, 0, 0, 0, 2, 0, 0, 0];
-        create.extend([0; 16]);
-        create.extend([0xff, 1, 0x1f, 0, 0x80, 0, 0, 0, 7, 0, 0, 0, 2, 0, 0, 0, 0x40, 0, 0, 0, 120, 0]);
-        create.extend(length);
-        create.extend([0; 8]);
-        create.extend(name);
-        let mut created = vec![89, 0, 0, 0, 2, 0, 0, 0];
-        created.extend([0; 40]);
-        created.extend(made.size.to_le_bytes());
-        created.extend([0x80, 0, 0, 0, 0, 0, 0, 0]);
-        created.extend(&file_id);
-        created.extend([0; 8]);
-        exchange(CREATE, create, created);
-        let length = u32::try_from(made.data.len()).unwrap().to_le_bytes();
-        let mut write = vec![49, 0, 112, 0];
-        write.extend(length);
-        write.extend(made.offset.to_le_bytes());
-        write.extend(&file_id);
-        write.extend([0; 16]);
-        write.extend(made.data);
-        let mut written = vec![17, 0, 0, 0];
-        written.extend(length);
-        written.extend([0; 8]);
-        exchange(WRITE, write, written);
-        let mut close = vec![24, 0, 0, 0, 0, 0, 0, 0];
-        close.extend(&file_id);
-        let mut closed = vec![60, 0];
-        closed.extend([0; 58]);
-        exchange(CLOSE, close, closed);
-    }
-    let payloads: Vec<(FromClient, &[u8])> = messages.iter().map(|(from, bytes)| (*from, bytes.as_slice())).collect();
-    pcap(445, &payloads)
-}
-
-fn message(command: u16, id: u64, flags: u32, body: &[u8]) -> Vec<u8> {
-    let mut message = vec![0xfe, b'S', b'M', b'B', 64, 0, 1, 0, 0, 0, 0, 0];
-    message.extend(command.to_le_bytes());
-    message.extend([1, 0]);
-    message.extend(flags.to_le_bytes());
-    message.extend([0; 4]);
-    message.extend(id.to_le_bytes());
-    message.extend([0; 4]);
-    message.extend(1_u32.to_le_bytes());
-    message.extend(0x1122_u64.to_le_bytes());
-    message.extend([0; 16]);
-    message.extend(body);
-    message
-}
-
-fn ingested(made: &[Made]) -> Home {
+fn ingested(made: &[CapturedFile]) -> Home {
     let home = Home::new();
     home.file("hostile.pcap", &capture(made));
     home.run(&["ingest", "hostile.pcap"]).succeeded();
@@ -120,7 +47,7 @@ fn below(folder: &Path) -> Vec<String> {
 
 #[test]
 fn no_captured_name_leads_out_of_the_folder() {
-    let mut made: Vec<Made> = [
+    let mut made: Vec<CapturedFile> = [
         "..\\evil",
         "a\\..\\..\\evil",
         "/evil",
@@ -137,7 +64,7 @@ fn no_captured_name_leads_out_of_the_folder() {
     .map(named)
     .into();
     made.push(named(&"long".repeat(100)));
-    made.push(Made { name: vec![0xdc00, u16::from(b'.')], ..named("") });
+    made.push(CapturedFile { name: vec![0xdc00, u16::from(b'.')], ..named("") });
     let home = ingested(&made);
     let report = report(&home, 0, &[]);
     let files = below(home.path());
@@ -182,10 +109,10 @@ fn links_in_the_folder_are_not_followed() {
 
 #[test]
 fn claimed_sizes_and_offsets_do_not_make_huge_files() {
-    let claimed = Made { size: u64::MAX, ..named("claimed") };
-    let far = Made { offset: 1 << 62, ..named("far") };
-    let last = Made { offset: u64::MAX - 3, ..named("last") };
-    let sparse = Made { offset: 1 << 20, ..named("sparse") };
+    let claimed = CapturedFile { size: u64::MAX, ..named("claimed") };
+    let far = CapturedFile { offset: 1 << 62, ..named("far") };
+    let last = CapturedFile { offset: u64::MAX - 3, ..named("last") };
+    let sparse = CapturedFile { offset: 1 << 20, ..named("sparse") };
     let home = ingested(&[claimed, far, last, sparse]);
     let report = report(&home, 0, &[]);
     let share = home.path().join("in/out/unnamed share");

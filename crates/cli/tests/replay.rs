@@ -105,10 +105,11 @@ fn names_go_below_a_root_that_is_made_and_noted() {
         assert!(bench.share.path().join("lab/run").join(clone).join("Work").is_dir(), "{clone}");
     }
     assert_eq!(std::fs::read_dir(bench.share.path()).unwrap().count(), 1, "all is below the root");
-    let created = std::path::Path::new(report["path"].as_str().unwrap()).join("created.json");
-    let created: Value = serde_json::from_str(&std::fs::read_to_string(created).unwrap()).unwrap();
-    let paths: Vec<&str> =
-        created["created"].as_array().unwrap().iter().map(|entry| entry["path"].as_str().unwrap()).collect();
+    let output = bench.home.path().join(".tracer/office.pcap");
+    let setup = std::fs::read_dir(output.join("setups")).unwrap().next().unwrap().unwrap().path();
+    let changes = std::fs::read_to_string(setup.join("changes.jsonl")).unwrap();
+    let made: Vec<Value> = changes.lines().skip(1).map(|line| serde_json::from_str(line).unwrap()).collect();
+    let paths: Vec<&str> = made.iter().map(|change| change["path"].as_str().unwrap()).collect();
     assert_eq!(paths, ["lab", "lab\\run", "lab\\run\\clone-0", "lab\\run\\clone-1"]);
 }
 

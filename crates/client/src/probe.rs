@@ -7,12 +7,12 @@ pub mod examination;
 
 pub use error::ProbeError;
 
+use crate::Negotiated;
 use crate::request::logoff::logoff;
 use crate::request::negotiate::{ALL_DIALECTS, Offer, negotiate};
 use crate::request::session_setup::session_setup;
 use crate::request::tree_connect::{share_path, tree_connect};
 use crate::request::{Request, TooLong};
-use crate::Negotiated;
 use conversation::Conversation;
 pub(crate) use dialogue::Dialogue;
 use dialogue::Protection;

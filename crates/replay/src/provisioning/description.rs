@@ -35,6 +35,8 @@ pub(super) struct Description {
 
 /// FILE_ATTRIBUTE_READONLY: what has it takes no more data.
 const READ_ONLY: u32 = 0x01;
+/// FILE_ATTRIBUTE_ARCHIVE: servers give it to whatever is new or written.
+const ARCHIVE: u32 = 0x20;
 
 /// The attributes with which a file can be made at once.
 pub(super) fn attributes_at_creation(node: Option<&Node>) -> u32 {
@@ -71,7 +73,7 @@ pub(super) fn describe(node: &Node, sids: &[SidRule], is_made: bool) -> Descript
         some if node.is_folder() => some | ATTRIBUTE_DIRECTORY,
         some => some,
     });
-    let has_them = is_made && attributes_at_creation(Some(node)) == attributes;
+    let has_them = is_made && attributes & ARCHIVE != 0 && attributes_at_creation(Some(node)) == attributes;
     let attributes = if has_them { 0 } else { attributes };
     let time = |time: u64| if time < NO_TIME { time } else { 0 };
     let wanted = BasicInformation {

@@ -65,7 +65,7 @@ impl ChangeJournal {
     /// The journal of a setup, in a folder of its own that is named after the present time in UTC.
     pub fn of_setup(output: &OutputFolder, server: &str, port: u16) -> Self {
         let setups = output.setups();
-        let base = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+        let base = jiff::Timestamp::now().strftime("setup-%Y%m%dT%H%M%SZ").to_string();
         let names = std::iter::once(base.clone()).chain((2_u32..).map(|number| format!("{base}-{number}")));
         let free = names.map(|name| setups.join(name)).find(|folder| !folder.exists());
         Self::new(&free.unwrap_or(setups), server, port)
