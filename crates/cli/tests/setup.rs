@@ -164,7 +164,7 @@ fn a_cleanup_of_a_run_takes_away_what_that_run_made_and_goes_nowhere_else() {
     assert_eq!((&cleaned["runs"][0], cleaned["runs"].as_array().unwrap().len()), (&run.into(), 1));
     assert!(bench.samba.share_path().join("lab").is_dir());
     bench.home.run(&["cleanup", "20010101T000000Z"]).refused(&["has changed nothing", "cleanup"]);
-    let elsewhere = bench.home.run(&["cleanup", "--server-ip", "127.0.0.2"]);
+    let elsewhere = bench.home.run(&["cleanup", "last", "--server-ip", "127.0.0.2"]);
     elsewhere.refused(&["was made on 127.0.0.1", "--server-ip 127.0.0.1"]);
     bench.home.run(&["cleanup"]).succeeded();
     assert_eq!(std::fs::read_dir(bench.samba.share_path()).unwrap().count(), 0);
@@ -184,6 +184,84 @@ fn a_journal_of_a_crash_is_followed_as_far_as_it_goes() {
     std::fs::write(&journal, text).unwrap();
     let report = bench.json(0, &["cleanup"]);
     assert_eq!((&report["removed"], &report["missing"]), (&6.into(), &1.into()), "{report}");
+    assert_eq!(bench.json(0, &["cleanup"])["removed"], 0, "the journal can still be read");
+}
+
+#[test]
+fn a_name_that_was_freed_belongs_to_whoever_uses_it_next() {
+    let bench = Bench::files(SambaOptions::default(), &found());
+    bench.home.run(&["setup", "1", "--root", "lab"]).succeeded();
+    let folder = bench.samba.share_path().join("lab/a");
+    std::fs::write(folder.join("theirs.txt"), "theirs").unwrap();
+    assert_eq!(bench.json(1, &["cleanup"])["removed"], 4);
+    std::fs::write(folder.join("hidden.ini"), "theirs as well").unwrap();
+    let again = bench.json(1, &["cleanup"]);
+    assert_eq!((&again["removed"], texts(&again["kept"], "path")), (&0.into(), vec!["lab\\a", "lab"]), "{again}");
+    assert_eq!(bench.on_share("lab/a/hidden.ini").unwrap(), b"theirs as well");
+}
+
+#[test]
+fn what_is_something_else_by_now_is_left_alone() {
+    let bench = Bench::files(SambaOptions::default(), &[CapturedFile::found("plan.txt", b"ours")]);
+    bench.home.run(&["setup", "1"]).succeeded();
+    let path = bench.samba.share_path().join("plan.txt");
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    let report = bench.json(1, &["cleanup"]);
+    assert!(report["kept"][0]["what"].as_str().unwrap().contains("something else"), "{report}");
+    assert!(path.is_dir());
+}
+
+#[test]
+fn attributes_alone_are_put_right_by_force_and_the_file_stays() {
+    let bench = Bench::files(SambaOptions::default(), &found());
+    bench.home.run(&["setup", "1", "--root", "lab"]).succeeded();
+    let client = lab::Smbclient::new(&bench.samba);
+    let done = client.run(&["setmode lab\\a\\hidden.ini -h"]).unwrap();
+    assert!(done.failures().is_empty(), "{done:?}");
+    let told = bench.json(1, &["validate", "1", "--root", "lab", "--check-fs"]);
+    let what = told["checks"]["file_system"]["differences"][0]["what"].as_str().unwrap();
+    assert!(what.contains("attributes A, not HA"), "{told}");
+    let forced = bench.json(0, &["setup", "1", "--root", "lab", "--force"]);
+    assert_eq!((&forced["deletions"], &forced["files_created"]), (&0.into(), &0.into()), "{forced}");
+    bench.json(0, &["validate", "1", "--root", "lab", "--check-fs"]);
+}
+
+#[test]
+fn what_a_replay_adds_to_a_file_is_gone_before_the_next_one() {
+    let files = [CapturedFile::found("doc.txt", b"text"), CapturedFile::made("doc.txt:Zone", b"[ZoneTransfer]")];
+    let bench = Bench::files(SambaOptions::default(), &files);
+    let replay = || -> Value {
+        let dialect = ["replay", "1", "--root", "lab", "--dialect", "3.0", "--format", "json"];
+        let ended = bench.home.run(&dialect);
+        serde_json::from_str(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {}", ended.stderr))
+    };
+    let (first, second) = (replay(), replay());
+    assert_eq!((&first["roots"], &first["matched"]), (&second["roots"], &second["matched"]));
+    assert_eq!(second["status_diverged"], 0, "{second:#}");
+}
+
+#[test]
+fn what_was_made_on_another_server_is_told_and_not_looked_for_here() {
+    let bench = Bench::files(SambaOptions::default(), &found());
+    bench.home.run(&["setup", "1"]).succeeded();
+    let other = Samba::start(SambaOptions::default()).unwrap();
+    let port = other.port().to_string();
+    bench.home.run(&["setup", "1", "--port", &port]).succeeded();
+    let ended = bench.home.run(&["cleanup"]);
+    assert_eq!(ended.code, 1, "{}", ended.stdout);
+    assert!(ended.stderr.contains(&format!("--port {port}")), "{}", ended.stderr);
+    assert_eq!(std::fs::read_dir(bench.samba.share_path()).unwrap().count(), 0);
+    assert_eq!(bench.json(0, &["cleanup", "--port", &port])["removed"], 5);
+    assert_eq!(bench.json(0, &["cleanup"])["removed"], 0);
+}
+
+#[test]
+fn a_path_of_thousands_of_folders_takes_no_time_and_is_told() {
+    let deep = vec!["a"; 4000].join("\\");
+    let bench = Bench::files(SambaOptions::default(), &[CapturedFile::found(&deep, b"")]);
+    let plan = bench.json(0, &["setup", "1", "--dry-run"]);
+    assert!(plan["warnings"].to_string().contains("more than 512 folders"), "{}", plan["warnings"]);
 }
 
 /// Everything but these names is made, and each of these is told with its path.
@@ -260,7 +338,8 @@ fn what_does_not_fit_is_told_before_it_is_begun() {
     std::fs::set_permissions(folder.path(), of_all).unwrap();
     let shares = vec![format!("dfree command = {}", program.display())];
     let options = SambaOptions { shares, ..SambaOptions::default() };
-    let bench = Bench::files(options, &found());
+    let large = CapturedFile { size: 900 << 10, ..CapturedFile::found("large.bin", b"head") };
+    let bench = Bench::files(options, &[large]);
     let checked = bench.json(1, &["validate", "1", "--check-fs"]);
     assert!(checked["errors"].to_string().contains("bytes are free, and up to"), "{checked}");
 }

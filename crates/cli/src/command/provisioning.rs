@@ -9,6 +9,7 @@ use crate::output::Progress;
 use client::crew::CrewError;
 use replay::Options;
 use replay::provisioning::{BeforeError, Doing, ProvisioningError};
+use store::changes::ChangesError;
 use store::metadata::Session;
 
 /// How and where to, without what only a replay has.
@@ -51,6 +52,9 @@ pub(crate) fn advise_provisioning(error: &ProvisioningError) -> Failure {
         ProvisioningError::Read(_) => "ingest the trace again with --force",
         ProvisioningError::Crew(CrewError::Probe(error)) => advise_probe(error),
         ProvisioningError::Crew(_) => "check the server; what was made is noted, and `smbreplay cleanup` removes it",
+        ProvisioningError::Changes(ChangesError::Line { .. } | ChangesError::Newer { .. }) => {
+            "move that file away; what it notes cannot be cleaned up then"
+        }
         ProvisioningError::Changes(_) => "make room in that folder, and let it be written to",
         ProvisioningError::System(_) => "try again",
     };

@@ -1,6 +1,7 @@
 //! The before-state of chosen sessions, and where it belongs on the lab server.
 
-use super::cleanup::cleanup;
+use super::claims::lies_below;
+use super::cleanup::{Part, cleanup};
 use super::permissions::{Room, room};
 use super::report::SetupReport;
 use super::setup::{SetupOptions, setup};
@@ -106,18 +107,21 @@ impl<'a> Before<'a> {
         cancelled: &AtomicBool,
         progress: &mut dyn FnMut(Doing),
     ) -> Result<Option<SetupReport>, BeforeError> {
-        let is_right = |found: &Found| *found == Found::Same;
-        let is_free = |found: &Found| !matches!(found, Found::Different(_));
-        let lacks = |state: &ShareState| !(state.things.iter().all(is_right) && state.absent.iter().all(is_free));
-        if !self.compare(cancelled, progress)?.iter().any(|(_, state)| lacks(state)) {
-            return Ok(None);
-        }
         let site = Site::new(self.address, self.options)?;
         let journals = changes::list(self.output).map_err(ProvisioningError::from)?;
         let here = |journal: &Changes| journal.header.server == site.server() && journal.header.port == site.port();
         let journals: Vec<Changes> = journals.into_iter().filter(here).collect();
         let below: Vec<(String, Vec<u16>)> = self.folders();
-        cleanup(&journals, &site, Some(&below), false, cancelled, progress)?;
+        let is_right = |found: &Found| *found == Found::Same;
+        let is_free = |found: &Found| !matches!(found, Found::Different(_));
+        let lacks = |state: &ShareState| !(state.things.iter().all(is_right) && state.absent.iter().all(is_free));
+        if !changed_since_setup(&journals, &below)
+            && !self.compare(cancelled, progress)?.iter().any(|(_, state)| lacks(state))
+        {
+            return Ok(None);
+        }
+        let part = Part { run: None, below: Some(&below) };
+        cleanup(&journals, part, &site, false, cancelled, progress)?;
         self.set_up(SetupOptions::default(), cancelled, progress).map(Some)
     }
 
@@ -129,6 +133,11 @@ impl<'a> Before<'a> {
         let folders = self.folders();
         let folder = folders.iter().find(|(of, _)| of == share).map(|(_, folder)| folder.as_slice());
         Ok(room(&Site::new(self.address, self.options)?, share, folder.unwrap_or_default())?)
+    }
+
+    /// How many copies of it there are: one for each clone.
+    pub(crate) fn copies(&self) -> u64 {
+        u64::try_from(self.names.len()).unwrap_or(u64::MAX)
     }
 
     /// The folders that names lie below, with their live shares.
@@ -159,4 +168,18 @@ impl<'a> Before<'a> {
         }
         Ok(compared)
     }
+}
+
+/// Whether a replay has changed something in these folders that no setup has come after. A comparison does not show all of
+/// that: not what is new, nor permissions.
+fn changed_since_setup(journals: &[Changes], below: &[(String, Vec<u16>)]) -> bool {
+    let touches = |journal: &&Changes| {
+        journal.changes.iter().any(|change| {
+            let (share, path) = change.place();
+            lies_below(share, &path.units(), below)
+        })
+    };
+    let last = |is_setup: bool| journals.iter().filter(|journal| journal.is_setup == is_setup).rfind(touches);
+    let began = |journal: Option<&Changes>| journal.map(|journal| journal.header.started);
+    began(last(false)) > began(last(true))
 }

@@ -1,22 +1,20 @@
 //! Taking away what setups and replays made, and nothing else.
 
-use super::removal::{Removal, Removed};
+use super::claims::{Claim, Claims, lies_below};
+use super::removal::{Removal, Removed, Target};
 use super::report::Trouble;
 use super::site::Site;
 use super::stages::Stages;
 use super::survey::{Found, Survey};
 use super::wanted::{Unwanted, WantedShare};
 use super::{Doing, ProvisioningError};
-use crate::map::fold;
 use crate::namespace::Namespace;
 use client::crew::{End, carry_out};
 use serde::{Deserialize, Serialize};
 use smb2::NtStatus;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
-use store::changes::{Change, Changes};
-
-const SEPARATOR: u16 = b'\\' as u16;
+use store::changes::{Change, ChangeJournal, Changes, ChangesError, LivePath};
 
 /// What a cleanup did, or would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,7 +33,7 @@ pub struct CleanupReport {
     pub missing: u64,
     /// What is still there, and why.
     pub kept: Vec<Trouble>,
-    /// What was there before any of it, and was renamed or deleted by a replay or by force.
+    /// What was there before any of it, and was changed, renamed or deleted by a replay or by force.
     pub not_restored: Vec<Trouble>,
     /// It was interrupted.
     pub interrupted: bool,
@@ -44,249 +42,213 @@ pub struct CleanupReport {
     pub plan: Vec<Trouble>,
 }
 
-/// Removes what the journals say was made, as far as it is still there, and notes in them that it is gone. Safe to repeat.
-/// With `below` (live share and folder each), only what lies in one of these folders.
+/// Which part of what was made is meant.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Part<'a> {
+    /// What this run or setup made; that of all, if `None`.
+    pub run: Option<&'a str>,
+    /// What lies in one of these folders, live share and path each; everything, if `None`.
+    pub below: Option<&'a [(String, Vec<u16>)]>,
+}
+
+impl Part<'_> {
+    fn has(&self, journals: &[Changes], share: &str, claim: &Claim) -> bool {
+        let is_of_run = self.run.is_none_or(|run| journals.get(claim.journal).is_some_and(|made| made.name == run));
+        is_of_run && self.below.is_none_or(|below| lies_below(share, &claim.path, below))
+    }
+}
+
+/// How many files and folders these journals claim that are not known to be gone.
+pub fn claimed(journals: &[Changes]) -> usize {
+    Claims::of(journals).iter().count()
+}
+
+/// Removes what the journals (all of one server, in the order in which they began) say was made, as far as it is still
+/// there, and notes of each that it is gone: whoever uses its name from then on is left alone. Safe to repeat.
 ///
 /// # Errors
 /// [`ProvisioningError`].
 pub fn cleanup(
     journals: &[Changes],
+    part: Part<'_>,
     site: &Site<'_>,
-    below: Option<&[(String, Vec<u16>)]>,
     dry_run: bool,
     cancelled: &AtomicBool,
     progress: &mut dyn FnMut(Doing),
 ) -> Result<CleanupReport, ProvisioningError> {
     let mut report = CleanupReport { dry_run, server: site.name(), ..CleanupReport::default() };
-    let open: Vec<&Changes> = journals.iter().filter(|journal| !journal.is_cleaned()).collect();
-    report.runs = open.iter().map(|journal| journal.name.clone()).collect();
-    let Made { shares, not_restored } = Made::of(open.iter().flat_map(|journal| &journal.changes));
-    report.not_restored = not_restored;
-    let mut is_all = true;
-    for (share, paths) in shares {
-        let is_meant = |path: &Vec<u16>| below.is_none_or(|below| lies_below(&share, path, below));
-        let (paths, others): (Vec<_>, Vec<_>) = paths.into_values().partition(is_meant);
-        is_all &= others.is_empty();
-        let end = match dry_run {
-            true => plan(&share, paths, site, cancelled, &mut report)?,
-            false => remove(&share, &paths, site, cancelled, &mut report, progress)?,
-        };
+    let claims = Claims::of(journals);
+    let mut shares: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
+    let mut owners = BTreeSet::new();
+    for (share, claim) in claims.iter().filter(|(share, claim)| part.has(journals, share, claim)) {
+        owners.insert(claim.journal);
+        shares.entry(share.to_owned()).or_default().push(claim.clone());
+    }
+    let names = owners.iter().filter_map(|owner| journals.get(*owner));
+    report.runs = names.map(|journal| journal.name.clone()).collect();
+    let lost = claims.not_restored.into_iter().filter(|(journal, _)| owners.contains(journal));
+    report.not_restored = lost.map(|(_, lost)| lost).collect();
+    let mut notes = Notes { journals, open: BTreeMap::new(), failed: None };
+    for (share, claims) in shares {
+        let (uncertain, certain): (Vec<Claim>, Vec<Claim>) = claims.into_iter().partition(|claim| claim.is_uncertain);
+        let cleaning = Cleaning { share: &share, site, cancelled };
+        let mut end = cleaning.tell_uncertain(&uncertain, &mut report, &mut notes)?;
+        if end == End::Done {
+            end = match dry_run {
+                true => cleaning.plan(&certain, &mut report)?,
+                false => cleaning.remove(&certain, &mut report, &mut notes, progress)?,
+            };
+        }
+        if let Some(error) = notes.failed.take() {
+            return Err(error.into());
+        }
         if end == End::Interrupted {
             report.interrupted = true;
             break;
         }
     }
     report.success = report.kept.is_empty() && !report.interrupted;
-    if report.success && is_all && !dry_run {
-        for journal in open {
-            journal.mark_cleaned()?;
-        }
-    }
     Ok(report)
 }
 
-/// What was made and is not known to be gone: by share, and by path in upper case.
-#[derive(Default)]
-struct Made {
-    shares: BTreeMap<String, BTreeMap<Vec<u16>, Vec<u16>>>,
-    not_restored: Vec<Trouble>,
+/// Notes in the journals what is gone.
+struct Notes<'a> {
+    journals: &'a [Changes],
+    open: BTreeMap<usize, ChangeJournal>,
+    failed: Option<ChangesError>,
 }
 
-impl Made {
-    fn of<'a>(changes: impl Iterator<Item = &'a Change>) -> Self {
-        let mut made = Self::default();
-        changes.for_each(|change| made.apply(change));
-        made
+impl Notes<'_> {
+    fn gone(&mut self, share: &str, claim: &Claim) {
+        let gone = Change::Deleted { share: share.to_owned(), path: LivePath::new(&claim.path) };
+        let Some(changes) = self.journals.get(claim.journal) else { return };
+        let journal = match self.open.remove(&claim.journal) {
+            Some(journal) => Ok(journal),
+            None => ChangeJournal::go_on(changes),
+        };
+        let noted = journal.and_then(|mut journal| {
+            journal.push(&gone)?;
+            self.open.insert(claim.journal, journal);
+            Ok(())
+        });
+        if let Err(error) = noted {
+            self.failed.get_or_insert(error);
+        }
+    }
+}
+
+/// One share that is cleaned up.
+struct Cleaning<'a> {
+    share: &'a str,
+    site: &'a Site<'a>,
+    cancelled: &'a AtomicBool,
+}
+
+impl Cleaning<'_> {
+    fn trouble(&self, path: &[u16], what: String) -> Trouble {
+        Trouble { share: self.share.to_owned(), path: String::from_utf16_lossy(path), frame: 0, what }
     }
 
-    fn apply(&mut self, change: &Change) {
-        match change {
-            Change::Made { share, path, .. } => {
-                let path = path.units();
-                self.on(share).insert(folded(&path), path);
+    fn remove(
+        &self,
+        claims: &[Claim],
+        report: &mut CleanupReport,
+        notes: &mut Notes<'_>,
+        progress: &mut dyn FnMut(Doing),
+    ) -> Result<End, ProvisioningError> {
+        let total = u64::try_from(claims.len()).unwrap_or(u64::MAX);
+        let targets: Vec<Target> =
+            claims.iter().map(|claim| Target { path: claim.path.clone(), folder: claim.folder }).collect();
+        let mut done = 0_u64;
+        let mut told = |index: usize, outcome| {
+            done = done.saturating_add(1);
+            progress(Doing { what: "removing", done, total });
+            let Some(claim) = claims.get(index) else { return };
+            match outcome {
+                Removed::Yes => {
+                    report.removed = report.removed.saturating_add(1);
+                    notes.gone(self.share, claim);
+                }
+                Removed::Missing => {
+                    report.missing = report.missing.saturating_add(1);
+                    notes.gone(self.share, claim);
+                }
+                Removed::Refused(status) => {
+                    let what = match status {
+                        NtStatus::DIRECTORY_NOT_EMPTY => "something is in it that was not made here".to_owned(),
+                        NtStatus::FILE_IS_A_DIRECTORY | NtStatus::NOT_A_DIRECTORY => {
+                            "it is something else than what was made".to_owned()
+                        }
+                        status => format!("cannot be deleted: {status}"),
+                    };
+                    report.kept.push(self.trouble(&claim.path, what));
+                }
+                Removed::No => report.kept.push(self.trouble(&claim.path, "its path is too long".to_owned())),
             }
-            Change::NotMade { share, path } => {
-                self.on(share).remove(&folded(&path.units()));
-            }
-            Change::Deleted { share, path } => {
-                if self.on(share).remove(&folded(&path.units())).is_none() {
-                    self.lose(share, path.to_string(), "was deleted");
+        };
+        let (mut removal, stages) = Removal::new(&targets, &mut told);
+        self.carry_out(&mut Stages::new(&mut removal, stages), claims.len())
+    }
+
+    /// Tells what would be removed: what is still there.
+    fn plan(&self, claims: &[Claim], report: &mut CleanupReport) -> Result<End, ProvisioningError> {
+        let (found, end) = self.look(claims)?;
+        for (claim, found) in claims.iter().zip(found) {
+            match found {
+                Found::Different(differences) => {
+                    let what = differences.first().map(|found| found.live.clone()).unwrap_or_default();
+                    report.plan.push(self.trouble(&claim.path, what));
+                    report.removed = report.removed.saturating_add(1);
+                }
+                Found::Missing => report.missing = report.missing.saturating_add(1),
+                Found::Refused(status) => {
+                    report.kept.push(self.trouble(&claim.path, format!("cannot be looked at: {status}")));
+                }
+                Found::Same | Found::Unknown => {
+                    report.kept.push(self.trouble(&claim.path, "was not looked at".to_owned()));
                 }
             }
-            Change::Renamed { share, path, to } => {
-                let (old, new) = (path.units(), to.units());
-                if !self.rename(share, &old, &new) {
-                    self.lose(share, path.to_string(), &format!("was renamed to {to}"));
-                }
-            }
-            Change::Linked { share, path, to } => {
-                let (old, new) = (folded(&path.units()), to.units());
-                let of_share = self.on(share);
-                if of_share.contains_key(&old) {
-                    of_share.insert(folded(&new), new);
-                }
-            }
-            Change::Cleaned => self.shares.clear(),
         }
+        Ok(end)
     }
 
-    fn on(&mut self, share: &str) -> &mut BTreeMap<Vec<u16>, Vec<u16>> {
-        self.shares.entry(share.to_owned()).or_default()
-    }
-
-    fn lose(&mut self, share: &str, path: String, what: &str) {
-        let (share, what) = (share.to_owned(), what.to_owned());
-        self.not_restored.push(Trouble { share, path, frame: 0, what });
-    }
-
-    /// Moves what is at and below a path; false when what is at it was not made here.
-    fn rename(&mut self, share: &str, old: &[u16], new: &[u16]) -> bool {
-        let of_share = self.on(share);
-        let key = folded(old);
-        let is_below =
-            |path: &[u16]| path.strip_prefix(key.as_slice()).is_some_and(|rest| rest.first() == Some(&SEPARATOR));
-        let below: Vec<Vec<u16>> = of_share.keys().filter(|path| is_below(path)).cloned().collect();
-        let itself = of_share.remove(&key);
-        let is_ours = itself.is_some();
-        let mut moved: Vec<Vec<u16>> = itself.into_iter().map(|_| new.to_vec()).collect();
-        for path in below {
-            if let Some(path) = of_share.remove(&path) {
-                moved.push([new, path.get(old.len()..).unwrap_or_default()].concat());
+    /// What may have been made is left to the user.
+    fn tell_uncertain(
+        &self,
+        claims: &[Claim],
+        report: &mut CleanupReport,
+        notes: &mut Notes<'_>,
+    ) -> Result<End, ProvisioningError> {
+        let (found, end) = self.look(claims)?;
+        for (claim, found) in claims.iter().zip(found) {
+            if found != Found::Missing {
+                let what = "a request that was not answered may have made it: delete it yourself if so".to_owned();
+                report.kept.push(self.trouble(&claim.path, what));
+            } else if !report.dry_run {
+                notes.gone(self.share, claim);
             }
         }
-        if !is_ours {
-            // What had that name is replaced by something that is not ours.
-            of_share.remove(&folded(new));
+        Ok(end)
+    }
+
+    /// Whether something is there.
+    fn look(&self, claims: &[Claim]) -> Result<(Vec<Found>, End), ProvisioningError> {
+        if claims.is_empty() {
+            return Ok((Vec::new(), End::Done));
         }
-        of_share.extend(moved.into_iter().map(|path| (folded(&path), path)));
-        is_ours
+        let absent = claims.iter().map(|claim| Unwanted { path: claim.path.clone(), frame: 0 }).collect();
+        let wanted = WantedShare { name: self.share.to_owned(), things: Vec::new(), absent };
+        let nothing = Namespace::default();
+        let (mut survey, stages) = Survey::new(&nothing, &wanted);
+        let end = self.carry_out(&mut Stages::new(&mut survey, stages), claims.len())?;
+        Ok((survey.absent, end))
     }
-}
 
-fn folded(path: &[u16]) -> Vec<u16> {
-    path.iter().copied().map(fold).collect()
-}
-
-/// Whether a path lies in one of these folders; the folder itself does not.
-fn lies_below(share: &str, path: &[u16], folders: &[(String, Vec<u16>)]) -> bool {
-    let path = folded(path);
-    folders.iter().filter(|(of, _)| of == share).any(|(_, folder)| {
-        let rest = path.strip_prefix(folded(folder).as_slice());
-        folder.is_empty() || rest.is_some_and(|rest| rest.first() == Some(&SEPARATOR))
-    })
-}
-
-fn remove(
-    share: &str,
-    paths: &[Vec<u16>],
-    site: &Site<'_>,
-    cancelled: &AtomicBool,
-    report: &mut CleanupReport,
-    progress: &mut dyn FnMut(Doing),
-) -> Result<End, ProvisioningError> {
-    if paths.is_empty() {
-        return Ok(End::Done);
-    }
-    let total = u64::try_from(paths.len()).unwrap_or(u64::MAX);
-    let mut done = 0_u64;
-    let mut told = |index: usize, outcome| {
-        done = done.saturating_add(1);
-        progress(Doing { what: "removing", done, total });
-        let path = || paths.get(index).map(|path| String::from_utf16_lossy(path)).unwrap_or_default();
-        match outcome {
-            Removed::Yes => report.removed = report.removed.saturating_add(1),
-            Removed::Missing => report.missing = report.missing.saturating_add(1),
-            Removed::Refused(status) => {
-                let what = match status {
-                    NtStatus::DIRECTORY_NOT_EMPTY => "something is in it that was not made here".to_owned(),
-                    status => format!("cannot be deleted: {status}"),
-                };
-                report.kept.push(Trouble { share: share.to_owned(), path: path(), frame: 0, what });
-            }
-            Removed::No => {}
+    fn carry_out(&self, work: &mut dyn client::crew::Work, things: usize) -> Result<End, ProvisioningError> {
+        if things == 0 {
+            return Ok(End::Done);
         }
-    };
-    let (mut removal, stages) = Removal::new(paths, &mut told);
-    let place = site.place(share);
-    let connections = Site::connections(paths.len());
-    site.block_on(carry_out(&place, connections, &mut Stages::new(&mut removal, stages), cancelled))
-}
-
-/// Tells what would be removed: what is still there.
-fn plan(
-    share: &str,
-    paths: Vec<Vec<u16>>,
-    site: &Site<'_>,
-    cancelled: &AtomicBool,
-    report: &mut CleanupReport,
-) -> Result<End, ProvisioningError> {
-    if paths.is_empty() {
-        return Ok(End::Done);
-    }
-    let connections = Site::connections(paths.len());
-    let absent = paths.into_iter().map(|path| Unwanted { path, frame: 0 }).collect();
-    let wanted = WantedShare { name: share.to_owned(), things: Vec::new(), absent };
-    let nothing = Namespace::default();
-    let (mut survey, stages) = Survey::new(&nothing, &wanted);
-    let place = site.place(share);
-    let end = site.block_on(carry_out(&place, connections, &mut Stages::new(&mut survey, stages), cancelled))?;
-    for (unwanted, found) in wanted.absent.iter().zip(&survey.absent) {
-        match found {
-            Found::Different(differences) => {
-                let what = differences.first().map(|found| found.live.clone()).unwrap_or_default();
-                report.plan.push(Trouble { share: share.to_owned(), path: unwanted.text(), frame: 0, what });
-                report.removed = report.removed.saturating_add(1);
-            }
-            _ => report.missing = report.missing.saturating_add(1),
-        }
-    }
-    Ok(end)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
-    use super::*;
-    use store::changes::LivePath;
-
-    fn path(text: &str) -> LivePath {
-        LivePath::Text(text.to_owned())
-    }
-
-    fn made(text: &str) -> Change {
-        Change::Made { share: "lab".into(), path: path(text), folder: false }
-    }
-
-    fn renamed(from: &str, to: &str) -> Change {
-        Change::Renamed { share: "lab".into(), path: path(from), to: path(to) }
-    }
-
-    fn left(changes: &[Change]) -> (Vec<String>, Vec<String>) {
-        let found = Made::of(changes.iter());
-        let paths = found.shares.get("lab").into_iter().flat_map(BTreeMap::values);
-        let lost = found.not_restored.iter().map(|lost| lost.path.clone()).collect();
-        (paths.map(|path| String::from_utf16(path).unwrap()).collect(), lost)
-    }
-
-    #[test]
-    fn what_was_made_is_followed_through_renames_links_and_deletions() {
-        let share = || "lab".to_owned();
-        let changes = [
-            made("a"),
-            made("a\\b"),
-            made("c"),
-            made("x"),
-            Change::NotMade { share: share(), path: path("X") },
-            renamed("A", "d\\e"),
-            Change::Linked { share: share(), path: path("c"), to: path("f") },
-            Change::Deleted { share: share(), path: path("C") },
-        ];
-        assert_eq!(left(&changes), (vec!["d\\e".into(), "d\\e\\b".into(), "f".into()], vec![]));
-    }
-
-    #[test]
-    fn what_was_there_before_is_not_taken_for_ours_under_another_name() {
-        let changes = [made("a\\b"), made("n"), renamed("a", "c"), renamed("theirs", "n")];
-        assert_eq!(left(&changes), (vec!["c\\b".into()], vec!["a".into(), "theirs".into()]));
+        let place = self.site.place(self.share);
+        self.site.block_on(carry_out(&place, Site::connections(things), work, self.cancelled))
     }
 }

@@ -18,6 +18,7 @@ const READ_ATTRIBUTES: u32 = 0x0010_0080;
 const WRITE_DAC: u32 = 0x0004_0000;
 const CREATE: u32 = 2;
 const DIRECTORY_FILE: u32 = 1;
+const NON_DIRECTORY_FILE: u32 = 0x40;
 const ATTRIBUTE_DIRECTORY: u32 = 0x10;
 
 /// Makes folders, each after the one that it is in.
@@ -61,15 +62,15 @@ impl Errand for MakeFolders<'_, '_> {
     }
 }
 
-/// Gives folders their attributes, times, extended attributes and permissions.
-pub(super) struct DescribeFolders<'a> {
+/// Gives what is there its attributes, times, extended attributes and permissions.
+pub(super) struct Describe<'a> {
     pub(super) namespace: &'a Namespace,
     pub(super) things: &'a [&'a Thing],
     pub(super) outcomes: &'a mut Outcomes,
     pub(super) sids: &'a [crate::map::SidRule],
 }
 
-impl Errand for DescribeFolders<'_> {
+impl Errand for Describe<'_> {
     fn chain(&mut self, index: usize) -> Option<Vec<Request>> {
         let thing = self.things.get(index)?;
         let node = thing.node(self.namespace)?;
@@ -86,7 +87,7 @@ impl Errand for DescribeFolders<'_> {
             attributes: 0,
             share_access: SHARE_ALL,
             disposition: OPEN,
-            options: DIRECTORY_FILE,
+            options: if thing.kind == Kind::Folder { DIRECTORY_FILE } else { NON_DIRECTORY_FILE },
             contexts: &[],
         };
         let mut chain = vec![create(&thing.path, &open).ok()?];

@@ -5,6 +5,7 @@
 //! neither changed nor deleted unless the user insists.
 
 mod before;
+mod claims;
 mod cleanup;
 mod contents;
 mod description;
@@ -26,7 +27,7 @@ mod verify;
 mod wanted;
 
 pub use before::{Before, BeforeError};
-pub use cleanup::{CleanupReport, cleanup};
+pub use cleanup::{CleanupReport, Part, claimed, cleanup};
 pub use contents::{Contents, Piece};
 pub(crate) use ledger::Ledger;
 pub use permissions::Room;
@@ -36,7 +37,7 @@ pub(crate) use root::make_roots;
 pub use setup::SetupOptions;
 pub use site::Site;
 pub use survey::{Difference, Found};
-pub use wanted::{Thing, Unwanted, WantedShare, wanted};
+pub use wanted::{Thing, Unwanted, WantedShare, hole, wanted};
 
 use client::crew::CrewError;
 use store::ReadError;

@@ -12,11 +12,13 @@ use smb2::{FileId, NtStatus};
 const DELETE: u32 = 0x0011_0000;
 const DELETE_AND_WRITE_ATTRIBUTES: u32 = 0x0011_0100;
 const ATTRIBUTE_NORMAL: u32 = 0x80;
+const DIRECTORY_FILE: u32 = 0x01;
+const NON_DIRECTORY_FILE: u32 = 0x40;
 
 /// How it ended for one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Removed {
-    /// Not yet.
+    /// It cannot be asked for.
     No,
     /// It is gone.
     Yes,
@@ -26,38 +28,55 @@ pub(super) enum Removed {
     Refused(NtStatus),
 }
 
+/// What is to be removed.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub(super) path: Vec<u16>,
+    /// What it must be; else it is left alone.
+    pub(super) folder: Option<bool>,
+}
+
 /// Removes things by their paths.
 pub(super) struct Removal<'a> {
-    paths: &'a [Vec<u16>],
+    targets: &'a [Target],
     /// Read-only files are made ordinary ones first.
     second: Vec<bool>,
-    pub(super) outcomes: Vec<Removed>,
     told: &'a mut dyn FnMut(usize, Removed),
 }
 
 impl<'a> Removal<'a> {
     /// The removal of these, what lies deepest first; `told` is called with each outcome.
-    pub(super) fn new(paths: &'a [Vec<u16>], told: &'a mut dyn FnMut(usize, Removed)) -> (Self, Vec<Vec<usize>>) {
-        let mut stages = by_stage(paths, |path| path.iter().filter(|unit| **unit == u16::from(b'\\')).count());
+    pub(super) fn new(targets: &'a [Target], told: &'a mut dyn FnMut(usize, Removed)) -> (Self, Vec<Vec<usize>>) {
+        let mut stages =
+            by_stage(targets, |target| target.path.iter().filter(|unit| **unit == u16::from(b'\\')).count());
         stages.reverse();
-        let (second, outcomes) = (vec![false; paths.len()], vec![Removed::No; paths.len()]);
-        (Self { paths, second, outcomes, told }, stages)
+        let second = vec![false; targets.len()];
+        (Self { targets, second, told }, stages)
     }
 }
 
 impl Errand for Removal<'_> {
     fn chain(&mut self, index: usize) -> Option<Vec<Request>> {
-        let path = self.paths.get(index)?;
+        let target = self.targets.get(index)?;
+        let kind = match target.folder {
+            Some(true) => DIRECTORY_FILE,
+            Some(false) => NON_DIRECTORY_FILE,
+            None => 0,
+        };
         let second = self.second.get(index).copied().unwrap_or(false);
         let open = Open {
             access: if second { DELETE_AND_WRITE_ATTRIBUTES } else { DELETE },
             attributes: 0,
             share_access: SHARE_ALL,
             disposition: OPEN,
-            options: OPEN_REPARSE_POINT,
+            options: OPEN_REPARSE_POINT | kind,
             contexts: &[],
         };
-        let mut chain = vec![create(path, &open).ok()?];
+        let Ok(create) = create(&target.path, &open) else {
+            (self.told)(index, Removed::No);
+            return None;
+        };
+        let mut chain = vec![create];
         if second {
             let ordinary = BasicInformation { attributes: ATTRIBUTE_NORMAL, ..BasicInformation::default() };
             chain.push(basic(FileId::RELATED, &ordinary));
@@ -81,9 +100,6 @@ impl Errand for Removal<'_> {
             }
             Some(status) => Removed::Refused(status),
         };
-        if let Some(slot) = self.outcomes.get_mut(index) {
-            *slot = outcome;
-        }
         (self.told)(index, outcome);
         false
     }

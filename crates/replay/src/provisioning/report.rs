@@ -114,6 +114,11 @@ impl Outcomes {
         self.report.warnings.push(format!("{} (frame {}): {what}", thing.text(), thing.frame));
     }
 
+    /// Nothing can be made under this name.
+    pub(super) fn not_free(&mut self, path: &[u16]) {
+        self.failed.insert(path.to_vec());
+    }
+
     pub(super) fn has_failed(&self, path: &[u16]) -> bool {
         self.failed.contains(path)
     }

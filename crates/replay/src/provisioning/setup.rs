@@ -2,15 +2,15 @@
 
 use super::contents::Contents;
 use super::files::MakeFiles;
-use super::folders::{DescribeFolders, MakeFolders};
+use super::folders::{Describe, MakeFolders};
 use super::journal::ShareJournal;
-use super::removal::{Removal, Removed};
+use super::removal::{Removal, Removed, Target};
 use super::report::{Outcomes, Planned, SetupReport};
 use super::site::Site;
 use super::stages::{Stages, by_stage};
 use super::state::{ShareState, look_at};
 use super::survey::Found;
-use super::wanted::{Thing, WantedShare, wanted};
+use super::wanted::{Thing, WantedShare, hole, wanted};
 use super::{Doing, ProvisioningError};
 use crate::map::Names;
 use crate::namespace::{Namespace, Node, Origin};
@@ -85,7 +85,7 @@ fn add(report: &mut SetupReport, of_share: SetupReport) {
 /// What is done on one share.
 #[derive(Default)]
 struct Plan<'a> {
-    deletions: Vec<Vec<u16>>,
+    deletions: Vec<Target>,
     folders: Vec<&'a Thing>,
     files: Vec<&'a Thing>,
     /// Folders and files that are there and only need to be described.
@@ -107,7 +107,7 @@ impl<'a> Plan<'a> {
                     if differences.iter().all(super::survey::Difference::is_of_attributes) {
                         plan.described.push(thing);
                     } else {
-                        plan.deletions.push(thing.path.clone());
+                        plan.deletions.push(Target { path: thing.path.clone(), folder: None });
                         plan.make(thing);
                     }
                 }
@@ -122,7 +122,9 @@ impl<'a> Plan<'a> {
         }
         for (absent, found) in share.absent.iter().zip(&state.absent) {
             match found {
-                Found::Different(_) if force => plan.deletions.push(absent.path.clone()),
+                Found::Different(_) if force => {
+                    plan.deletions.push(Target { path: absent.path.clone(), folder: None });
+                }
                 Found::Different(_) => {
                     outcomes.trouble(absent.text(), absent.frame, "is there, and was not in the capture".to_owned());
                 }
@@ -149,7 +151,7 @@ impl<'a> Plan<'a> {
             frame,
             why,
         };
-        for path in &self.deletions {
+        for Target { path, .. } in &self.deletions {
             let why = "something else shall be there, or nothing".to_owned();
             report.plan.push(step("delete", String::from_utf16_lossy(path), 0, 0, why));
         }
@@ -165,9 +167,7 @@ impl<'a> Plan<'a> {
         report.files_created = count(&self.files);
         report.deletions = u64::try_from(self.deletions.len()).unwrap_or(u64::MAX);
         for data in self.files.iter().filter_map(|thing| thing.node(namespace)?.data()) {
-            let size = data.size_before();
-            let unknown: u64 = data.shown.gaps(0..size).iter().map(|gap| gap.end.saturating_sub(gap.start)).sum();
-            let hole = if unknown > super::wanted::MOST_PATTERN { unknown } else { 0 };
+            let (size, hole) = (data.size_before(), hole(data));
             report.bytes_left_out = report.bytes_left_out.saturating_add(hole);
             report.bytes_written = report.bytes_written.saturating_add(size.saturating_sub(hole));
         }
@@ -216,21 +216,24 @@ impl Building<'_> {
         if self.remove(plan, outcomes, journal)? == End::Interrupted {
             return Ok(End::Interrupted);
         }
-        if !plan.folders.is_empty() {
-            let stages = by_stage(&plan.folders, |thing| thing.depth());
-            let mut making = MakeFolders { things: &plan.folders, journal: &mut *journal, outcomes: &mut *outcomes };
-            if self.carry_out(&mut Stages::new(&mut making, stages), plan.folders.len())? == End::Interrupted {
+        let is_free = |thing: &&&Thing, outcomes: &Outcomes| !outcomes.has_failed(&thing.path);
+        let folders: Vec<&Thing> = plan.folders.iter().filter(|thing| is_free(thing, outcomes)).copied().collect();
+        let files: Vec<&Thing> = plan.files.iter().filter(|thing| is_free(thing, outcomes)).copied().collect();
+        if !folders.is_empty() {
+            let stages = by_stage(&folders, |thing| thing.depth());
+            let mut making = MakeFolders { things: &folders, journal: &mut *journal, outcomes: &mut *outcomes };
+            if self.carry_out(&mut Stages::new(&mut making, stages), folders.len())? == End::Interrupted {
                 return Ok(End::Interrupted);
             }
         }
-        if !plan.files.is_empty() {
-            let total = u64::try_from(plan.files.len()).unwrap_or(u64::MAX);
+        if !files.is_empty() {
+            let total = u64::try_from(files.len()).unwrap_or(u64::MAX);
             let mut told = |done| progress(Doing { what: "making files", done, total });
             let contents = Contents::new(self.output, self.namespace);
             outcomes.done = 0;
             let sids = self.site.sids();
-            let mut making = MakeFiles::new(self.namespace, &plan.files, journal, outcomes, sids, contents, &mut told);
-            let end = self.carry_out(&mut making, plan.files.len())?;
+            let mut making = MakeFiles::new(self.namespace, &files, journal, outcomes, sids, contents, &mut told);
+            let end = self.carry_out(&mut making, files.len())?;
             if let Some(error) = making.failed.take() {
                 return Err(error.into());
             }
@@ -240,11 +243,11 @@ impl Building<'_> {
         }
         // What lies deepest comes first: whatever is made in a folder changes its times.
         let is_known = |thing: &&Thing| thing.node.is_some();
-        let mut described: Vec<&Thing> = plan.folders.iter().chain(&plan.described).copied().filter(is_known).collect();
+        let mut described: Vec<&Thing> = folders.iter().chain(&plan.described).copied().filter(is_known).collect();
         described.sort_by_key(|thing| std::cmp::Reverse(thing.depth()));
         let stages = [(0..described.len()).collect::<Vec<usize>>()];
         let sids = self.site.sids();
-        let mut describing = DescribeFolders { namespace: self.namespace, things: &described, outcomes, sids };
+        let mut describing = Describe { namespace: self.namespace, things: &described, outcomes, sids };
         if described.is_empty() {
             return Ok(End::Done);
         }
@@ -261,7 +264,7 @@ impl Building<'_> {
             return Ok(End::Done);
         }
         let mut told = |index: usize, outcome| {
-            let path = plan.deletions.get(index).map(Vec::as_slice).unwrap_or_default();
+            let path = plan.deletions.get(index).map(|target| target.path.as_slice()).unwrap_or_default();
             match outcome {
                 Removed::Yes => {
                     journal.deleted(path);
@@ -270,8 +273,10 @@ impl Building<'_> {
                 Removed::Refused(status) => {
                     let text = String::from_utf16_lossy(path);
                     outcomes.trouble(text, 0, format!("cannot be deleted: {status}"));
+                    outcomes.not_free(path);
                 }
-                Removed::Missing | Removed::No => {}
+                Removed::No => outcomes.not_free(path),
+                Removed::Missing => {}
             }
         };
         let (mut removal, stages) = Removal::new(&plan.deletions, &mut told);

@@ -3,9 +3,12 @@
 use crate::map::{Names, ShareKind};
 use crate::namespace::{Name, Namespace, Node, NodeId, Origin, Stream, unusual};
 use client::request::create::Kind;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 
 const SEPARATOR: u16 = b'\\' as u16;
+/// Folders that something may lie in; no file system of the lab goes so deep.
+const DEEPEST: usize = 512;
 /// Unknown bytes of a file that are filled with a pattern; more are left a hole, where the server can.
 pub(super) const MOST_PATTERN: u64 = 1 << 20;
 
@@ -72,6 +75,13 @@ impl Thing {
     }
 }
 
+/// Bytes of a stream that a setup leaves a hole.
+pub fn hole(data: &Stream) -> u64 {
+    let gaps = data.shown.gaps(0..data.size_before());
+    let unknown = gaps.iter().map(|gap| gap.end.saturating_sub(gap.start)).fold(0, u64::saturating_add);
+    if unknown > MOST_PATTERN { unknown } else { 0 }
+}
+
 /// The folder of a path; `None` when that is the share's own.
 pub(super) fn folder_of(path: &[u16]) -> Option<&[u16]> {
     path.iter().rposition(|unit| *unit == SEPARATOR).and_then(|at| path.get(..at))
@@ -82,6 +92,7 @@ pub(super) fn folder_of(path: &[u16]) -> Option<&[u16]> {
 pub fn wanted(namespace: &Namespace, names: &[&Names]) -> (Vec<WantedShare>, Vec<String>) {
     let mut shares: BTreeMap<String, Gathered> = BTreeMap::new();
     let mut warnings = Vec::new();
+    let mut too_deep = 0_u64;
     let folders: HashSet<NodeId> = namespace.nodes.iter().filter_map(|(_, node)| folder_before(node)).collect();
     for names in names {
         for (share, _) in &namespace.roots {
@@ -94,6 +105,10 @@ pub fn wanted(namespace: &Namespace, names: &[&Names]) -> (Vec<WantedShare>, Vec
         for (id, node) in namespace.nodes.iter() {
             let Origin::Before { name, frame, .. } = &node.origin else { continue };
             let Some((root, path)) = namespace.path_before(id) else { continue };
+            if path.len() > DEEPEST {
+                too_deep = too_deep.saturating_add(1);
+                continue;
+            }
             let live = names.share(namespace.share_of(root));
             let captured = path.join(&SEPARATOR);
             if let Some(why) = unusual(name) {
@@ -110,6 +125,9 @@ pub fn wanted(namespace: &Namespace, names: &[&Names]) -> (Vec<WantedShare>, Vec
         }
         for absent in namespace.absent() {
             let Some((root, mut path)) = namespace.path_before(absent.folder) else { continue };
+            if path.len() > DEEPEST {
+                continue;
+            }
             let live = names.share(namespace.share_of(root));
             path.push(&absent.name);
             let path = live.place.live(&path.join(&SEPARATOR)).into_owned();
@@ -117,6 +135,13 @@ pub fn wanted(namespace: &Namespace, names: &[&Names]) -> (Vec<WantedShare>, Vec
             gathered.absent.push(Unwanted { path, frame: absent.frame });
         }
     }
+    if too_deep > 0 {
+        warnings.push(format!("{too_deep} paths with more than {DEEPEST} folders are not set up"));
+    }
+    if namespace.left_out() > 0 {
+        warnings.push(format!("{} names are not set up: there are too many", namespace.left_out()));
+    }
+    warnings.extend(namespace.not_followed.iter().map(|(frame, why)| format!("frame {frame}: {why}")));
     warnings.sort();
     warnings.dedup();
     (shares.into_iter().map(|(name, gathered)| gathered.finish(name)).collect(), warnings)
@@ -138,6 +163,10 @@ struct Gathered {
 
 impl Gathered {
     fn add(&mut self, thing: Thing) {
+        // Names of the capture are taken apart and checked before; this is the last place where one could lead elsewhere.
+        if Name::parse(&thing.path).is_err() {
+            return;
+        }
         if let Some(folder) = thing.folder() {
             self.add_folders(folder);
         }
@@ -152,15 +181,22 @@ impl Gathered {
         let mut at = Some(path).filter(|path| !path.is_empty());
         while let Some(folder) = at {
             let thing = || Thing { path: folder.to_vec(), kind: Kind::Folder, node: None, frame: 0 };
-            self.things.entry(key(folder)).or_insert_with(thing);
+            match self.things.entry(key(folder)) {
+                // Then those above it are there as well.
+                Entry::Occupied(_) => return,
+                Entry::Vacant(free) => free.insert(thing()),
+            };
             at = folder_of(folder).filter(|folder| !folder.is_empty());
         }
     }
 
     fn finish(self, name: String) -> WantedShare {
+        // Where rules of the user's let names of the capture meet, what was there counts.
+        let is_free = |unwanted: &Unwanted| !self.things.contains_key(&key(&unwanted.path));
+        let absent = self.absent.into_iter().filter(is_free).collect();
         let mut things: Vec<Thing> = self.things.into_values().collect();
         things.sort_by_key(Thing::depth);
-        WantedShare { name, things, absent: self.absent }
+        WantedShare { name, things, absent }
     }
 }
 

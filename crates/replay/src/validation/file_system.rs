@@ -1,7 +1,7 @@
 //! Whether the lab share is ready: the account may do what will be done, there is room, and the before-state is there.
 
 use crate::namespace::{Namespace, Origin};
-use crate::provisioning::{Before, BeforeError, Doing, Found, Thing, Trouble, WantedShare};
+use crate::provisioning::{Before, BeforeError, Doing, Found, Thing, Trouble, WantedShare, hole};
 use client::request::create::Kind;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::AtomicBool;
@@ -51,15 +51,19 @@ pub fn check_file_system(
     for (share, state) in before.compare(cancelled, progress)? {
         check.compared_bytes = check.compared_bytes.saturating_add(state.compared);
         check.interrupted |= state.interrupted;
+        let mut missing = 0_u64;
         for (thing, found) in share.things.iter().zip(&state.things) {
             check.thing(&share, thing, found);
+            if *found == Found::Missing {
+                missing = missing.saturating_add(bytes_to_write(&before.namespace, thing));
+            }
         }
         for (absent, found) in share.absent.iter().zip(&state.absent) {
             if let Found::Different(_) = found {
                 check.differ(&share, absent.text(), absent.frame, "is there, and was not in the capture".to_owned());
             }
         }
-        check.room(before, &share)?;
+        check.room(before, &share, missing)?;
     }
     check.ready = check.differences.is_empty() && check.errors.is_empty() && !check.interrupted;
     Ok(check)
@@ -88,7 +92,7 @@ impl FileSystemCheck {
                 format!("is different: {}", told.join(", "))
             }
             Found::Refused(status) => format!("cannot be looked at: {status}"),
-            Found::Unknown => return,
+            Found::Unknown => "was not looked at".to_owned(),
         };
         self.differ(share, thing.text(), thing.frame, what);
     }
@@ -98,7 +102,7 @@ impl FileSystemCheck {
     }
 
     /// Permissions and room, where everything lies below.
-    fn room(&mut self, before: &Before<'_>, share: &WantedShare) -> Result<(), BeforeError> {
+    fn room(&mut self, before: &Before<'_>, share: &WantedShare, missing: u64) -> Result<(), BeforeError> {
         let name = &share.name;
         let room = match before.room(name)? {
             Ok(room) => room,
@@ -116,7 +120,8 @@ impl FileSystemCheck {
             Some(_) => {}
             None => self.warnings.push(format!("share {name}: the server does not tell what the account may do there")),
         }
-        let needed = needed_bytes(&before.namespace);
+        let written = written(&before.namespace).saturating_mul(before.copies());
+        let needed = missing.saturating_add(written);
         match room.free {
             Some(free) if free < needed => {
                 self.errors.push(format!("share {name}: {free} bytes are free, and up to {needed} are needed"));
@@ -144,11 +149,13 @@ fn phrases(access: u32) -> Vec<&'static str> {
     names.iter().filter(|(bit, _)| access & bit != 0).map(|(_, name)| *name).collect()
 }
 
-/// As much as the files before the capture have, and all that is written.
-fn needed_bytes(namespace: &Namespace) -> u64 {
-    let sizes = namespace.nodes.iter().map(|(_, node)| {
-        let data = node.data().filter(|data| data.before).map_or(0, crate::namespace::Stream::size_before);
-        data.saturating_add(node.activity.written)
-    });
-    sizes.fold(0, u64::saturating_add)
+/// Bytes that a setup writes of something that is missing: all but what is left a hole.
+fn bytes_to_write(namespace: &Namespace, thing: &Thing) -> u64 {
+    let data = thing.node(namespace).and_then(|node| node.data());
+    data.map_or(0, |data| data.size_before().saturating_sub(hole(data)))
+}
+
+/// All that the sessions write, on whatever share.
+fn written(namespace: &Namespace) -> u64 {
+    namespace.nodes.iter().map(|(_, node)| node.activity.written).fold(0, u64::saturating_add)
 }

@@ -4,7 +4,7 @@ use crate::corpus::{corpus, secrets};
 use crate::middle::{BEFORE, from_packet, open_to_all};
 use crate::scene::{target, whole_trace};
 use lab::{Samba, SambaOptions, Tree};
-use smbreplay_replay::provisioning::{Before, CleanupReport, Found, SetupOptions, SetupReport, Site, cleanup};
+use smbreplay_replay::provisioning::{Before, CleanupReport, Found, Part, SetupOptions, SetupReport, Site, cleanup};
 use smbreplay_replay::report::Root;
 use smbreplay_replay::{Options, Report};
 use std::path::{Path, PathBuf};
@@ -62,7 +62,7 @@ impl Stage {
         let address = format!("127.0.0.1:{}", self.samba.port()).parse().unwrap();
         let site = Site::new(address, &self.options).unwrap();
         let journals = store::changes::list(&self.output).unwrap();
-        cleanup(&journals, &site, None, false, &NEVER, &mut |_| {}).unwrap()
+        cleanup(&journals, Part::default(), &site, false, &NEVER, &mut |_| {}).unwrap()
     }
 
     fn tree(&self) -> Tree {
@@ -110,8 +110,11 @@ fn excuse(root: &Root) -> Option<&'static str> {
     }
 }
 
-/// The verdict of each operation, in the order of the trace.
-fn verdicts(stage: &Stage, report: &Report) -> Vec<(Option<Arc<str>>, Option<u32>, Verdict, Option<u32>)> {
+/// Session file, number, verdict and live status of an operation.
+type Outcome = (Option<Arc<str>>, Option<u32>, Verdict, Option<u32>);
+
+/// What became of each operation, in the order of the trace.
+fn verdicts(stage: &Stage, report: &Report) -> Vec<Outcome> {
     let run = Run::find(&stage.output, &report.run).unwrap();
     let rows = RunFile::open(&run).unwrap().rows().map(Result::unwrap);
     let mut found: Vec<_> = rows

@@ -71,6 +71,19 @@ impl ChangeJournal {
         Self::new(&free.unwrap_or(setups), server, port)
     }
 
+    /// Goes on with a journal that was read. What a crash has left of a last line goes.
+    ///
+    /// # Errors
+    /// [`ChangesError::Io`].
+    pub fn go_on(changes: &Changes) -> Result<Self, ChangesError> {
+        let io = |source| ChangesError::Io { path: changes.path.clone(), source };
+        let file = OpenOptions::new().append(true).open(&changes.path).map_err(io)?;
+        if file.metadata().map_err(io)?.len() > changes.length {
+            file.set_len(changes.length).map_err(io)?;
+        }
+        Ok(Self { path: changes.path.clone(), header: changes.header.clone(), file: Some(file) })
+    }
+
     /// Name of the run or setup, once there is a change.
     pub fn name(&self) -> Option<String> {
         self.file.as_ref()?;
@@ -116,8 +129,12 @@ pub struct Changes {
     pub name: String,
     /// Where it was made.
     pub header: ChangesHeader,
+    /// It is that of a setup; else of a replay.
+    pub is_setup: bool,
     /// The changes in their order.
     pub changes: Vec<Change>,
+    /// Bytes of its whole lines.
+    length: u64,
 }
 
 impl Changes {
@@ -128,11 +145,13 @@ impl Changes {
     pub fn read(path: &Path) -> Result<Option<Self>, ChangesError> {
         let io = |source| ChangesError::Io { path: path.to_owned(), source };
         let mut lines = BufReader::new(File::open(path).map_err(io)?);
-        let mut text = Vec::new();
+        let (mut text, mut length) = (Vec::new(), 0_u64);
         let mut next = |number: usize| -> Result<Option<(usize, Vec<u8>)>, ChangesError> {
             text.clear();
             let read = lines.read_until(b'\n', &mut text).map_err(io)?;
-            Ok((read > 0 && text.ends_with(b"\n")).then(|| (number, text.clone())))
+            let is_whole = read > 0 && text.ends_with(b"\n");
+            length = length.saturating_add(if is_whole { text.len() as u64 } else { 0 });
+            Ok(is_whole.then(|| (number, text.clone())))
         };
         let bad = |line, error: serde_json::Error| ChangesError::Line {
             path: path.to_owned(),
@@ -150,24 +169,10 @@ impl Changes {
             changes.push(serde_json::from_slice(&text).map_err(|error| bad(line, error))?);
             number = number.saturating_add(1);
         }
-        let folder = path.parent().and_then(Path::file_name);
-        let name = folder.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(Some(Self { path: path.to_owned(), name, header, changes }))
-    }
-
-    /// Whether all of it was taken away again.
-    pub fn is_cleaned(&self) -> bool {
-        self.changes.last() == Some(&Change::Cleaned)
-    }
-
-    /// Notes that all of it was taken away again.
-    ///
-    /// # Errors
-    /// [`ChangesError::Io`].
-    pub fn mark_cleaned(&self) -> Result<(), ChangesError> {
-        let io = |source| ChangesError::Io { path: self.path.clone(), source };
-        let mut file = OpenOptions::new().append(true).open(&self.path).map_err(io)?;
-        write_line(&mut file, &Change::Cleaned).map_err(io)
+        let folder = path.parent();
+        let name = folder.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let is_setup = folder.and_then(Path::parent).is_some_and(|above| above.ends_with(crate::layout::SETUPS));
+        Ok(Some(Self { path: path.to_owned(), name, header, is_setup, changes, length }))
     }
 }
 
@@ -218,12 +223,9 @@ mod tests {
         std::fs::write(&path, &whole[..whole.len() - 5]).unwrap();
         let found = list(&output).unwrap();
         assert_eq!((found[0].changes.as_slice(), found[0].name.as_str()), ([made("a")].as_slice(), "one"));
-        assert!(!found[0].is_cleaned());
-        std::fs::write(&path, &whole).unwrap();
-        let found = list(&output).unwrap();
-        assert_eq!(found[0].changes, [made("a"), made("b")]);
-        found[0].mark_cleaned().unwrap();
-        assert!(list(&output).unwrap()[0].is_cleaned());
+        assert!(found[0].is_setup);
+        ChangeJournal::go_on(&found[0]).unwrap().push(&made("c")).unwrap();
+        assert_eq!(list(&output).unwrap()[0].changes, [made("a"), made("c")], "the rest of a line is gone");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What setups and replays changed on live shares, so that it can be taken away again: `changes.jsonl`.
 //!
-//! Its first line says where; each other line is a change, in the order in which they were made. A line is there before the
-//! thing is: after a crash the file may name something that was never made, but nothing that was made is missing.
+//! Its first line says where; each other line is a change, in the order in which they were made. What a setup makes has its line
+//! before it is made: after a crash the file may name something that was never made. What a replay changes is noted as the
+//! server answers; where an answer does not come, that something may have been made.
 
 mod journal;
 mod live_path;
@@ -67,13 +68,40 @@ pub enum Change {
         /// The path it has as well.
         to: LivePath,
     },
-    /// A file or folder was deleted.
+    /// Data, attributes or permissions of a file or folder were changed.
+    Changed {
+        /// The live share.
+        share: String,
+        /// Its path.
+        path: LivePath,
+    },
+    /// A file or folder was deleted, or found to be gone.
     Deleted {
         /// The live share.
         share: String,
         /// The path it had.
         path: LivePath,
     },
-    /// All of this was taken away again.
-    Cleaned,
+    /// A request without an answer may have made it.
+    Perhaps {
+        /// The live share.
+        share: String,
+        /// Its path.
+        path: LivePath,
+    },
+}
+
+impl Change {
+    /// What it is about: the live share, and the path there.
+    pub fn place(&self) -> (&str, &LivePath) {
+        match self {
+            Self::Made { share, path, .. }
+            | Self::NotMade { share, path }
+            | Self::Renamed { share, path, .. }
+            | Self::Linked { share, path, .. }
+            | Self::Changed { share, path }
+            | Self::Deleted { share, path }
+            | Self::Perhaps { share, path } => (share, path),
+        }
+    }
 }

@@ -105,6 +105,9 @@ pub struct TracePlace {
     pub output: OutputFolder,
 }
 
+/// Name of the folder of setups.
+pub(crate) const SETUPS: &str = "setups";
+
 /// The folder with everything made from a trace.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OutputFolder(PathBuf);
@@ -142,7 +145,7 @@ impl OutputFolder {
 
     /// `…/setups/`: what setups made.
     pub fn setups(&self) -> PathBuf {
-        self.0.join("setups")
+        self.0.join(SETUPS)
     }
 
     /// Whether an ingested trace is here (its metadata file exists; it is not read).

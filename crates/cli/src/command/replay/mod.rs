@@ -17,23 +17,22 @@ use store::metadata::Session;
 pub(crate) fn run(arguments: &ReplayArguments, global: &Global, output: &mut Output) -> Result<Conclusion, Failure> {
     let mut overrides = target::overrides(&arguments.server);
     overrides.extend(arguments.max_wait.map(|wait| (Key::MaxWait, wait.as_secs_f64().to_string())));
-    let context = Context::new(&overrides, global, output)?;
+    let mut context = Context::new(&overrides, global, output)?;
     let trace = trace::open(&context, &arguments.trace)?;
     let sessions = trace.chosen(&context, &arguments.sessions)?;
     let mut options = options(arguments, &context)?;
     if let [only] = sessions.as_slice() {
         context.remember_session(only);
     }
+    // What cannot be sent is known before anything is changed.
+    if arguments.validate && !is_ready(&trace, &sessions, &options, (true, false), &mut context)? {
+        return Ok(Conclusion::Incomplete);
+    }
     if !arguments.no_setup && (arguments.setup || options.mapping.root.is_some()) {
         set_up(&trace, &sessions, &mut options, &context)?;
     }
-    if arguments.validate {
-        let found = validate::validate(&trace, &sessions, &options, (true, true), &context)?;
-        context.interrupt.check()?;
-        if !found.ready {
-            context.output.validation(&found)?;
-            return Ok(Conclusion::Incomplete);
-        }
+    if arguments.validate && !is_ready(&trace, &sessions, &options, (false, true), &mut context)? {
+        return Ok(Conclusion::Incomplete);
     }
     let report = execute(&trace, &sessions, &options, &context)?;
     context.output.report(&report)?;
@@ -61,11 +60,37 @@ fn execute(trace: &Trace, sessions: &[&Session], options: &Options, context: &Co
     replay::run(captured, &place.output, options, context.interrupt.flag(), &mut show).map_err(advise)
 }
 
+/// Whether a check finds nothing in the way; else what it finds is the result.
+fn is_ready(
+    trace: &Trace,
+    sessions: &[&Session],
+    options: &Options,
+    checks: (bool, bool),
+    context: &mut Context<'_>,
+) -> Result<bool, Failure> {
+    refuse_clones_without_root(options)?;
+    let found = validate::validate(trace, sessions, options, checks, context)?;
+    context.interrupt.check()?;
+    if !found.ready {
+        context.output.validation(&found)?;
+    }
+    Ok(found.ready)
+}
+
+/// Without a folder that is named, that of a clone is named after the run, which is not begun yet.
+fn refuse_clones_without_root(options: &Options) -> Result<(), Failure> {
+    if options.clones.get() > 1 && options.mapping.root.is_none() {
+        return Err(Failure::new(
+            "clones are set up and checked below a folder that is named",
+            "name it with --root DIR",
+        ));
+    }
+    Ok(())
+}
+
 /// Builds what was there before the sessions began, if it is not there.
 fn set_up(trace: &Trace, sessions: &[&Session], options: &mut Options, context: &Context<'_>) -> Result<(), Failure> {
-    if options.clones.get() > 1 && options.mapping.root.is_none() {
-        return Err(Failure::new("clones are set up below a folder that is named", "name it with --root DIR"));
-    }
+    refuse_clones_without_root(options)?;
     let files = provisioning::files(sessions);
     let done = {
         let progress = Progress::things(context.output.quiet());

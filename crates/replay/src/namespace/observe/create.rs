@@ -4,7 +4,7 @@ use super::{Observer, Open, frame, units};
 use crate::message::dfs::DfsName;
 use crate::namespace::captured::Captured;
 use crate::namespace::name::{Key, Name};
-use crate::namespace::node::{Child, Node, NodeId, Why};
+use crate::namespace::node::{Child, Node, NodeId, Seen, Why};
 use crate::namespace::tree::Sight;
 use client::request::create::Kind;
 use dissect::Operation;
@@ -101,6 +101,10 @@ impl Observer {
         let Some((id, place)) = found else { return };
         let Some(node) = self.nodes.get_mut(id) else { return };
         node.activity.opens = node.activity.opens.saturating_add(1);
+        if stream.is_empty() && node.kind.is_none_or(|known| known.value != kind) {
+            // What was taken from a refusal may be wrong.
+            node.kind = Some(Seen { value: kind, frame });
+        }
         if !is_folder || !stream.is_empty() {
             let is_known = node.streams.contains_key(&Key::of(&stream));
             let was_there = node.was_there();
@@ -130,15 +134,11 @@ impl Observer {
         }
         if let Some(open) = operation.open {
             let delete_on_close = wanted.options & DELETE_ON_CLOSE != 0;
-            let opened = Open {
-                node: id,
-                place,
-                stream,
-                tree: operation.tree,
-                file: captured.file,
-                delete_on_close,
-                pattern: Vec::new(),
-            };
+            let opened = Open { node: id, place, stream, tree: operation.tree, delete_on_close, pattern: Vec::new() };
+            self.of_sessions.entry(captured.file).or_default().push(open);
+            if let Some(tree) = operation.tree {
+                self.of_trees.entry(tree).or_default().push(open);
+            }
             if let Some(file_id) = operation.file_id {
                 self.file_ids.insert(file_id, open);
             }
@@ -185,7 +185,8 @@ impl Observer {
             NtStatus::ACCESS_DENIED | NtStatus::CANNOT_DELETE if needs_it => (asked, Why::Refused),
             _ => return,
         };
-        let there = if is_stream { Some(Kind::File) } else { there };
+        // Folders have streams as well.
+        let there = if is_stream { None } else { there };
         if let Some(folder) = self.nodes.folder(wanted.root, folders, sight(why)) {
             // What a captured request took away may be going only: then there is nothing new to learn.
             if self.nodes.child(folder, name) != Some(Child::Absent) {

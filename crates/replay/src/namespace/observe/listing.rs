@@ -34,7 +34,8 @@ impl Observer {
         }
         let is_one_name = |pattern: &[u16]| {
             let is_wild = |unit: &u16| u8::try_from(*unit).is_ok_and(|byte| WILDCARDS.contains(&byte));
-            !pattern.is_empty() && !pattern.iter().any(is_wild)
+            // One with a separator is no name of something in this folder.
+            !pattern.is_empty() && !pattern.iter().any(is_wild) && is_plain(pattern)
         };
         if status == NtStatus::NO_SUCH_FILE && is_one_name(&pattern) {
             return self.nodes.missing(folder, &pattern, frame);
@@ -50,12 +51,9 @@ impl Observer {
 
     fn listed(&mut self, folder: crate::namespace::node::NodeId, entry: &DirectoryEntry<'_>, frame: u64) {
         let name = units(entry.name);
-        let is_dots = name.iter().all(|unit| *unit == u16::from(b'.')) && name.len() <= 2;
-        // A name with a separator is none that a folder can have.
-        let is_path = name.iter().any(|unit| [b'\\', b'/', b':'].map(u16::from).contains(unit));
         // What a captured request took away may still be listed while it is open.
         let is_gone = self.nodes.child(folder, &name) == Some(Child::Absent);
-        if name.is_empty() || is_dots || is_path || is_gone {
+        if !is_plain(&name) || is_gone {
             return;
         }
         let is_folder = entry.attributes.map(|attributes| attributes & ATTRIBUTE_DIRECTORY != 0);
@@ -78,4 +76,10 @@ impl Observer {
             data.observe_size(size, frame);
         }
     }
+}
+
+/// Whether something in a folder can have this name: it is one component, and neither the folder nor the one above it.
+fn is_plain(name: &[u16]) -> bool {
+    let is_dots = name.len() <= 2 && name.iter().all(|unit| *unit == u16::from(b'.'));
+    !is_dots && !name.iter().any(|unit| [b'\\', b'/', b':'].map(u16::from).contains(unit))
 }

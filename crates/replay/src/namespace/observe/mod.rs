@@ -42,6 +42,9 @@ pub(super) struct Observer {
     /// Share of each tree connect.
     trees: HashMap<u32, usize>,
     opens: HashMap<u32, Open>,
+    /// Opens, some of them closed, by tree connect and by session file.
+    of_trees: HashMap<u32, Vec<u32>>,
+    of_sessions: HashMap<u32, Vec<u32>>,
     file_ids: HashMap<FileId, u32>,
     /// What resume keys stand for (MS-SMB2 2.2.32.3).
     resume_keys: HashMap<[u8; 24], (NodeId, Vec<u16>)>,
@@ -56,7 +59,6 @@ struct Open {
     /// Name of the stream, empty for the unnamed one.
     stream: Vec<u16>,
     tree: Option<u32>,
-    file: u32,
     delete_on_close: bool,
     /// What its listing looks for.
     pattern: Vec<u16>,
@@ -81,8 +83,14 @@ impl Observer {
         let succeeded = !NtStatus(status).is_error();
         match command {
             Command::TREE_CONNECT => self.tree_connect(operation),
-            Command::TREE_DISCONNECT if succeeded => self.close_all(|open| open.tree == operation.tree),
-            Command::LOGOFF if succeeded => self.close_all(|open| open.file == captured.file),
+            Command::TREE_DISCONNECT if succeeded => {
+                let of_tree = operation.tree.and_then(|tree| self.of_trees.remove(&tree));
+                self.close_all(of_tree.unwrap_or_default());
+            }
+            Command::LOGOFF if succeeded => {
+                let of_session = self.of_sessions.remove(&captured.file);
+                self.close_all(of_session.unwrap_or_default());
+            }
             Command::CREATE => self.create(captured, NtStatus(status)),
             Command::CLOSE if succeeded => self.close(operation),
             Command::READ => self.read(captured, NtStatus(status)),
@@ -110,12 +118,16 @@ impl Observer {
         if let Some(root) = self.roots.get(&share) {
             return Some(*root);
         }
-        let of_share = share.and_then(|index| self.shares.get(index));
-        let is_only = of_share.is_none_or(|share| self.only_share.as_ref() == Some(&share.name.to_lowercase()));
-        if is_only
-            && self.only_share.is_some()
-            && let Some(root) = self.roots.values().next().copied()
-        {
+        // A tree from before the capture is of the only share there is; two servers may have one of the same name.
+        let other = match share {
+            Some(index) => {
+                let name = self.shares.get(index).map(|share| share.name.to_lowercase());
+                let is_first = self.roots.keys().all(Option::is_none);
+                self.roots.get(&None).filter(|_| is_first && self.only_share.is_some() && self.only_share == name)
+            }
+            None => self.roots.values().next().filter(|_| self.only_share.is_some() && self.roots.len() == 1),
+        };
+        if let Some(root) = other.copied() {
             self.roots.insert(share, root);
             return Some(root);
         }

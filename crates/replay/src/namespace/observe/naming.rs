@@ -144,10 +144,9 @@ impl Observer {
         }
     }
 
-    /// All opens that `which` holds for are closed.
-    pub(super) fn close_all(&mut self, which: impl Fn(&Open) -> bool) {
-        let closed: Vec<u32> = self.opens.iter().filter(|(_, open)| which(open)).map(|(number, _)| *number).collect();
-        for number in closed {
+    /// What of these opens is not closed yet is.
+    pub(super) fn close_all(&mut self, opens: Vec<u32>) {
+        for number in opens {
             if let Some(open) = self.opens.remove(&number) {
                 self.closed(&open);
             }
