@@ -87,7 +87,7 @@ impl Hands {
     /// Waits until something arrives on any connection, and takes it.
     pub(super) async fn wait(&mut self) -> Result<(), CrewError> {
         let patience = self.patience;
-        let until = self.hands.iter().filter_map(|hand| hand.pipeline.owed()?.1.checked_add(patience)).min();
+        let until = self.hands.iter().filter_map(|hand| Some(hand.pipeline.owed(patience)?.1)).min();
         let arrived = match until {
             None => self.arrivals().await,
             Some(until) => match tokio::time::timeout_at(until.into(), self.arrivals()).await {
@@ -128,8 +128,8 @@ impl Hands {
         let patience = self.patience;
         let now = Instant::now();
         for hand in &self.hands {
-            let Some((what, since)) = hand.pipeline.owed() else { continue };
-            if now.saturating_duration_since(since) >= patience {
+            let Some((what, until)) = hand.pipeline.owed(patience) else { continue };
+            if now >= until {
                 let address = hand.visit.conversation.dialogue.address();
                 return Err(ProbeError::Timeout { address, what, patience }.into());
             }
@@ -152,7 +152,7 @@ impl Hand {
             SocketEvent::Closed(source) => return Err(self.closed(source)),
             SocketEvent::Connected | SocketEvent::ConnectFailed(_) => {}
         }
-        while let Some(received) = dialogue.poll_response()? {
+        while let Some(received) = dialogue.poll_answer()? {
             self.pipeline.handle(received, dialogue, now)?;
         }
         Ok(())
@@ -160,7 +160,7 @@ impl Hand {
 
     fn closed(&self, source: Option<io::Error>) -> CrewError {
         let address = self.visit.conversation.dialogue.address();
-        match self.pipeline.owed() {
+        match self.pipeline.owed(Duration::ZERO) {
             Some((what, _)) => ProbeError::Closed { address, what, source }.into(),
             None => CrewError::Closed { address, source },
         }

@@ -9,12 +9,15 @@ use crate::{Received, Signature};
 use rustc_hash::FxHashMap;
 use smb2::{Command, NtStatus};
 use std::collections::{BTreeMap, VecDeque};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Chains that are in flight at once on a connection, and about how many bytes they may have together: enough that the
 /// server never waits for the client, and no more than it would keep in memory.
 const MOST_CHAINS: usize = 64;
 const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// How long the server may work on what it has said it works on: longer than it waits for another client to give up an oplock
+/// or lease (35 s in Windows and Samba).
+const PENDING: Duration = Duration::from_secs(60);
 
 /// The chains in flight.
 pub(super) struct Pipeline {
@@ -49,6 +52,8 @@ struct OpenRequest {
     /// Which request of its chain it is.
     index: usize,
     command: Command,
+    /// The server has said that it works on it.
+    is_pending: bool,
 }
 
 impl Pipeline {
@@ -72,10 +77,13 @@ impl Pipeline {
         self.chains.is_empty() && self.waiting.is_none()
     }
 
-    /// The request that has been open for longest, and since when the server owes an answer: since it was sent, or
-    /// since the last answer if that is later.
-    pub(super) fn owed(&self) -> Option<(Command, Instant)> {
-        self.open.first_key_value().map(|(_, open)| (open.command, self.since))
+    /// The request that has been open for longest, and until when the server may take to answer it: `patience` from when it
+    /// was sent, or from the last answer if that is later. What the server has said that it works on takes its time.
+    pub(super) fn owed(&self, patience: Duration) -> Option<(Command, Instant)> {
+        let silent = self.open.values().find(|open| !open.is_pending).map(|open| (open.command, patience));
+        let first = || self.open.values().next().map(|open| (open.command, patience.max(PENDING)));
+        let (command, patience) = silent.or_else(first)?;
+        Some((command, self.since.checked_add(patience)?))
     }
 
     /// Sends what requests of chains in flight have become possible, on `wire`.
@@ -136,6 +144,12 @@ impl Pipeline {
             return Err(ProbeError::WrongSignature { address, what: command }.into());
         }
         let (slot, index) = (open.slot, open.index);
+        if received.is_interim() {
+            if let Some(open) = self.open.get_mut(&message_id) {
+                open.is_pending = true;
+            }
+            return Ok(());
+        }
         self.open.remove(&message_id);
         self.since = now;
         let Some(chain) = self.chains.get_mut(&slot) else { return Ok(()) };
@@ -206,7 +220,7 @@ impl Pipeline {
             self.since = now;
         }
         for ((message_id, index), request) in ids.zip(first_index..).zip(requests) {
-            self.open.insert(message_id, OpenRequest { slot, index, command: request.command });
+            self.open.insert(message_id, OpenRequest { slot, index, command: request.command, is_pending: false });
         }
         Ok(())
     }

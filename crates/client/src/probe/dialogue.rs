@@ -103,9 +103,19 @@ impl Dialogue {
 
     /// The next final response; interim ones and what answers no request are passed over.
     pub(crate) fn poll_response(&mut self) -> Result<Option<Received>, ProbeError> {
+        while let Some(received) = self.poll_answer()? {
+            if !received.is_interim() {
+                return Ok(Some(received));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The next response, interim or final; what answers no request is passed over.
+    pub(crate) fn poll_answer(&mut self) -> Result<Option<Received>, ProbeError> {
         let not_smb = |source| ProbeError::NotSmb { address: self.address, source };
         while let Some(received) = self.connection.poll_message().map_err(not_smb)? {
-            if received.header.flags.is_response() && !received.is_unsolicited() && !received.is_interim() {
+            if received.header.flags.is_response() && !received.is_unsolicited() {
                 return Ok(Some(received));
             }
         }

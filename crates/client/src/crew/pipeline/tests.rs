@@ -76,7 +76,7 @@ impl Scene {
         assert!(header::patch(&mut message, offset::STATUS, &status.0.to_le_bytes()));
         self.dialogue.handle_bytes(&transport::frame(message.len()).unwrap());
         self.dialogue.handle_bytes(&message);
-        while let Some(received) = self.dialogue.poll_response().unwrap() {
+        while let Some(received) = self.dialogue.poll_answer().unwrap() {
             self.pipeline.handle(received, &self.dialogue, Instant::now()).unwrap();
         }
     }
@@ -200,8 +200,12 @@ fn an_interim_response_is_no_answer_but_its_credits_count() {
     scene.answer_with_flags(1, Command::CLOSE, NtStatus(0x103), 1, interim);
     assert_eq!(scene.finished(), []);
     assert_eq!(scene.heads(), [(2, Command::CLOSE)]);
+    let allowed = |scene: &Scene| scene.pipeline.owed(Duration::from_secs(5)).map(|(_, until)| until - Instant::now());
+    assert!(allowed(&scene).is_some_and(|time| time < Duration::from_secs(6)), "of the other nothing is known");
+    scene.answer_with_flags(2, Command::CLOSE, SUCCESS, 1, HeaderFlags::SERVER_TO_REDIR);
+    assert!(allowed(&scene).is_some_and(|time| time > Duration::from_secs(50)), "the server works on it");
     scene.answer_with_flags(1, Command::CLOSE, SUCCESS, 0, interim);
-    assert_eq!(scene.finished(), [(7, vec![(Command::CLOSE, SUCCESS)])]);
+    assert_eq!(scene.finished(), [(8, vec![(Command::CLOSE, SUCCESS)]), (7, vec![(Command::CLOSE, SUCCESS)])]);
 }
 
 #[test]
