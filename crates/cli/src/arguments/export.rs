@@ -1,21 +1,14 @@
 //! `export`.
 
-use super::TraceSelection;
+use super::{ChosenSessions, TraceSelection};
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 #[command(after_help = NOTES)]
 pub(crate) struct ExportArguments {
-    /// Sessions: ids (0x…), file names, or numbers in `session --list` [default: the last one used]
-    #[arg(value_name = "ID", conflicts_with = "all")]
-    pub(crate) sessions: Vec<String>,
-    /// The same as ID; may be repeated
-    #[arg(long, value_name = "ID", conflicts_with = "all")]
-    pub(crate) session_id: Vec<String>,
-    /// All sessions of the trace, taken together: what one of them wrote, another may have read
-    #[arg(long)]
-    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) sessions: ChosenSessions,
     /// Folder for the files; made if missing
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) files: PathBuf,

@@ -58,7 +58,8 @@ Examples:
   smbreplay replay 1 --root lab           set its files up in a folder, replay it and compare
   smbreplay cleanup                       remove again what was made
 
-Exit status: 0 done and everything matched; 1 done with divergences; 2 could not be done; 130 interrupted.";
+Exit status: 0 done and everything matched; 1 done with divergences, not ready, or not all of it done;
+2 could not be done; 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

@@ -12,7 +12,7 @@ pub(crate) struct ChosenSessions {
     /// The same as ID; may be repeated
     #[arg(long, value_name = "ID", conflicts_with = "all")]
     pub(crate) session_id: Vec<String>,
-    /// All sessions of the trace
+    /// All sessions of the trace, taken together: what one of them wrote, another may have read
     #[arg(long)]
     pub(crate) all: bool,
 }

@@ -1,12 +1,11 @@
 //! `export`: the files that a capture shows, in a folder.
 
-use super::trace::{self, Trace};
+use super::trace;
 use super::{Context, namespace};
 use crate::arguments::{ExportArguments, Format, Global};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Column, Grid, Output, Progress, counted, size};
 use replay::export::{ExportError, ExportOptions, ExportReport, ExportedFile, Hole, export};
-use store::metadata::Session;
 
 /// Files with holes, and troubles, that are listed for people; JSON has all.
 const MOST_LISTED: usize = 40;
@@ -17,7 +16,7 @@ const MOST_HOLES: usize = 3;
 pub(crate) fn run(arguments: &ExportArguments, global: &Global, output: &mut Output) -> Result<Conclusion, Failure> {
     let mut context = Context::new(&[], global, output)?;
     let trace = trace::open(&context, &arguments.trace)?;
-    let sessions = chosen(arguments, &trace, &context)?;
+    let sessions = trace.named(&context, &arguments.sessions)?;
     if let [only] = sessions.as_slice() {
         context.remember_session(only);
     }
@@ -45,28 +44,6 @@ pub(crate) fn run(arguments: &ExportArguments, global: &Global, output: &mut Out
         (false, true) => Ok(Conclusion::Done),
         (false, false) => Ok(Conclusion::Incomplete),
     }
-}
-
-fn chosen<'a>(
-    arguments: &ExportArguments,
-    trace: &'a Trace,
-    context: &Context<'_>,
-) -> Result<Vec<&'a Session>, Failure> {
-    if arguments.all {
-        return Ok(trace.sessions());
-    }
-    let named: Vec<&str> = arguments.sessions.iter().chain(&arguments.session_id).map(String::as_str).collect();
-    if named.is_empty() {
-        return Ok(vec![trace.session(context, None)?]);
-    }
-    let mut sessions: Vec<&Session> = Vec::new();
-    for wanted in named {
-        let session = trace.session(context, Some(wanted))?;
-        if !sessions.iter().any(|other| other.file == session.file) {
-            sessions.push(session);
-        }
-    }
-    Ok(sessions)
 }
 
 fn for_people(report: &ExportReport, context: &mut Context<'_>) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! `setup`: the before-state on the lab share.
 
-use super::{Context, provisioning, target, trace};
+use super::{Context, namespace, provisioning, target, trace};
 use crate::arguments::{Global, SetupArguments};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Output, Progress};
@@ -16,6 +16,7 @@ pub(crate) fn run(arguments: &SetupArguments, global: &Global, output: &mut Outp
     if let [only] = sessions.as_slice() {
         context.remember_session(only);
     }
+    namespace::tell_encrypted(sessions.iter().copied(), &context);
     let files = provisioning::files(&sessions);
     let report = {
         let progress = Progress::things(context.output.quiet());
