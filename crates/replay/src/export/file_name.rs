@@ -14,7 +14,7 @@ const DEVICES: [&str; 7] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CL
 /// The same, with a digit behind.
 const NUMBERED_DEVICES: [&str; 2] = ["COM", "LPT"];
 
-/// A component of a captured path (UTF-16 code units) as a local name of at most [`MOST_BYTES`]: what cannot be in one is
+/// A component of a captured path (UTF-16 code units) as a local name of at most 255 bytes: what cannot be in one is
 /// written as `%xx`, as Wireshark does, the bytes of its UTF-8 form; half of a surrogate pair as if it had one.
 ///
 /// A `%` that looks like the beginning of that is escaped itself: two components have one local name only when it is cut.

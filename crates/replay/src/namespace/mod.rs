@@ -13,7 +13,7 @@ mod outline;
 mod spans;
 mod tree;
 
-pub use name::{Key, Name, unusual};
+pub use name::{Key, Name, NotFollowed, unusual};
 pub use node::{
     Absent, Activity, Descriptor, ExtendedAttribute, Facts, Node, NodeId, Origin, Seen, Source, Stream, Why,
 };
