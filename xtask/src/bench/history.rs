@@ -210,6 +210,17 @@ mod tests {
     }
 
     #[test]
+    fn lines_from_before_there_were_setups_are_read() {
+        let line = r#"{"time": 1, "commit": "a", "parts": [{"name": "office, original pace", "clients": null, "replay":
+            {"figures": {"requests": 5, "payload": 0, "wall": 1.5, "cpu": 0.5, "peak_anonymous": 9, "load": 1.0},
+            "elapsed": 1.0, "captured_span": 1.0, "diverged": 0, "skipped": 0, "lag_p50": 0.1, "lag_p99": 0.2},
+            "targets": []}]}"#;
+        let line: Line = serde_json::from_str(line).unwrap();
+        let Measured::Replay(replay) = line.parts.first().unwrap().measured else { panic!("{line:?}") };
+        assert_eq!((replay.figures.requests, replay.lag_p99), (5, 0.2));
+    }
+
+    #[test]
     fn setups_are_compared_with_setups() {
         let slower = of_set_up(3.0, 2.0).slower_than(&of_set_up(3.0, 1.0));
         assert_eq!(slower, ["a: wall time of the cleanup, s: 1.00, now 2.00 (+100 %)"]);
