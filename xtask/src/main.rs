@@ -49,7 +49,7 @@ enum Command {
         #[arg(long)]
         list: bool,
     },
-    /// Measures what replays cost
+    /// Measures what replays and setups cost beside the work of smbclients
     Bench {
         #[command(subcommand)]
         bench: bench::Bench,

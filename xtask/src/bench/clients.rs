@@ -1,4 +1,4 @@
-//! The work that is recorded: what smbclients do on a private Samba, and what it costs them.
+//! What smbclients do on a private Samba, and what it costs them.
 
 mod scripts;
 
@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use lab::{Samba, SambaOptions, Smbclient};
-use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
 
-use super::figures::median;
+use super::cost::Cost;
 use super::interrupt::Interrupt;
 use super::metered::{self, Used};
-use super::process_files::load_average;
+use super::tree::Tree;
 
 /// The second name that the server's user logs on by: half of the clients do.
 const SECOND_NAME: &str = "seconduser";
@@ -35,21 +35,8 @@ pub(super) enum Work {
         /// Bytes, there and back.
         bytes: u64,
     },
-}
-
-/// What the work cost its clients.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct ClientsUsed {
-    /// How many clients.
-    pub(super) clients: u64,
-    /// Seconds from the start of the first to the end of the last.
-    pub(super) wall: f64,
-    /// Seconds of processor time, all together.
-    pub(super) cpu: f64,
-    /// Bytes of anonymous memory: the sum of the most that each had.
-    pub(super) peak_anonymous: u64,
-    /// Load average of the machine at the end.
-    pub(super) load: f64,
+    /// Eight clients at once make a tree of files, each its own folders.
+    Tree(Tree),
 }
 
 /// An empty private Samba, the same for clients and replays.
@@ -58,56 +45,60 @@ pub(super) fn server() -> anyhow::Result<Samba> {
 }
 
 impl Work {
-    /// The size that was asked for, in requests or bytes.
+    /// The size that was asked for, in requests, bytes or files.
     pub(super) fn size(self) -> u64 {
         match self {
             Self::Metadata { requests } => requests,
             Self::Bulk { bytes } => bytes,
+            Self::Tree(tree) => tree.files,
+        }
+    }
+
+    /// The option that asks for less of it.
+    pub(super) fn option(self) -> &'static str {
+        match self {
+            Self::Metadata { .. } => "--requests",
+            Self::Bulk { .. } => "--bulk-bytes",
+            Self::Tree(_) => "--files",
         }
     }
 
     /// Does the work; a command that fails is an error, since it would not be the work that was asked for.
-    pub(super) fn perform(self, samba: &Samba, interrupt: &Interrupt) -> anyhow::Result<ClientsUsed> {
-        let folder = tempfile::Builder::new().prefix("smbreplay-bench-").tempdir().context("no temporary folder")?;
+    pub(super) fn perform(self, samba: &Samba, interrupt: &Interrupt) -> anyhow::Result<Cost> {
+        let folder = local_folder()?;
         let scripts = match self {
             Self::Metadata { requests } => scripts::metadata(folder.path(), requests)?,
             Self::Bulk { bytes } => scripts::bulk(folder.path(), bytes)?,
+            Self::Tree(tree) => scripts::tree(folder.path(), tree)?,
         };
-        let names = [samba.username(), SECOND_NAME];
-        let clients = scripts.iter().zip(names.into_iter().cycle()).enumerate().map(|(number, (script, name))| {
-            let client = Smbclient::at(samba.port(), samba.share(), name, samba.password()).in_folder(folder.path());
-            smbclient(&client, folder.path(), number, script)
-        });
-        let commands = clients.collect::<anyhow::Result<Vec<_>>>()?;
-        let (used, wall) = metered::run(commands, LIMIT, interrupt)?;
-        for (number, used) in used.iter().enumerate() {
-            check(&output(folder.path(), number), used)?;
-        }
-        Ok(ClientsUsed::sum(&used, wall))
+        run(&scripts, folder.path(), samba, interrupt)
     }
 }
 
-impl ClientsUsed {
-    /// Every figure's own median; `None` of nothing.
-    pub(super) fn median(runs: &[Self]) -> Option<Self> {
-        Some(Self {
-            clients: median(runs.iter().map(|run| run.clients), u64::cmp)?,
-            wall: median(runs.iter().map(|run| run.wall), f64::total_cmp)?,
-            cpu: median(runs.iter().map(|run| run.cpu), f64::total_cmp)?,
-            peak_anonymous: median(runs.iter().map(|run| run.peak_anonymous), u64::cmp)?,
-            load: median(runs.iter().map(|run| run.load), f64::total_cmp)?,
-        })
-    }
+/// One client lists all folders of the share, at every depth; a folder that it cannot list is an error.
+pub(super) fn list_everything(samba: &Samba, interrupt: &Interrupt) -> anyhow::Result<Cost> {
+    let folder = local_folder()?;
+    run(&[scripts::LISTING.into()], folder.path(), samba, interrupt)
+}
 
-    fn sum(used: &[Used], wall: Duration) -> Self {
-        Self {
-            clients: used.len() as u64,
-            wall: wall.as_secs_f64(),
-            cpu: used.iter().map(|used| used.cpu.as_secs_f64()).sum(),
-            peak_anonymous: used.iter().fold(0, |sum, used| sum.saturating_add(used.peak_anonymous)),
-            load: load_average(),
-        }
+/// The folder of what clients put, and of what they print.
+fn local_folder() -> anyhow::Result<TempDir> {
+    tempfile::Builder::new().prefix("smbreplay-bench-").tempdir().context("no temporary folder")
+}
+
+/// A client for each script, all at once.
+fn run(scripts: &[String], folder: &Path, samba: &Samba, interrupt: &Interrupt) -> anyhow::Result<Cost> {
+    let names = [samba.username(), SECOND_NAME];
+    let clients = scripts.iter().zip(names.into_iter().cycle()).enumerate().map(|(number, (script, name))| {
+        let client = Smbclient::at(samba.port(), samba.share(), name, samba.password()).in_folder(folder);
+        smbclient(&client, folder, number, script)
+    });
+    let commands = clients.collect::<anyhow::Result<Vec<_>>>()?;
+    let (used, wall) = metered::run(commands, LIMIT, interrupt)?;
+    for (number, used) in used.iter().enumerate() {
+        check(&output(folder, number), used)?;
     }
+    Ok(Cost::of(&used, wall))
 }
 
 /// smbclient with its script on standard input, since it is longer than an argument may be, and all it prints in a file.

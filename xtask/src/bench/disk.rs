@@ -5,12 +5,12 @@ use std::process::Command;
 
 use anyhow::{Context, ensure};
 
-/// Fails when less than `needed` bytes are free where `folder` lies.
-pub(super) fn ensure_free(folder: &Path, needed: u64, what: &str) -> anyhow::Result<()> {
+/// Fails when less than `needed` bytes are free where `folder` lies; `option` is what asks for less.
+pub(super) fn ensure_free(folder: &Path, needed: u64, what: &str, option: &str) -> anyhow::Result<()> {
     let free = free(folder)?;
     ensure!(
         free >= needed,
-        "{what} needs {} MB free at {}, and {} MB are: free some, or ask for less with --requests or --bulk-bytes",
+        "{what} needs {} MB free at {}, and {} MB are: free some, or ask for less with {option}",
         needed.div_ceil(1_000_000),
         folder.display(),
         free.checked_div(1_000_000).unwrap_or_default()
@@ -50,7 +50,9 @@ mod tests {
     #[test]
     fn more_than_there_is_is_refused() {
         let folder = std::env::temp_dir();
-        ensure_free(&folder, 1, "a test").unwrap();
-        assert!(ensure_free(&folder, u64::MAX, "a test").unwrap_err().to_string().starts_with("a test needs"));
+        ensure_free(&folder, 1, "a test", "--files").unwrap();
+        assert!(
+            ensure_free(&folder, u64::MAX, "a test", "--files").unwrap_err().to_string().starts_with("a test needs")
+        );
     }
 }

@@ -46,6 +46,11 @@ impl Folder {
         self.ingested(name).join("replays")
     }
 
+    /// What setups of it have noted.
+    pub(super) fn setups(&self, name: &str) -> PathBuf {
+        self.ingested(name).join("setups")
+    }
+
     /// The file that tells what was ingested of it.
     pub(super) fn metadata(&self, name: &str) -> PathBuf {
         self.ingested(name).join("sessions/session_metadata.json")

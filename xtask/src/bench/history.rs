@@ -10,6 +10,7 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use super::figures::{Figures, Replayed, ratio};
+use super::setups::SetUp;
 use super::targets::Target;
 use crate::workspace;
 
@@ -32,17 +33,26 @@ pub(super) struct Line {
     pub(super) parts: Vec<Part>,
 }
 
-/// One replay of it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// One thing that was measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Part {
-    /// The recording and how it was replayed.
+    /// The recording and what was done with it.
     pub(super) name: String,
-    /// The smbclients' figures; none for a recording that is not the bench's own.
+    /// The smbclients' figures; none for a recording that is not the bench's own, or when `measured` has them.
     pub(super) clients: Option<Figures>,
-    /// The medians of the replays.
-    pub(super) replay: Replayed,
+    /// The medians of a few runs.
+    #[serde(flatten)]
+    pub(super) measured: Measured,
     /// What was to be reached.
     pub(super) targets: Vec<Target>,
+}
+
+/// What was done with a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Measured {
+    Replay(Replayed),
+    Setup(SetUp),
 }
 
 impl Line {
@@ -72,45 +82,85 @@ impl Line {
         pairs.flat_map(|(now, before)| slower(now, before)).collect()
     }
 
-    /// Whether there is anything to compare.
-    pub(super) fn has_part_of(&self, other: &Self) -> bool {
+    /// The last of these runs that there is anything to compare with.
+    pub(super) fn last_like_it<'a>(&self, earlier: &'a [Self]) -> Option<&'a Self> {
+        earlier.iter().rfind(|line| self.has_part_of(line))
+    }
+
+    fn has_part_of(&self, other: &Self) -> bool {
         self.parts.iter().any(|part| other.parts.iter().any(|it| it.name == part.name))
     }
 }
 
-/// The last run of the history.
-pub(super) fn last(history: &Path) -> anyhow::Result<Option<Line>> {
+/// The runs of the history, the last one last.
+pub(super) fn read(history: &Path) -> anyhow::Result<Vec<Line>> {
     let text = match fs::read_to_string(history) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", history.display())),
     };
-    let Some(line) = text.lines().rfind(|line| !line.trim().is_empty()) else { return Ok(None) };
-    let line = serde_json::from_str(line);
-    line.map(Some).with_context(|| format!("the last line of {} is no run of the bench", history.display()))
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let run = |(index, line): (usize, &str)| {
+        let number = index.saturating_add(1);
+        serde_json::from_str(line).with_context(|| format!("line {number} of {} is no run", history.display()))
+    };
+    lines.map(run).collect()
 }
 
 fn slower(now: &Part, before: &Part) -> Vec<String> {
-    type Figure = (&'static str, fn(&Replayed) -> f64, f64);
-    const FIGURES: [Figure; 6] = [
-        ("wall time, s", |replay| replay.figures.wall, 0.0),
-        ("first connect to last answer, s", |replay| replay.elapsed, 0.0),
-        ("CPU a request, µs", |replay| replay.figures.cpu_microseconds_per_request(), 0.0),
-        ("peak anonymous memory, MiB", |replay| replay.figures.peak_mebibytes(), 0.0),
-        ("lag p50, ms", |replay| replay.lag_p50, LAG_NOISE),
-        ("lag p99, ms", |replay| replay.lag_p99, LAG_NOISE),
-    ];
-    let line = |(what, of, noise): &Figure| {
-        let (now_it_is, it_was) = (of(&now.replay), of(&before.replay));
-        let is_slower = now_it_is > it_was * (1.0 + NOISE) && now_it_is - it_was > *noise;
-        let more = (ratio(now_it_is, it_was) - 1.0) * 100.0;
-        is_slower.then(|| format!("{}: {what}: {it_was:.2}, now {now_it_is:.2} (+{more:.0} %)", now.name))
+    let line = |(now_it_is, it_was): (Figure, Figure)| {
+        let Figure { what, value, noise } = now_it_is;
+        let is_slower = value > it_was.value * (1.0 + NOISE) && value - it_was.value > noise;
+        let more = (ratio(value, it_was.value) - 1.0) * 100.0;
+        is_slower.then(|| format!("{}: {what}: {:.2}, now {value:.2} (+{more:.0} %)", now.name, it_was.value))
     };
-    let slower: Vec<String> = FIGURES.iter().filter_map(line).collect();
-    let (load, load_now) = (before.replay.figures.load, now.replay.figures.load);
+    let (now_it_is, it_was) = (now.measured.figures(), before.measured.figures());
+    let slower: Vec<String> = now_it_is.into_iter().zip(it_was).filter_map(line).collect();
+    let (load, load_now) = (before.measured.load(), now.measured.load());
     let doubt = (load_now > load + MORE_LOAD && !slower.is_empty())
         .then(|| format!("{}: the load average was {load:.1}, now {load_now:.1}: measure again", now.name));
     slower.into_iter().chain(doubt).collect()
+}
+
+/// A figure that is better when it is smaller.
+struct Figure {
+    what: &'static str,
+    value: f64,
+    /// Less than this is noise, whatever the ratio.
+    noise: f64,
+}
+
+impl Measured {
+    /// The load average of the machine.
+    pub(super) fn load(&self) -> f64 {
+        match self {
+            Self::Replay(replay) => replay.figures.load,
+            Self::Setup(set_up) => set_up.setup.load,
+        }
+    }
+
+    /// What is compared: the same figures in the same order for the same kind.
+    fn figures(&self) -> Vec<Figure> {
+        let exact = |what, value| Figure { what, value, noise: 0.0 };
+        let lag = |what, value| Figure { what, value, noise: LAG_NOISE };
+        match self {
+            Self::Replay(replay) => vec![
+                exact("wall time, s", replay.figures.wall),
+                exact("first connect to last answer, s", replay.elapsed),
+                exact("CPU a request, µs", replay.figures.cpu_microseconds_per_request()),
+                exact("peak anonymous memory, MiB", replay.figures.peak_mebibytes()),
+                lag("lag p50, ms", replay.lag_p50),
+                lag("lag p99, ms", replay.lag_p99),
+            ],
+            Self::Setup(set_up) => vec![
+                exact("wall time, s", set_up.setup.wall),
+                exact("CPU, s", set_up.setup.cpu),
+                exact("peak anonymous memory, MiB", set_up.setup.peak_mebibytes()),
+                exact("wall time of the check, s", set_up.check.wall),
+                exact("wall time of the cleanup, s", set_up.cleanup.wall),
+            ],
+        }
+    }
 }
 
 /// The commit of the workspace; `unknown` outside a repository.
@@ -129,25 +179,58 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
     use super::*;
+    use crate::bench::cost::Cost;
 
     fn line(name: &str, wall: f64, lag_p50: f64) -> Line {
         let figures = Figures { requests: 100, wall, cpu: 1.0, ..Figures::default() };
         let replay = Replayed { figures, elapsed: 1.0, lag_p50, ..Replayed::default() };
-        let part = Part { name: name.into(), replay, ..Part::default() };
+        let measured = Measured::Replay(replay);
+        let part = Part { name: name.into(), clients: None, measured, targets: Vec::new() };
         Line { parts: vec![part], ..Line::default() }
     }
 
+    fn of_set_up(wall: f64, cleanup: f64) -> Line {
+        let cost = |wall| Cost { wall, ..Cost::default() };
+        let set_up = SetUp { setup: cost(wall), cleanup: cost(cleanup), ..SetUp::default() };
+        let mut line = line("a", 1.0, 0.0);
+        line.parts.iter_mut().for_each(|part| part.measured = Measured::Setup(set_up));
+        line
+    }
+
     #[test]
-    fn the_last_line_survives_the_file() {
+    fn lines_survive_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let history = folder.path().join("history.jsonl");
-        assert_eq!(last(&history).unwrap(), None);
-        let (first, second) = (line("a", 1.0, 0.0), line("b", 2.0, 0.5));
-        first.append_to(&history).unwrap();
-        second.append_to(&history).unwrap();
-        assert_eq!(last(&history).unwrap(), Some(second));
+        assert_eq!(read(&history).unwrap(), []);
+        let lines = [line("a", 1.0, 0.0), line("b", 2.0, 0.5), of_set_up(3.0, 4.0)];
+        lines.iter().for_each(|line| line.append_to(&history).unwrap());
+        assert_eq!(read(&history).unwrap(), lines);
         fs::write(&history, "no JSON\n").unwrap();
-        assert!(last(&history).is_err());
+        assert!(read(&history).is_err());
+    }
+
+    #[test]
+    fn lines_from_before_there_were_setups_are_read() {
+        let line = r#"{"time": 1, "commit": "a", "parts": [{"name": "office, original pace", "clients": null, "replay":
+            {"figures": {"requests": 5, "payload": 0, "wall": 1.5, "cpu": 0.5, "peak_anonymous": 9, "load": 1.0},
+            "elapsed": 1.0, "captured_span": 1.0, "diverged": 0, "skipped": 0, "lag_p50": 0.1, "lag_p99": 0.2},
+            "targets": []}]}"#;
+        let line: Line = serde_json::from_str(line).unwrap();
+        let Measured::Replay(replay) = line.parts.first().unwrap().measured else { panic!("{line:?}") };
+        assert_eq!((replay.figures.requests, replay.lag_p99), (5, 0.2));
+    }
+
+    #[test]
+    fn setups_are_compared_with_setups() {
+        let slower = of_set_up(3.0, 2.0).slower_than(&of_set_up(3.0, 1.0));
+        assert_eq!(slower, ["a: wall time of the cleanup, s: 1.00, now 2.00 (+100 %)"]);
+    }
+
+    #[test]
+    fn the_last_run_that_measured_the_same_is_found() {
+        let earlier = [line("a", 1.0, 0.0), line("a", 2.0, 0.0), line("b", 3.0, 0.0)];
+        let found = line("a", 9.0, 0.0).last_like_it(&earlier);
+        assert_eq!(found, earlier.get(1));
     }
 
     #[test]
@@ -162,7 +245,9 @@ mod tests {
     #[test]
     fn what_got_slower_on_a_busier_machine_is_doubted() {
         let mut now = line("a", 20.0, 0.1);
-        now.parts.iter_mut().for_each(|part| part.replay.figures.load = 9.5);
+        let figures = Figures { requests: 100, wall: 20.0, load: 9.5, ..Figures::default() };
+        let replay = Replayed { figures, ..Replayed::default() };
+        now.parts.iter_mut().for_each(|part| part.measured = Measured::Replay(replay));
         let told = now.slower_than(&line("a", 10.0, 0.1));
         assert_eq!(told.last().unwrap(), "a: the load average was 0.0, now 9.5: measure again");
     }

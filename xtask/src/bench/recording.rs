@@ -1,33 +1,26 @@
-//! Recordings of the clients' work, made once and kept with what the work cost the clients.
-//!
-//! The clients work twice on a fresh Samba: once recorded, and once measured, since the recorder would slow them down
-//! on a machine with few processors, and their figures are what replays are held against.
+//! Recordings of the clients' work, or of what it left, made once and kept with what the work cost the clients.
+
+mod take;
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
-use lab::Recorder;
+use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
-use super::clients::{self, ClientsUsed, Work};
+use super::clients::Work;
+use super::cost::Cost;
 use super::disk;
 use super::folder::Folder;
 use super::interrupt::Interrupt;
-
-/// The kernel's buffers in KiB that are tried one after the other until nothing is dropped. In immediate mode a place
-/// for the largest packet is taken for each, so that this is a few thousand packets, or tens of thousands.
-const METADATA_BUFFERS: [u32; 2] = [262_144, 1_000_000];
-/// As much as tcpdump takes, in the end.
-const BULK_BUFFERS: [u32; 2] = [1_000_000, 2_000_000];
 
 /// A recording.
 pub(super) struct Recording {
     /// The capture, without its folder and extension.
     pub(super) name: String,
     /// What the work cost the clients when it was not recorded.
-    pub(super) clients: ClientsUsed,
+    pub(super) clients: Cost,
 }
 
 /// What lies beside a capture; only a capture that has it is complete.
@@ -38,9 +31,9 @@ struct Description {
     /// Packets in it; none was dropped.
     packets: u64,
     /// The clients' own figures, without the recorder beside them.
-    clients: ClientsUsed,
-    /// What they were while it was recorded.
-    recorded: ClientsUsed,
+    clients: Cost,
+    /// What was recorded cost this: the same work, or a look at what it left.
+    recorded: Cost,
 }
 
 /// What of a recording is made although there is one.
@@ -65,12 +58,12 @@ pub(super) fn of(
     let beside = capture.with_extension("json");
     let description = match (read(&capture, &beside), again) {
         (Some(kept), Again::Nothing) => kept,
-        (Some(kept), Again::Clients) => Description { clients: measure(work, interrupt)?, ..kept },
+        (Some(kept), Again::Clients) => Description { clients: take::measure(work, interrupt)?, ..kept },
         (None, _) | (_, Again::Everything) => {
             ensure_free(work, folder)?;
             let unfinished = Unfinished::beside(&capture);
             println!("recording {name}");
-            let description = make(work, &unfinished.0, interrupt)?;
+            let description = take::take(work, &unfinished.0, interrupt)?;
             // The description comes last, and goes first: it makes the capture complete.
             match fs::remove_file(&beside) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -87,59 +80,19 @@ pub(super) fn of(
     Ok(Recording { name, clients: description.clients })
 }
 
-/// Fails when the recording, what is ingested of it and one replay would not fit.
+/// Fails when the recording, what is ingested of it and one replay or setup would not fit.
 fn ensure_free(work: Work, folder: &Folder) -> anyhow::Result<()> {
     let (kept, passing) = match work {
         // The capture, its session files and a run have about 650 bytes a request, and other clients may need more.
         Work::Metadata { requests } => (requests.saturating_mul(2_000), 100_000_000),
         // The capture, its session files and a run; the server's copies, and the file that is copied.
         Work::Bulk { bytes } => (bytes.saturating_mul(4), bytes),
+        // The capture, its session file, what a setup notes and what a check prints; on the server a block each for a
+        // file, its attributes and its name.
+        Work::Tree(tree) => (tree.files.saturating_mul(2_000), tree.files.saturating_mul(12_000)),
     };
-    disk::ensure_free(folder.path(), kept, "a recording and its replays")?;
-    disk::ensure_free(&std::env::temp_dir(), passing, "a private Samba")
-}
-
-fn make(work: Work, capture: &Path, interrupt: &Interrupt) -> anyhow::Result<Description> {
-    let buffers = match work {
-        Work::Metadata { .. } => METADATA_BUFFERS,
-        Work::Bulk { .. } => BULK_BUFFERS,
-    };
-    for kib in buffers {
-        let samba = clients::server()?;
-        let recorder = Recorder::start_with_buffer(samba.port(), capture, kib)?;
-        let recorded = work.perform(&samba, interrupt)?;
-        let recording = recorder.finish()?;
-        interrupt.check()?;
-        drop(samba);
-        println!("recorded in {:.1} s", recorded.wall);
-        if recording.dropped > 0 {
-            println!("the kernel dropped {} packets with a buffer of {kib} KiB", recording.dropped);
-            continue;
-        }
-        let clients = measure(work, interrupt)?;
-        let bytes = fs::metadata(capture).with_context(|| format!("nothing in {}", capture.display()))?.len();
-        return Ok(Description { bytes, packets: recording.packets, clients, recorded });
-    }
-    bail!(
-        "the kernel dropped packets with every buffer up to {} KiB, and a recording with holes measures nothing: try \
-         again when the machine has less to do, or ask for less with --requests or --bulk-bytes",
-        buffers.last().copied().unwrap_or_default()
-    )
-}
-
-/// The clients' figures without the recorder beside them: of what takes seconds only, the medians of some runs.
-fn measure(work: Work, interrupt: &Interrupt) -> anyhow::Result<ClientsUsed> {
-    let runs = match work {
-        Work::Metadata { .. } => 1,
-        Work::Bulk { .. } => 3,
-    };
-    let mut measured = Vec::new();
-    for _ in 0..runs {
-        let clients = work.perform(&clients::server()?, interrupt)?;
-        println!("the smbclients without the recorder: {:.1} s, {:.1} s of CPU", clients.wall, clients.cpu);
-        measured.push(clients);
-    }
-    ClientsUsed::median(&measured).context("no client was measured")
+    disk::ensure_free(folder.path(), kept, "a recording and what is made of it", work.option())?;
+    disk::ensure_free(&std::env::temp_dir(), passing, "a private Samba", work.option())
 }
 
 /// The description of a complete capture.
@@ -175,7 +128,7 @@ mod tests {
     fn a_capture_of_another_size_than_described_is_not_taken() {
         let folder = tempfile::tempdir().unwrap();
         let (capture, beside) = (folder.path().join("a.pcap"), folder.path().join("a.json"));
-        let clients = ClientsUsed { clients: 8, wall: 1.5, cpu: 2.25, peak_anonymous: 4096, load: 2.5 };
+        let clients = Cost { programs: 8, wall: 1.5, cpu: 2.25, peak_anonymous: 4096, load: 2.5 };
         let description = Description { bytes: 5, packets: 1, clients, recorded: clients };
         fs::write(&beside, serde_json::to_string(&description).unwrap()).unwrap();
 

@@ -1,8 +1,10 @@
-//! The table that is printed: the smbclients' figures beside those of replays.
+//! The tables that are printed: the smbclients' figures beside those of replays or setups.
 
 use std::fmt;
 
-use super::figures::{Figures, Replayed};
+use super::cost::Cost;
+use super::figures::{Figures, Replayed, ratio};
+use super::setups::SetUp;
 
 /// Columns of figures with their names, and rows with theirs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +52,29 @@ pub(super) fn of_pace(title: &str, replay: &Replayed) -> Table {
         ("captured span, s", vec![format!("{:.3}", replay.captured_span)]),
     ];
     Table { columns: vec![title.to_owned(), "replay".to_owned()], rows }
+}
+
+/// Of a tree that clients made, and smbreplay after them.
+pub(super) fn of_set_up(title: &str, measured: &SetUp) -> Table {
+    let SetUp { files, clients, setup, check, cleanup } = measured;
+    let all = [clients, setup, check, cleanup];
+    let row = |of: &dyn Fn(&Cost) -> String| all.iter().map(|cost| of(cost)).collect();
+    // The other two do no work of the clients'.
+    let times = |of: &dyn Fn(&Cost) -> f64| vec![String::new(), format!("{:.2}", ratio(of(setup), of(clients)))];
+    let files_per_second = |cost: &Cost| format!("{:.0}", ratio(*files as f64, cost.wall));
+    let rows = vec![
+        ("wall time, s", row(&|cost| format!("{:.2}", cost.wall))),
+        ("  times the smbclients'", times(&|cost| cost.wall)),
+        ("files/s", row(&files_per_second)),
+        ("CPU, s", row(&|cost| format!("{:.2}", cost.cpu))),
+        ("  times the smbclients'", times(&|cost| cost.cpu)),
+        ("peak anonymous memory, MiB", row(&|cost| format!("{:.1}", cost.peak_mebibytes()))),
+        ("  times the smbclients'", times(&Cost::peak_mebibytes)),
+        ("load average at the end", row(&|cost| format!("{:.1}", cost.load))),
+    ];
+    let smbclients = format!("{} smbclients", clients.programs);
+    let columns = [title, &smbclients, "setup", "validate --check-fs", "cleanup"].map(str::to_owned).into();
+    Table { columns, rows }
 }
 
 impl fmt::Display for Table {

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::figures::{Figures, Replayed, ratio};
+use super::setups::SetUp;
 
 /// The most anonymous memory a replay may take, MiB.
 const MEMORY: f64 = 128.0;
@@ -61,7 +62,7 @@ pub(super) fn order_session(clients: &Figures, replay: &Replayed) -> Vec<Target>
     let cpu = ratio(figures.cpu_microseconds_per_request(), clients.cpu_microseconds_per_request());
     vec![
         sent(clients, figures),
-        wall(clients, figures, 1.0),
+        wall(clients.wall, figures.wall, 1.0),
         Target::new("CPU a request", cpu, Bound::AtMost(0.5), "x the smbclients'"),
         memory(figures),
     ]
@@ -70,7 +71,7 @@ pub(super) fn order_session(clients: &Figures, replay: &Replayed) -> Vec<Target>
 /// Of metadata work in order `trace`.
 pub(super) fn order_trace(clients: &Figures, replay: &Replayed) -> Vec<Target> {
     let figures = &replay.figures;
-    vec![sent(clients, figures), wall(clients, figures, 1.5), memory(figures)]
+    vec![sent(clients, figures), wall(clients.wall, figures.wall, 1.5), memory(figures)]
 }
 
 /// Of a bulk copy.
@@ -93,14 +94,19 @@ pub(super) fn original_pace(replay: &Replayed) -> Vec<Target> {
     ]
 }
 
+/// Of setting up the tree that clients made.
+pub(super) fn set_up(measured: &SetUp) -> Vec<Target> {
+    vec![wall(measured.clients.wall, measured.setup.wall, 1.0)]
+}
+
 /// A replay that leaves requests out has won nothing.
 fn sent(clients: &Figures, replay: &Figures) -> Target {
     let part = ratio(replay.requests as f64, clients.requests as f64);
     Target::new("requests sent", part, Bound::AtLeast(1.0), "x the captured")
 }
 
-fn wall(clients: &Figures, replay: &Figures, most: f64) -> Target {
-    Target::new("wall time", ratio(replay.wall, clients.wall), Bound::AtMost(most), "x the smbclients'")
+fn wall(clients: f64, measured: f64, most: f64) -> Target {
+    Target::new("wall time", ratio(measured, clients), Bound::AtMost(most), "x the smbclients'")
 }
 
 fn memory(replay: &Figures) -> Target {

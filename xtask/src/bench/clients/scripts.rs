@@ -7,13 +7,17 @@ use std::path::Path;
 
 use anyhow::Context;
 
-/// Clients that do metadata work at once.
+use crate::bench::tree::Tree;
+
+/// Clients that work at once, except for a bulk copy.
 const CLIENTS: u64 = 8;
 /// Requests that smbclient 4.17 makes of one round of [`round`]. Others may make a few more or less: how many there
 /// were is counted in the recording.
 const REQUESTS_PER_ROUND: u64 = 52;
 /// Files that a bulk copy consists of.
 const BULK_FILES: u64 = 4;
+/// Lists the share at every depth.
+pub(super) const LISTING: &str = "recurse\nls\n";
 
 /// A script for each client, and the tiny file that they put.
 pub(super) fn metadata(folder: &Path, requests: u64) -> anyhow::Result<Vec<String>> {
@@ -34,6 +38,22 @@ pub(super) fn bulk(folder: &Path, bytes: u64) -> anyhow::Result<Vec<String>> {
     write_file(&folder.join("large"), bytes.div_ceil(BULK_FILES.saturating_mul(2)))?;
     let copy = |number| format!("put large copy-{number}\nget copy-{number} /dev/null\n");
     Ok(vec![(0..BULK_FILES).map(copy).collect()])
+}
+
+/// A script for each client, which makes folders of its own and all files in them, and the file that they put.
+pub(super) fn tree(local: &Path, tree: Tree) -> anyhow::Result<Vec<String>> {
+    write_file(&local.join("small"), Tree::FILE_BYTES)?;
+    let mut scripts = vec![String::new(); usize::try_from(CLIENTS)?];
+    let clients = scripts.len();
+    for (folder, files) in tree.files_of_folders().enumerate() {
+        // There is a client of each number below that of all.
+        let Some(script) = folder.checked_rem(clients).and_then(|client| scripts.get_mut(client)) else { continue };
+        let _ = writeln!(script, "mkdir folder-{folder}");
+        for file in 0..files {
+            let _ = writeln!(script, "put small folder-{folder}\\file-{file}");
+        }
+    }
+    Ok(scripts)
 }
 
 /// A folder's life: made, filled, looked at, tidied and removed.
@@ -109,6 +129,19 @@ mod tests {
     fn the_smallest_run_is_one_round() {
         let folder = tempfile::tempdir().unwrap();
         assert!(metadata(folder.path(), 1).unwrap().iter().all(|script| script.contains("rmdir day-0\n")));
+    }
+
+    #[test]
+    fn each_folder_of_a_tree_is_filled_by_one_client() {
+        let local = tempfile::tempdir().unwrap();
+        let scripts = tree(local.path(), Tree { files: 17_000 }).unwrap();
+        let lines = |start: &str| -> Vec<usize> {
+            scripts.iter().map(|script| script.lines().filter(|line| line.starts_with(start)).count()).collect()
+        };
+        assert_eq!(lines("mkdir "), [3, 2, 2, 2, 2, 2, 2, 2]);
+        assert_eq!(lines("put small "), [3_000, 2_000, 2_000, 2_000, 2_000, 2_000, 2_000, 2_000]);
+        assert!(scripts.last().unwrap().ends_with("put small folder-15\\file-999\n"));
+        assert_eq!(fs::metadata(local.path().join("small")).unwrap().len(), 1_000);
     }
 
     #[test]
