@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::single_range_in_vec_init, reason = "tests")]
 
+use super::Observer;
 use super::scene::{CREATED, LINK, OPENED, OVERWRITTEN, RENAME, Scene, node, ranges, stream, ways};
+use crate::map::CapturedShare;
 use smb2::NtStatus;
+use std::collections::HashMap;
 
 #[test]
 fn a_rename_is_followed_and_facts_are_about_the_name_from_before() {
@@ -231,4 +234,25 @@ fn a_file_that_shows_up_after_it_was_missing_appeared() {
     let found = scene.namespace();
     assert_eq!(ways(&found), ["- -> file"]);
     assert_eq!(found.absent().len(), 1);
+}
+
+#[test]
+fn shares_of_one_name_on_two_servers_are_two_and_a_nameless_tree_is_of_the_first() {
+    let mut observer = Observer::new(HashMap::new(), &["docs".to_owned()].into());
+    for host in [1, 2] {
+        let server = Some([10, 0, 0, host].into());
+        CapturedShare::note(&mut observer.shares, server, "\\\\fs\\docs", Some(1), true);
+    }
+    let nameless = observer.root(None).unwrap();
+    assert_eq!(observer.root(Some(0)), Some(nameless));
+    assert_ne!(observer.root(Some(1)), Some(nameless));
+}
+
+#[test]
+fn a_stream_that_cannot_be_opened_does_not_make_a_folder_a_file() {
+    let mut scene = Scene::default();
+    scene.refused("Docs:AFP_AfpInfo", NtStatus::ACCESS_DENIED);
+    scene.create(1, "Docs/", OPENED, 0);
+    let found = scene.namespace();
+    assert!(node(&found, 0).is_folder() && node(&found, 0).was_there());
 }
