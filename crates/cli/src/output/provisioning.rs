@@ -133,10 +133,15 @@ pub(crate) fn setup_in_words(report: &SetupReport) -> String {
         parts.push(count(report.deletions, "deletion"));
     }
     let verb = if report.dry_run { "would set up" } else { "set up" };
-    let mut words = format!("{}: {verb} {}", report.server, parts.join(", "));
-    if report.existing > 0 {
-        words.push_str(&format!("; {} were there already", report.existing));
-    }
+    let nothing = report.directories_created == 0 && report.files_created == 0 && report.deletions == 0;
+    let mut words = match (nothing, report.existing) {
+        (true, 0) => format!("{}: nothing to set up", report.server),
+        (true, existing) => format!("{}: nothing to set up, {existing} were there already", report.server),
+        (false, 0) => format!("{}: {verb} {}", report.server, parts.join(", ")),
+        (false, existing) => {
+            format!("{}: {verb} {}; {existing} were there already", report.server, parts.join(", "))
+        }
+    };
     if !report.errors.is_empty() {
         words.push_str(&format!("; {} could not be made as they were", report.errors.len()));
     }
@@ -177,4 +182,17 @@ fn troubles(troubles: &[Trouble]) -> Grid {
         grid.push([trouble.share.clone(), trouble.path.clone(), frame, trouble.what.clone()]);
     }
     grid
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setup_with_nothing_to_do_says_so() {
+        let report = SetupReport { server: "lab:445".to_owned(), existing: 3, ..SetupReport::default() };
+        assert_eq!(setup_in_words(&report), "lab:445: nothing to set up, 3 were there already");
+        let made = SetupReport { files_created: 1, bytes_written: 10, ..report };
+        assert_eq!(setup_in_words(&made), "lab:445: set up 0 folders, 1 file (10 B); 3 were there already");
+    }
 }
