@@ -121,8 +121,12 @@ impl<'a> Before<'a> {
             return Ok(None);
         }
         let part = Part { run: None, below: Some(&below) };
-        cleanup(&journals, part, &site, false, cancelled, progress)?;
-        self.set_up(SetupOptions::default(), cancelled, progress).map(Some)
+        let cleaned = cleanup(&journals, part, &site, false, cancelled, progress)?;
+        let mut report = self.set_up(SetupOptions::default(), cancelled, progress)?;
+        // What was in the way of the cleanup may be in the way of the setup and of the replay.
+        let left = cleaned.kept.iter().chain(&cleaned.not_restored);
+        report.warnings.extend(left.map(|left| format!("{} on share {}: {}", left.path, left.share, left.what)));
+        Ok(Some(report))
     }
 
     /// What the account may do in the folder of a live share that everything lies in, and how much room is there.

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use client::crew::{Answer, Chain, Work};
 use client::request::create::{Kind, Open, create};
 use client::request::{Request, close, ioctl, set_info, write};
+use smb2::message::write::WriteResponse;
 use smb2::{Command, FileId, NtStatus};
 use std::collections::VecDeque;
 use store::ReadError;
@@ -63,7 +64,7 @@ impl<'a, 'j> MakeFiles<'a, 'j> {
         let (mut tasks, mut receivers, mut ready) = (Vec::with_capacity(things.len()), Vec::new(), VecDeque::new());
         for (index, thing) in things.iter().enumerate() {
             let (mut task, streams) = Task::new(thing, namespace);
-            for (number, stream) in streams.iter().enumerate() {
+            for (number, stream) in streams {
                 let (pieces, hole) = contents.want_stream(receivers.len(), stream, MOST_PATTERN);
                 receivers.push((index, number));
                 task.expected = task.expected.saturating_add(pieces);
@@ -243,8 +244,13 @@ impl<'a, 'j> MakeFiles<'a, 'j> {
             let what = if of_data { "the data of a stream are" } else { "attributes, times or permissions are" };
             self.outcomes.refuse(thing, format!("{what} refused: {}", answer.status));
         }
+        // A refused WRITE was told above.
+        let lacks = answers.iter().filter_map(written).fold(under_way.bytes, u64::saturating_sub);
+        if lacks > 0 && answers.iter().all(|answer| answer.command != Command::WRITE || answer.status.is_success()) {
+            return self.fail(index, format!("{lacks} of {} bytes were not written", under_way.bytes));
+        }
         let written = &mut self.outcomes.report.bytes_written;
-        *written = written.saturating_add(under_way.bytes);
+        *written = written.saturating_add(under_way.bytes.saturating_sub(lacks));
         if under_way.finishes {
             if let Some(task) = self.tasks.get_mut(index) {
                 task.state = State::Finished;
@@ -280,6 +286,12 @@ impl Work for MakeFiles<'_, '_> {
             self.wake(index);
         }
     }
+}
+
+/// How many bytes a WRITE says it has written.
+fn written(answer: &Answer) -> Option<u64> {
+    let is_done = answer.command == Command::WRITE && answer.status.is_success();
+    Some(WriteResponse::parse(&answer.message).ok().filter(|_| is_done)?.count().into())
 }
 
 /// The requests of a step.

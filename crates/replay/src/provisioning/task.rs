@@ -1,6 +1,6 @@
 //! What is still to be done for one file.
 
-use crate::namespace::{Namespace, Stream};
+use crate::namespace::{Namespace, Node, Stream};
 use crate::provisioning::wanted::Thing;
 use bytes::Bytes;
 use std::collections::VecDeque;
@@ -93,21 +93,16 @@ pub(super) struct UnderWay {
 }
 
 impl Task {
-    /// The task for a file whose streams other than the unnamed one are `named`.
-    pub(super) fn new(thing: &Thing, namespace: &Namespace) -> (Self, Vec<Stream>) {
-        let mut streams = vec![Stream::default()];
-        if let Some(node) = thing.node(namespace) {
-            if let (Some(data), Some(first)) = (node.data(), streams.first_mut()) {
-                first.clone_from(data);
-            }
-            streams.extend(thing.named_streams(namespace).cloned());
+    /// The task for a file, and its streams by their index; a file of which no data are known has no first one.
+    pub(super) fn new<'a>(thing: &Thing, namespace: &'a Namespace) -> (Self, Vec<(usize, &'a Stream)>) {
+        let data = thing.node(namespace).and_then(Node::data).map(|data| (0, data));
+        let named: Vec<(usize, &Stream)> = (1..).zip(thing.named_streams(namespace)).collect();
+        let mut task = Self { streams: vec![Vec::new()], ..Self::default() };
+        for (index, stream) in &named {
+            task.streams.push(stream.name.clone());
+            task.queue.push_back(Step::Size { stream: *index, size: stream.size_before() });
         }
-        let names = streams.iter().map(|stream| stream.name.clone()).collect();
-        let mut task = Self { streams: names, ..Self::default() };
-        for (index, stream) in streams.iter().enumerate().skip(1) {
-            task.queue.push_back(Step::Size { stream: index, size: stream.size_before() });
-        }
-        (task, streams)
+        (task, data.into_iter().chain(named).collect())
     }
 
     /// Whether there is something to send for it.

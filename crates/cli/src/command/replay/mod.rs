@@ -104,6 +104,9 @@ fn set_up(trace: &Trace, sessions: &[&Session], options: &mut Options, context: 
     }
     if let Some(report) = &done {
         const MOST_TOLD: usize = 10;
+        for warning in report.warnings.iter().take(MOST_TOLD) {
+            context.warn(warning);
+        }
         for trouble in report.errors.iter().take(MOST_TOLD) {
             context.warn(&format!("{} on share {}: {}", trouble.path, trouble.share, trouble.what));
         }
