@@ -8,6 +8,11 @@ pub fn to_string(bytes: &[u8]) -> String {
         .collect()
 }
 
+/// The code units of UTF-16LE `bytes`; an odd last byte is dropped.
+pub fn units(bytes: &[u8]) -> Vec<u16> {
+    bytes.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect()
+}
+
 /// The UTF-16LE bytes of `text`, without a terminator.
 pub fn from_str(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()

@@ -43,6 +43,11 @@ pub(crate) fn is_same(a: &[u16], b: &[u16]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| fold(*a) == fold(*b))
 }
 
+/// A name in upper case, by which servers tell names apart.
+pub(crate) fn folded(name: &[u16]) -> Vec<u16> {
+    name.iter().copied().map(fold).collect()
+}
+
 /// The upper case of a code unit, where that is one unit as well.
 pub(crate) fn fold(unit: u16) -> u16 {
     let Some(character) = char::from_u32(unit.into()) else { return unit };

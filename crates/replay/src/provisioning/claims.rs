@@ -1,7 +1,7 @@
 //! What of a live server setups and replays have made and is not known to be gone, by their journals.
 
 use super::report::Trouble;
-use crate::map::fold;
+use crate::map::folded;
 use std::collections::BTreeMap;
 use store::changes::{Change, Changes};
 
@@ -136,10 +136,6 @@ impl Claims {
         moved.into_iter().for_each(|claim| self.push(share, claim));
         is_ours
     }
-}
-
-fn folded(path: &[u16]) -> Vec<u16> {
-    path.iter().copied().map(fold).collect()
 }
 
 /// Whether a path lies in one of these folders; the folder itself does not.

@@ -244,13 +244,12 @@ impl<'a, 'j> MakeFiles<'a, 'j> {
             let what = if of_data { "the data of a stream are" } else { "attributes, times or permissions are" };
             self.outcomes.refuse(thing, format!("{what} refused: {}", answer.status));
         }
-        // A refused WRITE was told above.
-        let lacks = answers.iter().filter_map(written).fold(under_way.bytes, u64::saturating_sub);
-        if lacks > 0 && answers.iter().all(|answer| answer.command != Command::WRITE || answer.status.is_success()) {
+        let lacks = lacking(under_way.bytes, answers);
+        if lacks > 0 {
             return self.fail(index, format!("{lacks} of {} bytes were not written", under_way.bytes));
         }
         let written = &mut self.outcomes.report.bytes_written;
-        *written = written.saturating_add(under_way.bytes.saturating_sub(lacks));
+        *written = written.saturating_add(under_way.bytes);
         if under_way.finishes {
             if let Some(task) = self.tasks.get_mut(index) {
                 task.state = State::Finished;
@@ -288,10 +287,15 @@ impl Work for MakeFiles<'_, '_> {
     }
 }
 
-/// How many bytes a WRITE says it has written.
-fn written(answer: &Answer) -> Option<u64> {
-    let is_done = answer.command == Command::WRITE && answer.status.is_success();
-    Some(WriteResponse::parse(&answer.message).ok().filter(|_| is_done)?.count().into())
+/// How many of the bytes that were to be written successful WRITEs have not written; none where one was refused, which is
+/// told as such.
+fn lacking(bytes: u64, answers: &[Answer]) -> u64 {
+    let writes = || answers.iter().filter(|answer| answer.command == Command::WRITE);
+    if writes().any(|answer| !answer.status.is_success()) {
+        return 0;
+    }
+    let counts = writes().filter_map(|answer| Some(u64::from(WriteResponse::parse(&answer.message).ok()?.count())));
+    counts.fold(bytes, u64::saturating_sub)
 }
 
 /// The requests of a step.
@@ -307,5 +311,27 @@ fn add(chain: &mut Vec<Request>, step: &Step) {
                 written = written.saturating_add(length.max(1));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The answer to a WRITE (MS-SMB2 2.2.22).
+    fn answer(status: NtStatus, count: u8) -> Answer {
+        let mut message = vec![0; 80];
+        for (place, byte) in [(0, 0xfe), (1, b'S'), (2, b'M'), (3, b'B'), (4, 64), (12, 9), (64, 17), (68, count)] {
+            message.get_mut(place).into_iter().for_each(|slot| *slot = byte);
+        }
+        Answer { command: Command::WRITE, status, message: message.into() }
+    }
+
+    #[test]
+    fn a_write_that_succeeds_and_writes_less_is_noticed() {
+        let whole = [answer(NtStatus::SUCCESS, 10), answer(NtStatus::SUCCESS, 5)];
+        assert_eq!((lacking(15, &whole), lacking(16, &whole)), (0, 1));
+        let refused = [answer(NtStatus::SUCCESS, 10), answer(NtStatus::DISK_FULL, 0)];
+        assert_eq!(lacking(20, &refused), 0, "a refusal is told as what it is");
     }
 }

@@ -1,7 +1,7 @@
 //! What a replay makes, changes, renames and deletes on the live shares, by the live answers.
 
 use crate::engine::{Engine, Record};
-use crate::map::{ShareKind, fold};
+use crate::map::{ShareKind, fold, folded};
 use crate::message::dfs::DfsName;
 use crate::namespace::Name;
 use bytes::Bytes;
@@ -10,6 +10,7 @@ use smb2::message::close::CloseRequest;
 use smb2::message::create::{CreateRequest, CreateResponse};
 use smb2::message::set_info::{NameInformation, SetInfoRequest};
 use smb2::message::write::WriteRequest;
+use smb2::utf16::units;
 use smb2::{Command, FileId, Header, HeaderFlags, NtStatus};
 use std::collections::{HashMap, HashSet};
 use store::changes::{Change, ChangeJournal, ChangesError, LivePath};
@@ -160,7 +161,7 @@ impl Ledger {
         self.chains.insert((exchange.clone, exchange.lane), (exchange.chain(), answer.file_id()));
         let action = answer.create_action();
         let file: Vec<u16> = path.iter().copied().take_while(|unit| *unit != COLON).collect();
-        let is_known = !self.known.insert(file.iter().copied().map(fold).collect());
+        let is_known = !self.known.insert(folded(&file));
         let opened = Opened {
             share: share.clone(),
             path: path.clone(),
@@ -259,10 +260,6 @@ fn path_of(view: &CreateRequest<'_>, header: &Header) -> Option<Vec<u16>> {
         Some(dfs) => path(dfs.path),
         None => path(&units),
     }
-}
-
-fn units(name: &[u8]) -> Vec<u16> {
-    name.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect()
 }
 
 /// A name as it is noted; `None` for the share itself, and for what leads out of it.

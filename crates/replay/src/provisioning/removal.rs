@@ -2,6 +2,7 @@
 
 use super::stages::{Errand, by_stage};
 use super::survey::{OPEN, OPEN_REPARSE_POINT, SHARE_ALL, is_missing};
+use super::wanted::depth;
 use client::crew::Answer;
 use client::request::create::{Open, create};
 use client::request::set_info::{BasicInformation, basic, disposition};
@@ -47,8 +48,7 @@ pub(super) struct Removal<'a> {
 impl<'a> Removal<'a> {
     /// The removal of these, what lies deepest first; `told` is called with each outcome.
     pub(super) fn new(targets: &'a [Target], told: &'a mut dyn FnMut(usize, Removed)) -> (Self, Vec<Vec<usize>>) {
-        let mut stages =
-            by_stage(targets, |target| target.path.iter().filter(|unit| **unit == u16::from(b'\\')).count());
+        let mut stages = by_stage(targets, |target| depth(&target.path));
         stages.reverse();
         let second = vec![false; targets.len()];
         (Self { targets, second, told }, stages)

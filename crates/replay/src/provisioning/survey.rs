@@ -1,7 +1,8 @@
 //! What is on a live share of what there shall be, and of what there shall not.
 
 use super::stages::Errand;
-use super::wanted::{Thing, Unwanted, WantedShare, folder_of};
+use super::wanted::{Thing, Unwanted, WantedShare, depth, folder_of};
+use crate::map::folded;
 use crate::namespace::Namespace;
 use client::crew::Answer;
 use client::request::create::{Kind, Open, create};
@@ -101,7 +102,7 @@ impl<'a> Survey<'a> {
         }
         for (index, absent) in share.absent.iter().enumerate() {
             items.push(Item::Absent(index));
-            places.push(absent.path.iter().filter(|unit| **unit == u16::from(b'\\')).count());
+            places.push(depth(&absent.path));
         }
         let stages = super::stages::by_stage(&places, |place| *place);
         let (things, absent) = (vec![Found::Unknown; share.things.len()], vec![Found::Unknown; share.absent.len()]);
@@ -272,10 +273,6 @@ fn named(attributes: u32) -> String {
     let letters = [(0x01, 'R'), (0x02, 'H'), (0x04, 'S'), (0x20, 'A')];
     let text: String = letters.iter().filter(|(bit, _)| attributes & bit != 0).map(|(_, letter)| *letter).collect();
     if text.is_empty() { "none".to_owned() } else { text }
-}
-
-fn folded(path: &[u16]) -> Vec<u16> {
-    path.iter().copied().map(crate::map::fold).collect()
 }
 
 impl Unwanted {

@@ -1,6 +1,6 @@
 //! What there shall be on the live shares before a replay: the before-state of the captured shares, where live names lie.
 
-use crate::map::{Names, ShareKind};
+use crate::map::{Names, ShareKind, folded};
 use crate::namespace::{Name, Namespace, Node, NodeId, Origin, Stream, unusual};
 use client::request::create::Kind;
 use std::collections::btree_map::Entry;
@@ -48,7 +48,7 @@ pub struct Unwanted {
 impl Thing {
     /// How many folders it lies in.
     pub fn depth(&self) -> usize {
-        self.path.iter().filter(|unit| **unit == SEPARATOR).count()
+        depth(&self.path)
     }
 
     /// The path of the folder it is in; `None` when that is the share's own.
@@ -80,6 +80,11 @@ pub fn hole(data: &Stream) -> u64 {
     let gaps = data.shown.gaps(0..data.size_before());
     let unknown = gaps.iter().map(|gap| gap.end.saturating_sub(gap.start)).fold(0, u64::saturating_add);
     if unknown > MOST_PATTERN { unknown } else { 0 }
+}
+
+/// How many folders a path leads through.
+pub(super) fn depth(path: &[u16]) -> usize {
+    path.iter().filter(|unit| **unit == SEPARATOR).count()
 }
 
 /// The folder of a path; `None` when that is the share's own.
@@ -203,5 +208,5 @@ impl Gathered {
 /// A path by its components, in upper case.
 fn key(path: &[u16]) -> Vec<Vec<u16>> {
     let components = Name::parse(path).map(|name| name.components).unwrap_or_else(|_| vec![path.to_vec()]);
-    components.into_iter().map(|name| name.into_iter().map(crate::map::fold).collect()).collect()
+    components.iter().map(|name| folded(name)).collect()
 }

@@ -1,6 +1,6 @@
 //! CREATE: what is there, what is not, and what an open shows of its file (MS-SMB2 2.2.13, 2.2.14).
 
-use super::{Observer, Open, frame, units};
+use super::{Observer, Open, frame};
 use crate::message::dfs::DfsName;
 use crate::namespace::captured::Captured;
 use crate::namespace::name::{Key, Name};
@@ -11,6 +11,7 @@ use dissect::Operation;
 use smb2::context::create::tag;
 use smb2::fscc::FileTimes;
 use smb2::message::create::{CreateRequest, CreateResponse};
+use smb2::utf16::units;
 use smb2::{HeaderFlags, NtStatus};
 
 /// CreateOptions (MS-SMB2 2.2.13).

@@ -1,6 +1,6 @@
 //! QUERY_INFO and SET_INFO: attributes, times, sizes, streams, extended attributes and security (MS-FSCC 2.4).
 
-use super::{Observer, frame, units};
+use super::{Observer, frame};
 use crate::namespace::name::{Key, Name};
 use crate::namespace::node::{Child, Descriptor, ExtendedAttribute, Node, Origin, Seen, Why};
 use crate::namespace::tree::Sight;
@@ -9,6 +9,7 @@ use client::request::create::Kind;
 use dissect::Operation;
 use smb2::fscc::{FileTimes, extended_attribute, file_information, stream};
 use smb2::message::{QueryInfoRequest, QueryInfoResponse, SetInfoRequest};
+use smb2::utf16::units;
 use smb2::{NtStatus, wire};
 
 /// InfoType (MS-SMB2 2.2.37).

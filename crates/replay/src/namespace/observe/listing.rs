@@ -1,6 +1,6 @@
 //! QUERY_DIRECTORY: what else is in a folder (MS-SMB2 2.2.33, 2.2.34).
 
-use super::{Observer, frame, units};
+use super::{Observer, frame};
 use crate::namespace::name::Key;
 use crate::namespace::node::{Child, Why};
 use crate::namespace::tree::Sight;
@@ -9,6 +9,7 @@ use dissect::Operation;
 use smb2::NtStatus;
 use smb2::fscc::directory::{self, DirectoryEntry};
 use smb2::message::query_directory::{QueryDirectoryRequest, QueryDirectoryResponse};
+use smb2::utf16::units;
 
 /// Flags: restart scans, and reopen, which takes the pattern anew.
 const RESTART_SCANS: u8 = 0x01;

@@ -182,8 +182,3 @@ impl Observer {
 fn frame(operation: &Operation) -> u64 {
     operation.response_frame.or(operation.request_frame).unwrap_or(0)
 }
-
-/// UTF-16 code units of a name on the wire.
-fn units(name: &[u8]) -> Vec<u16> {
-    name.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect()
-}

@@ -1,6 +1,6 @@
 //! Renames, links and deletions: what has which name from then on (MS-FSCC 2.4.11, 2.4.27, 2.4.42).
 
-use super::{Observer, Open, frame, units};
+use super::{Observer, Open, frame};
 use crate::namespace::name::Key;
 use crate::namespace::node::{NodeId, Stream, Why};
 use crate::namespace::tree::Sight;
@@ -9,6 +9,7 @@ use smb2::NtStatus;
 use smb2::fscc::FileTimes;
 use smb2::message::close::CloseResponse;
 use smb2::message::set_info::NameInformation;
+use smb2::utf16::units;
 
 /// Information classes (MS-FSCC 2.4).
 const RENAME: u8 = 10;
