@@ -45,6 +45,10 @@ impl Received {
     /// What `acked`, an offset in the server's stream, covers.
     pub(crate) fn covered(&self, acked: Option<u64>) -> Acknowledged {
         let Some(acked) = acked else { return Acknowledged::Nothing };
+        // Most acknowledge all there is.
+        if let Some((_, seq)) = self.pdus.back().filter(|(stream_end, _)| *stream_end <= acked) {
+            return Acknowledged::UpTo(*seq);
+        }
         let count = self.pdus.partition_point(|(stream_end, _)| *stream_end <= acked);
         match count.checked_sub(1).and_then(|last| self.pdus.get(last)) {
             Some((_, seq)) => Acknowledged::UpTo(*seq),

@@ -63,6 +63,8 @@ counters! {
     trees_evicted,
     /// Opens forgotten because of their number: later requests on them have no path.
     opens_evicted,
+    /// Handles closed so long ago that they are forgotten: a request that still names one has no path.
+    closed_opens_forgotten,
     /// Opens too many for their renames to be followed: their path may be an old one.
     opens_not_followed,
     /// Leases forgotten because of their number: a break of them has no path.

@@ -11,6 +11,7 @@ use crate::secrets::Secrets;
 use crate::state::State;
 use crate::summary::{ConnectionSummary, SessionSummary};
 use capture::{CloseKind, Direction, Endpoints, Event, Mark, Pdu};
+use smb2::Command;
 use smb2::transport::Protocol;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -58,8 +59,23 @@ impl Dissector {
     }
 
     /// The next complete row, if there is one.
-    pub fn poll(&mut self) -> Option<Operation> {
+    pub fn poll(&mut self) -> Option<Box<Operation>> {
         self.state.ready.pop_front()
+    }
+
+    /// The least number of a row of `session` that is still to come, or the number that the next row will get: all rows of
+    /// this session with a lesser number have been polled.
+    pub fn first_unfinished(&self, session: Option<u32>) -> u32 {
+        let pending = self.connections.values().flat_map(|connection| connection.outstanding.iter());
+        // A request may turn out to belong to a session when its answer comes; that of a logon is then a new one.
+        let may_join = |operation: &&Operation| {
+            operation.session == session
+                || operation.session.is_none()
+                    && !matches!(operation.command, Some(Command::NEGOTIATE | Command::SESSION_SETUP))
+        };
+        let ready = self.state.ready.iter().map(Box::as_ref);
+        let unfinished = pending.chain(ready).filter(may_join).map(|operation| operation.op);
+        unfinished.fold(self.state.next_number(), u32::min)
     }
 
     /// The trace ends: all that is still outstanding becomes ready as it is.
@@ -88,6 +104,7 @@ impl Dissector {
             sessions_dropped: sessions.dropped(),
             trees_evicted: trees.evicted(),
             opens_evicted: opens.evicted(),
+            closed_opens_forgotten: opens.closed_forgotten(),
             opens_not_followed: opens.not_followed(),
             leases_evicted: opens.leases_evicted(),
             pipes_evicted: pipes.evicted(),
@@ -234,7 +251,13 @@ impl State {
     }
 
     /// The rows of one message that is not plain SMB2, as far as its first bytes tell.
-    fn opaque(&mut self, connection: &mut Connection, kind: Kind, pdu: &Pdu, protocol: Option<Protocol>) -> Operation {
+    fn opaque(
+        &mut self,
+        connection: &mut Connection,
+        kind: Kind,
+        pdu: &Pdu,
+        protocol: Option<Protocol>,
+    ) -> Box<Operation> {
         match protocol {
             Some(Protocol::Encrypted) => self.encrypted(connection, pdu),
             Some(Protocol::Compressed) => {

@@ -55,5 +55,13 @@ impl Live {
 }
 
 fn key(share: &str, path: &str) -> String {
-    format!("{share}\\{path}").to_lowercase()
+    let mut key = String::with_capacity(share.len().saturating_add(path.len()).saturating_add(1));
+    key.push_str(share);
+    key.push('\\');
+    key.push_str(path);
+    if key.is_ascii() {
+        key.make_ascii_lowercase();
+        return key;
+    }
+    key.to_lowercase()
 }

@@ -3,17 +3,22 @@
 use crate::bounded::Bounded;
 use crate::live::Live;
 use smb2::{FileId, Guid};
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// How many opens, and how many leases, are remembered, closed ones included.
+/// How many opens, and how many leases, are remembered.
 const LIMIT: usize = 1 << 20;
+/// How many closed ones among them.
+const CLOSED_LIMIT: usize = 1 << 12;
 
-/// An open. It stays known after its CLOSE, for requests that use the dead FileId.
+/// An open. It stays known for a while after its CLOSE, for requests that use the dead FileId.
 #[derive(Debug, Clone)]
 pub(crate) struct Open {
     /// Number in the trace.
     pub(crate) number: u32,
+    /// The server's end of the connection it was opened on.
+    pub(crate) server: SocketAddr,
     /// Session it belongs to.
     pub(crate) session: u32,
     /// Its FileId.
@@ -46,6 +51,10 @@ pub(crate) struct Opens {
     /// The latest open at a server with this persistent half of its FileId, of any session.
     by_persistent: Bounded<(SocketAddr, u64), (u32, FileId)>,
     live: Live,
+    /// Opens closed lately, each with its number.
+    closed: VecDeque<((u32, FileId), u32)>,
+    closed_limit: usize,
+    closed_forgotten: u64,
     opened: u32,
 }
 
@@ -56,6 +65,9 @@ impl Default for Opens {
             by_lease: Bounded::new(LIMIT),
             by_persistent: Bounded::new(LIMIT),
             live: Live::default(),
+            closed: VecDeque::new(),
+            closed_limit: CLOSED_LIMIT,
+            closed_forgotten: 0,
             opened: 0,
         }
     }
@@ -64,12 +76,12 @@ impl Default for Opens {
 impl Opens {
     /// A CREATE succeeded: enters `open` with a number of its own. A FileId that was in use before names the new open
     /// from now on.
-    pub(crate) fn insert(&mut self, server: SocketAddr, mut open: Open) -> u32 {
+    pub(crate) fn insert(&mut self, mut open: Open) -> u32 {
         let number = self.opened;
         self.opened = self.opened.saturating_add(1);
         open.number = number;
-        self.by_persistent.insert((server, open.file_id.persistent()), (open.session, open.file_id));
-        self.close(open.session, open.file_id);
+        self.by_persistent.insert((open.server, open.file_id.persistent()), (open.session, open.file_id));
+        self.leave_path(open.session, open.file_id);
         if let (Some(share), Some(path)) = (open.share.as_deref(), open.path.as_deref()) {
             self.live.opened(share, path, (open.session, open.file_id));
         }
@@ -79,10 +91,15 @@ impl Opens {
 
     /// A CLOSE succeeded: the path stays as it is from now on.
     pub(crate) fn close(&mut self, session: u32, file_id: FileId) {
-        if let Some(open) = self.by_id.get(&(session, file_id))
-            && let (Some(share), Some(path)) = (open.share.as_deref(), open.path.as_deref())
+        let Some(number) = self.leave_path(session, file_id) else { return };
+        self.closed.push_back(((session, file_id), number));
+        if self.closed.len() > self.closed_limit
+            && let Some((handle, number)) = self.closed.pop_front()
+            // Another open may have got the same FileId since.
+            && self.by_id.get(&handle).is_some_and(|open| open.number == number)
         {
-            self.live.closed(share, path, (session, file_id));
+            self.forget(handle);
+            self.closed_forgotten = self.closed_forgotten.saturating_add(1);
         }
     }
 
@@ -131,6 +148,28 @@ impl Opens {
         }
     }
 
+    /// How many closed opens were forgotten.
+    pub(crate) fn closed_forgotten(&self) -> u64 {
+        self.closed_forgotten
+    }
+
+    fn forget(&mut self, handle: (u32, FileId)) {
+        let Some(open) = self.by_id.remove(&handle) else { return };
+        let persistent = (open.server, open.file_id.persistent());
+        if self.by_persistent.get(&persistent) == Some(&handle) {
+            self.by_persistent.remove(&persistent);
+        }
+    }
+
+    /// Ends the following of renames of an open; its number, if it is known.
+    fn leave_path(&mut self, session: u32, file_id: FileId) -> Option<u32> {
+        let open = self.by_id.get(&(session, file_id))?;
+        if let (Some(share), Some(path)) = (open.share.as_deref(), open.path.as_deref()) {
+            self.live.closed(share, path, (session, file_id));
+        }
+        Some(open.number)
+    }
+
     /// How many opens were forgotten.
     pub(crate) fn evicted(&self) -> u64 {
         self.by_id.evicted()
@@ -156,17 +195,35 @@ mod tests {
     fn open(file_id: u8) -> Open {
         let file_id = FileId([file_id; 16]);
         let path = Some("x".into());
-        Open { number: 0, session: 0, file_id, tree: None, share: None, share_type: None, path }
+        let server = "10.0.0.1:445".parse().unwrap();
+        Open { number: 0, server, session: 0, file_id, tree: None, share: None, share_type: None, path }
     }
 
     #[test]
     fn opens_beyond_the_bound_are_forgotten_oldest_first_and_counted() {
         let mut opens = Opens { by_id: Bounded::new(2), ..Opens::default() };
         for file_id in 1..=3 {
-            opens.insert("10.0.0.1:445".parse().unwrap(), open(file_id));
+            opens.insert(open(file_id));
         }
         let number = |file_id: u8| opens.get(0, FileId([file_id; 16])).map(|open| open.number);
         assert_eq!([number(1), number(2), number(3)], [None, Some(1), Some(2)]);
         assert_eq!(opens.evicted(), 1);
+    }
+
+    #[test]
+    fn of_closed_opens_only_the_latest_are_remembered_and_others_counted() {
+        let mut opens = Opens { closed_limit: 1, ..Opens::default() };
+        opens.insert(open(1));
+        opens.close(0, FileId([1; 16]));
+        assert!(opens.get(0, FileId([1; 16])).is_some(), "for requests that use the dead FileId");
+        opens.insert(open(1));
+        opens.insert(open(2));
+        opens.close(0, FileId([2; 16]));
+        assert!(opens.get(0, FileId([1; 16])).is_some(), "it is open again");
+        assert_eq!(opens.closed_forgotten(), 0);
+        opens.insert(open(3));
+        opens.close(0, FileId([3; 16]));
+        assert!(opens.get(0, FileId([2; 16])).is_none());
+        assert_eq!(opens.closed_forgotten(), 1);
     }
 }

@@ -103,14 +103,21 @@ impl Closed {
         }
     }
 
-    /// The inverse of [`Closed::name`].
-    pub fn from_name(name: &str) -> Option<Self> {
+    /// All ways to close.
+    pub const ALL: [Self; 4] = {
         use CloseKind::{Fin, Rst};
         use Direction::{ClientToServer, ServerToClient};
-        [(ClientToServer, Fin), (ClientToServer, Rst), (ServerToClient, Fin), (ServerToClient, Rst)]
-            .map(|(by, how)| Self { by, how })
-            .into_iter()
-            .find(|closed| closed.name() == name)
+        [
+            Self { by: ClientToServer, how: Fin },
+            Self { by: ClientToServer, how: Rst },
+            Self { by: ServerToClient, how: Fin },
+            Self { by: ServerToClient, how: Rst },
+        ]
+    };
+
+    /// The inverse of [`Closed::name`].
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|closed| closed.name() == name)
     }
 }
 
@@ -295,6 +302,13 @@ impl Operation {
             payload_offset: None,
             payload_length: None,
             payload_hash: None,
+        }
+    }
+
+    /// Gives its messages memory of their own: it will wait for long, and they share that of other messages.
+    pub(crate) fn stand_alone(&mut self) {
+        for message in [&mut self.request, &mut self.interim].into_iter().flatten() {
+            *message = Bytes::copy_from_slice(message);
         }
     }
 

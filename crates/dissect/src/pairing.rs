@@ -9,11 +9,14 @@ use std::collections::BTreeMap;
 /// How many requests of a connection may be outstanding; servers grant at most 8192 credits.
 const LIMIT: usize = 16_384;
 
+/// Requests outstanding from which on more may be so for long.
+const MANY: usize = 64;
+
 /// A row that is not complete yet.
 #[derive(Debug)]
 pub(crate) struct Pending {
     /// What is known so far.
-    pub(crate) operation: Operation,
+    pub(crate) operation: Box<Operation>,
     /// The handle it works on, or that it is to return.
     pub(crate) handle: Handle,
     /// Whether it is an SMB1 multi-protocol negotiate.
@@ -23,8 +26,7 @@ pub(crate) struct Pending {
 /// The outstanding requests of a connection, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Outstanding {
-    /// Boxed: a node of the map has room for several values, which idle connections would hold.
-    pending: BTreeMap<u64, Box<Pending>>,
+    pending: BTreeMap<u64, Pending>,
     by_message: FxHashMap<u64, Vec<u64>>,
     by_async: FxHashMap<u64, u64>,
     arrivals: u64,
@@ -32,7 +34,10 @@ pub(crate) struct Outstanding {
 
 impl Outstanding {
     /// Adds a request. Returns the oldest one when there are too many now.
-    pub(crate) fn insert(&mut self, pending: Pending) -> Option<Pending> {
+    pub(crate) fn insert(&mut self, mut pending: Pending) -> Option<Pending> {
+        if self.pending.len() >= MANY {
+            pending.operation.stand_alone();
+        }
         let arrival = self.arrivals;
         self.arrivals = self.arrivals.wrapping_add(1);
         if let Some(message_id) = pending.operation.message_id {
@@ -41,7 +46,7 @@ impl Outstanding {
         if let Some(async_id) = pending.operation.async_id {
             self.by_async.insert(async_id, arrival);
         }
-        self.pending.insert(arrival, Box::new(pending));
+        self.pending.insert(arrival, pending);
         if self.pending.len() <= LIMIT {
             return None;
         }
@@ -52,6 +57,11 @@ impl Outstanding {
     /// Whether a request with this MessageId is outstanding.
     pub(crate) fn has(&self, message_id: u64) -> bool {
         self.by_message.contains_key(&message_id)
+    }
+
+    /// The rows of the requests, oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Operation> {
+        self.pending.values().map(|pending| pending.operation.as_ref())
     }
 
     /// Whether nothing is outstanding.
@@ -73,7 +83,7 @@ impl Outstanding {
             Some(async_id) => self.by_async.get(&async_id)?,
             None => self.by_message.get(&cancel.message_id)?.last()?,
         };
-        self.pending.get_mut(arrival).map(Box::as_mut)
+        self.pending.get_mut(arrival)
     }
 
     /// Takes an SMB1 multi-protocol negotiate that SMB1 answered.
@@ -86,7 +96,7 @@ impl Outstanding {
     pub(crate) fn drain(&mut self) -> Vec<Pending> {
         self.by_message.clear();
         self.by_async.clear();
-        std::mem::take(&mut self.pending).into_values().map(|pending| *pending).collect()
+        std::mem::take(&mut self.pending).into_values().collect()
     }
 
     fn find(&self, response: &Header) -> Option<u64> {
@@ -99,7 +109,7 @@ impl Outstanding {
     }
 
     fn remove(&mut self, arrival: u64) -> Option<Pending> {
-        let pending = *self.pending.remove(&arrival)?;
+        let pending = self.pending.remove(&arrival)?;
         if let Some(message_id) = pending.operation.message_id
             && let Some(arrivals) = self.by_message.get_mut(&message_id)
         {
@@ -130,7 +140,7 @@ mod tests {
         operation.message_id = Some(message_id);
         operation.command = Some(command);
         operation.async_id = async_id;
-        Pending { operation, handle: Handle::None, smb1: false }
+        Pending { operation: Box::new(operation), handle: Handle::None, smb1: false }
     }
 
     fn response(message_id: u64, command: Command, async_id: Option<u64>) -> Header {

@@ -30,7 +30,7 @@ impl State {
     }
 
     /// The row of an encrypted PDU that was not opened.
-    pub(crate) fn encrypted(&mut self, connection: &mut Connection, pdu: &Pdu) -> Operation {
+    pub(crate) fn encrypted(&mut self, connection: &mut Connection, pdu: &Pdu) -> Box<Operation> {
         let mut operation = self.row(Kind::Encrypted, pdu.connection);
         operation.encrypted = true;
         match transform_session_id(pdu) {

@@ -146,7 +146,7 @@ impl State {
     }
 
     /// A CANCEL is complete at once, as it is never answered (MS-SMB2 3.3.5.16). It shows what its target shows.
-    fn cancel(&mut self, connection: &mut Connection, header: &Header, mut operation: Operation) {
+    fn cancel(&mut self, connection: &mut Connection, header: &Header, mut operation: Box<Operation>) {
         operation.detail = Some(match connection.outstanding.cancelled_by(header) {
             Some(target) => {
                 self.settle(target);

@@ -96,6 +96,7 @@ impl State {
         }
         operation.interim(message.last);
         operation.interim = Some(message.bytes);
+        operation.stand_alone();
     }
 
     fn answer(&mut self, connection: &mut Connection, pending: &mut Pending, header: &Header, message: Message) {
@@ -155,18 +156,16 @@ impl State {
         let operation = &mut pending.operation;
         let (Some(file_id), true) = (operation.file_id, succeeded(operation)) else { return };
         operation.open = operation.session.map(|session| {
-            let open = self.opens.insert(
-                connection.place().server,
-                Open {
-                    number: 0,
-                    session,
-                    file_id,
-                    tree: operation.tree,
-                    share: operation.share.clone(),
-                    share_type: operation.share_type,
-                    path: operation.path.clone(),
-                },
-            );
+            let open = self.opens.insert(Open {
+                number: 0,
+                server: connection.place().server,
+                session,
+                file_id,
+                tree: operation.tree,
+                share: operation.share.clone(),
+                share_type: operation.share_type,
+                path: operation.path.clone(),
+            });
             if let (Some(key), Some(_)) = (operation.lease_key, operation.lease_granted) {
                 self.opens.lease(connection.lease_owner(), key, session, file_id);
             }

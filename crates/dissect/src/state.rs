@@ -24,20 +24,25 @@ pub(crate) struct State {
     pub(crate) keys: Keys,
     pub(crate) counters: Counters,
     /// Complete rows.
-    pub(crate) ready: VecDeque<Operation>,
+    pub(crate) ready: VecDeque<Box<Operation>>,
     rows: u32,
 }
 
 impl State {
     /// A new row with the next number.
-    pub(crate) fn row(&mut self, kind: Kind, connection: u32) -> Operation {
+    pub(crate) fn row(&mut self, kind: Kind, connection: u32) -> Box<Operation> {
         let op = self.rows;
         self.rows = self.rows.saturating_add(1);
-        Operation::new(op, kind, connection)
+        Box::new(Operation::new(op, kind, connection))
+    }
+
+    /// The number that the next row will get.
+    pub(crate) fn next_number(&self) -> u32 {
+        self.rows
     }
 
     /// A row is complete.
-    pub(crate) fn complete(&mut self, mut operation: Operation) {
+    pub(crate) fn complete(&mut self, mut operation: Box<Operation>) {
         operation.latency_ns = self.latency(&operation);
         self.counters.operations = self.counters.operations.saturating_add(1);
         if operation.command == Some(Command::SESSION_SETUP) {

@@ -36,10 +36,10 @@ fn read(capture: &str, secrets: Secrets) -> Option<(Vec<Operation>, Dissector)> 
     let mut trace = Trace::open(&path).unwrap();
     while let Some(event) = trace.next_event().unwrap() {
         dissector.handle(event);
-        rows.extend(std::iter::from_fn(|| dissector.poll()));
+        rows.extend(std::iter::from_fn(|| dissector.poll()).map(|row| *row));
     }
     dissector.finish();
-    rows.extend(std::iter::from_fn(|| dissector.poll()));
+    rows.extend(std::iter::from_fn(|| dissector.poll()).map(|row| *row));
     rows.sort_by_key(|row| row.op);
     Some((rows, dissector))
 }

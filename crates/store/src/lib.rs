@@ -23,6 +23,7 @@ pub mod folder;
 pub mod ingest;
 pub mod layout;
 pub mod metadata;
+mod packed;
 mod parquet_file;
 mod parquet_writer;
 pub mod reader;

@@ -1,13 +1,13 @@
 //! Writing a table to a Parquet file with bounded memory: row groups are cut by bytes.
 
-mod incompressible;
+pub(crate) mod incompressible;
 
 use crate::schema::Column;
 use crate::schema::message::shared_array;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
-use parquet::basic::Compression;
+use parquet::basic::{Compression, Encoding};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -119,7 +119,8 @@ impl<R: Weight> ParquetWriter<R> {
     }
 }
 
-fn properties<R>(columns: &[Column<R>], of_messages: Compression) -> WriterProperties {
+/// How `columns` are stored, messages with the compression `of_messages`.
+pub(crate) fn properties<R>(columns: &[Column<R>], of_messages: Compression) -> WriterProperties {
     let version = KeyValue::new("schema_version".to_owned(), crate::metadata::SCHEMA_VERSION.to_owned());
     let properties = WriterProperties::builder()
         .set_compression(Compression::LZ4_RAW)
@@ -127,14 +128,36 @@ fn properties<R>(columns: &[Column<R>], of_messages: Compression) -> WriterPrope
         .set_key_value_metadata(Some(vec![version]))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_offset_index_disabled(true);
-    // Messages do not repeat, and their least and greatest say nothing.
-    let messages = columns.iter().filter(|column| column.is_message());
-    let properties = messages.fold(properties, |properties, column| {
+    // Numbers grow, as places and times do, or stay as they are, as flags do: their differences are small. A dictionary of places
+    // would be as long as the column.
+    let numbers = columns.iter().filter(|column| is_number(column));
+    let properties = numbers.fold(properties, |properties, column| {
         let path = ColumnPath::from(column.name);
         properties
             .set_column_dictionary_enabled(path.clone(), false)
-            .set_column_compression(path.clone(), of_messages)
-            .set_column_statistics_enabled(path, EnabledStatistics::None)
+            .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED)
+    });
+    // Nobody looks for a range of texts or of identifiers.
+    let properties = columns.iter().filter(|column| !is_number(column)).fold(properties, |properties, column| {
+        properties.set_column_statistics_enabled(ColumnPath::from(column.name), EnabledStatistics::None)
+    });
+    // An identifier is in a few rows, a hash in one.
+    let identifiers = columns.iter().filter(|column| matches!((column.data_type)(), DataType::FixedSizeBinary(_)));
+    let properties = identifiers.fold(properties, |properties, column| {
+        properties.set_column_dictionary_enabled(ColumnPath::from(column.name), false)
+    });
+    // Messages do not repeat.
+    let messages = columns.iter().filter(|column| column.is_message());
+    let properties = messages.fold(properties, |properties, column| {
+        let path = ColumnPath::from(column.name);
+        properties.set_column_dictionary_enabled(path.clone(), false).set_column_compression(path, of_messages)
     });
     properties.build()
+}
+
+fn is_number<R>(column: &Column<R>) -> bool {
+    matches!(
+        (column.data_type)(),
+        DataType::UInt8 | DataType::UInt16 | DataType::UInt32 | DataType::UInt64 | DataType::Timestamp(..)
+    )
 }

@@ -46,7 +46,7 @@ fn dissected(trace: &Path) -> Vec<Operation> {
         dissector.handle(event);
     }
     dissector.finish();
-    let mut rows: Vec<Operation> = std::iter::from_fn(|| dissector.poll()).collect();
+    let mut rows: Vec<Operation> = std::iter::from_fn(|| dissector.poll()).map(|row| *row).collect();
     rows.sort_by_key(|row| row.op);
     rows
 }

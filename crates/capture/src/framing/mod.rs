@@ -4,10 +4,12 @@
 //! the hole noted; a hole over a transport header makes a [`mod@search`] for the next one necessary.
 
 mod header;
+mod outlet;
 mod partial;
 mod search;
 
 pub(crate) use header::direction;
+pub(crate) use outlet::Outlet;
 pub(crate) use partial::Framed;
 
 use crate::counters::{Counters, count};
@@ -119,7 +121,7 @@ impl Framer {
     }
 
     /// Takes the next bytes of the stream, which start at `offset`.
-    pub(crate) fn data(&mut self, offset: u64, bytes: &[u8], origin: Origin, out: &mut Vec<Framed>, c: &mut Counters) {
+    pub(crate) fn data(&mut self, offset: u64, bytes: &[u8], origin: Origin, out: &mut Outlet, c: &mut Counters) {
         let mut again = self.frame(offset, bytes, origin, out, c);
         // What a search kept is framed piece by piece; a piece may start another search, whose bytes come first then.
         while let Some(piece) = again.pop() {
@@ -129,7 +131,7 @@ impl Framer {
     }
 
     /// Takes `length` missing bytes as the next of the stream.
-    pub(crate) fn hole(&mut self, length: u64, out: &mut Vec<Framed>, c: &mut Counters) {
+    pub(crate) fn hole(&mut self, length: u64, out: &mut Outlet, c: &mut Counters) {
         let fits = |remaining: usize| usize::try_from(length).unwrap_or(usize::MAX).min(remaining);
         match &mut self.state {
             State::Header(start) => {
@@ -169,7 +171,7 @@ impl Framer {
 
     /// Hands out the PDU that is being collected, the rest of it being a hole. Should the rest come after all, it is passed
     /// over.
-    pub(crate) fn cut(&mut self, out: &mut Vec<Framed>, c: &mut Counters) {
+    pub(crate) fn cut(&mut self, out: &mut Outlet, c: &mut Counters) {
         match std::mem::replace(&mut self.state, State::Header(Start::default())) {
             State::Body(partial) => {
                 self.state = State::Passing { remaining: partial.remaining() as u64, unidentified: false };
@@ -200,7 +202,7 @@ impl Framer {
         mut offset: u64,
         mut bytes: &[u8],
         mut origin: Origin,
-        out: &mut Vec<Framed>,
+        out: &mut Outlet,
         c: &mut Counters,
     ) -> Vec<Piece> {
         while !bytes.is_empty() {
@@ -223,7 +225,7 @@ impl Framer {
                     }
                     taken
                 }
-                State::Header(start) if start.length == 0 => match whole_pdu(offset, bytes, origin) {
+                State::Header(start) if start.length == 0 => match whole_pdu(offset, bytes, origin, out) {
                     Some((framed, taken)) => {
                         self.emit(framed, out, c);
                         taken
@@ -371,13 +373,13 @@ impl Framer {
         }
     }
 
-    fn complete(&mut self, out: &mut Vec<Framed>, c: &mut Counters) {
+    fn complete(&mut self, out: &mut Outlet, c: &mut Counters) {
         if let State::Body(partial) = std::mem::replace(&mut self.state, State::Header(Start::default())) {
             self.emit(partial.finish(), out, c);
         }
     }
 
-    fn emit(&mut self, framed: Framed, out: &mut Vec<Framed>, c: &mut Counters) {
+    fn emit(&mut self, framed: Framed, out: &mut Outlet, c: &mut Counters) {
         self.confirmed = true;
         count(&mut c.pdus, 1);
         count(&mut c.pdus_with_holes, u64::from(!framed.holes.is_empty()));
@@ -387,12 +389,12 @@ impl Framer {
 
 /// The PDU that lies whole at the start of `bytes`, and its length with the transport header. This is the way of nearly
 /// every PDU; its bytes are copied once.
-fn whole_pdu(offset: u64, bytes: &[u8], origin: Origin) -> Option<(Framed, usize)> {
+fn whole_pdu(offset: u64, bytes: &[u8], origin: Origin, out: &mut Outlet) -> Option<(Framed, usize)> {
     let Header::Pdu(length) = classify(bytes.get(..WITH_PROTOCOL)?) else { return None };
     let end = LENGTH.saturating_add(length);
     let body = bytes.get(LENGTH..end)?;
     let framed = Framed {
-        body: Bytes::copy_from_slice(body),
+        body: out.copy(body),
         holes: Vec::new(),
         first: origin.mark(0),
         last: origin.mark(end.saturating_sub(1)),

@@ -4,7 +4,7 @@ use super::origin::mark;
 use super::side::{Flow, Pair, Side};
 use super::stream::{CloseMark, Stream};
 use crate::counters::{Counters, count};
-use crate::framing::{Framed, Framer, direction};
+use crate::framing::{Framer, Outlet, direction};
 use crate::limits::Limits;
 use crate::pdu::{CloseKind, Direction, Endpoints, Event, Mark, Pdu, Timestamp};
 use crate::segment::TcpSegment;
@@ -20,7 +20,7 @@ pub(super) struct Outbox {
     /// Connections announced so far.
     announced: u32,
     /// PDUs of one delivery, empty between deliveries.
-    framed: Vec<Framed>,
+    framed: Outlet,
 }
 
 /// One TCP connection.
@@ -337,7 +337,7 @@ impl Connection {
         };
         let direction = direction_of(side, client);
         let Outbox { events, framed, .. } = outbox;
-        events.extend(framed.drain(..).map(|framed| {
+        events.extend(framed.drain().map(|framed| {
             Event::Pdu(Pdu {
                 connection: number,
                 direction,

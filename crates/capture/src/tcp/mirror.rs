@@ -7,12 +7,13 @@
 use super::side::{Flow, Side};
 use crate::pdu::Timestamp;
 use crate::segment::{TcpFlags, TcpSegment};
-use rustc_hash::{FxHashMap, FxHasher};
-use std::collections::VecDeque;
-use std::hash::Hasher;
+use rustc_hash::FxHasher;
+use std::hash::{Hash as _, Hasher};
 
 /// Segments remembered.
 const REMEMBERED: usize = 4096;
+/// Chains in which they are looked for.
+const CHAINS: usize = 4 * REMEMBERED;
 /// Nanoseconds between the copies of a segment at two places of a network.
 const NEAR: u64 = 1_000_000_000;
 /// Nanoseconds between the copies of a segment without IP identification at one place: TCP sends nothing again as soon.
@@ -37,6 +38,13 @@ struct Content {
     length: u64,
 }
 
+/// What copies of a segment have in common.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Likeness {
+    content: Content,
+    hash: u64,
+}
+
 /// A segment that was captured.
 #[derive(Clone, Copy, Debug)]
 struct Seen {
@@ -44,34 +52,71 @@ struct Seen {
     sender: Sender,
     /// The addresses it was captured with.
     captured_as: Flow,
+    content: Content,
     identification: Option<u16>,
     time: Timestamp,
     prefix: u64,
 }
 
-/// The segments captured lately.
-#[derive(Debug, Default)]
+/// The segments captured lately. They are found through chains from the latest to earlier ones, as most segments have no copy:
+/// then nothing but a few numbers is looked at.
+#[derive(Debug)]
 pub(super) struct Mirror {
-    seen: FxHashMap<Content, Seen>,
-    order: VecDeque<Content>,
+    /// The segment with number `n` is at `n % REMEMBERED`.
+    seen: Vec<Seen>,
+    /// Beside each, the upper half of its hash and the number of the one before it in its chain.
+    links: Vec<(u32, u64)>,
+    /// The number of the latest segment of each chain.
+    chains: Vec<u64>,
+    /// The number that the next segment gets; 0 stands for none.
+    next: u64,
+}
+
+impl Default for Mirror {
+    fn default() -> Self {
+        Self { seen: Vec::new(), links: Vec::new(), chains: vec![0; CHAINS], next: 1 }
+    }
+}
+
+impl Likeness {
+    /// What copies of `segment` have in common with it.
+    pub(super) fn of(segment: &TcpSegment<'_>) -> Self {
+        let content = Content {
+            sequence: segment.sequence,
+            acknowledgement: segment.acknowledgement,
+            window: segment.window,
+            flags: segment.flags,
+            length: (segment.payload.len() as u64).saturating_add(u64::from(segment.missing)),
+        };
+        let mut hasher = FxHasher::default();
+        content.hash(&mut hasher);
+        Self { content, hash: hasher.finish() }
+    }
+
+    fn chain(&self) -> usize {
+        (self.hash as usize) & (CHAINS - 1)
+    }
+
+    fn upper(&self) -> u32 {
+        (self.hash >> 32) as u32
+    }
 }
 
 impl Mirror {
     /// Remembers a segment of the direction `sender`, captured with the addresses `captured_as`; says whether it is a copy of
     /// an earlier one.
-    pub(super) fn is_copy(&mut self, segment: &TcpSegment<'_>, sender: Sender, captured_as: Flow) -> bool {
-        let content = content(segment);
+    pub(super) fn is_copy(
+        &mut self,
+        segment: &TcpSegment<'_>,
+        likeness: &Likeness,
+        sender: Sender,
+        captured_as: Flow,
+    ) -> bool {
         let TcpSegment { identification, time, .. } = *segment;
-        let now = Seen { sender, captured_as, identification, time, prefix: prefix(segment) };
-        let Some(before) = self.seen.insert(content, now) else {
-            self.order.push_back(content);
-            if self.order.len() > REMEMBERED
-                && let Some(oldest) = self.order.pop_front()
-            {
-                self.seen.remove(&oldest);
-            }
-            return false;
-        };
+        let before = self.latest(likeness).copied();
+        let content = likeness.content;
+        self.remember(likeness, Seen { sender, captured_as, content, identification, time, prefix: prefix(segment) });
+        let Some(before) = before else { return false };
         let limit = match (before.identification, identification) {
             (Some(before), Some(now)) if before == now => NEAR,
             _ if before.captured_as != captured_as => TRANSLATED,
@@ -83,14 +128,51 @@ impl Mirror {
 
     /// The direction of another connection that sent exactly what `segment` of the direction `sender` is, if that proves them
     /// to be the same.
-    pub(super) fn proven_by(&self, segment: &TcpSegment<'_>, sender: Sender) -> Option<Sender> {
+    pub(super) fn proven_by(&self, segment: &TcpSegment<'_>, likeness: &Likeness, sender: Sender) -> Option<Sender> {
         if segment.payload.len() < PROOF || !is_random(segment.sequence, segment.acknowledgement?) {
             return None;
         }
-        let seen = self.seen.get(&content(segment))?;
+        let seen = self.latest(likeness)?;
         let same = seen.sender.0 != sender.0 && seen.prefix == prefix(segment) && is_near(seen.time, segment.time);
         same.then_some(seen.sender)
     }
+
+    /// The latest segment with this likeness.
+    fn latest(&self, likeness: &Likeness) -> Option<&Seen> {
+        let oldest = self.next.saturating_sub(REMEMBERED as u64).max(1);
+        let mut number = *self.chains.get(likeness.chain())?;
+        while number >= oldest {
+            let (upper, before) = *self.links.get(place(number))?;
+            if upper == likeness.upper() {
+                let seen = self.seen.get(place(number)).filter(|seen| seen.content == likeness.content);
+                if seen.is_some() {
+                    return seen;
+                }
+            }
+            number = before;
+        }
+        None
+    }
+
+    fn remember(&mut self, likeness: &Likeness, seen: Seen) {
+        let number = self.next;
+        self.next = number.saturating_add(1);
+        let Some(chain) = self.chains.get_mut(likeness.chain()) else { return };
+        let link = (likeness.upper(), std::mem::replace(chain, number));
+        match (self.seen.get_mut(place(number)), self.links.get_mut(place(number))) {
+            (Some(old), Some(old_link)) => (*old, *old_link) = (seen, link),
+            _ => {
+                // The first number is 1: place 0 is filled with it, too, and never looked at before its turn.
+                self.seen.resize(place(number).saturating_add(1), seen);
+                self.links.resize(place(number).saturating_add(1), link);
+            }
+        }
+    }
+}
+
+/// Where the segment with this number is.
+fn place(number: u64) -> usize {
+    (number as usize) % REMEMBERED
 }
 
 /// Whether two numbers of a connection look chosen at random, as TCP's initial sequence numbers are.
@@ -101,16 +183,6 @@ pub(super) fn is_random(sequence: u32, acknowledgement: u32) -> bool {
 /// Whether copies of a segment may have these times.
 pub(super) fn is_near(one: Timestamp, other: Timestamp) -> bool {
     one.0.abs_diff(other.0) <= NEAR
-}
-
-fn content(segment: &TcpSegment<'_>) -> Content {
-    Content {
-        sequence: segment.sequence,
-        acknowledgement: segment.acknowledgement,
-        window: segment.window,
-        flags: segment.flags,
-        length: (segment.payload.len() as u64).saturating_add(u64::from(segment.missing)),
-    }
 }
 
 fn prefix(segment: &TcpSegment<'_>) -> u64 {

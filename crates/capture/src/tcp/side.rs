@@ -1,5 +1,6 @@
 //! The two ends of a connection, before it is known which one is the client.
 
+use std::hash::{Hash, Hasher};
 use std::net::SocketAddr;
 
 /// An end of a connection, told apart by the order of their addresses.
@@ -19,7 +20,7 @@ impl Side {
 }
 
 /// A value for each end.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Pair<T> {
     pub(super) low: T,
     pub(super) high: T,
@@ -50,13 +51,39 @@ impl<T> Pair<T> {
 }
 
 /// What tells connections apart: the addresses and ports of both ends.
-pub(super) type Flow = Pair<SocketAddr>;
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Flow {
+    pub(super) low: SocketAddr,
+    pub(super) high: SocketAddr,
+}
+
+impl Flow {
+    pub(super) fn of(&self, side: Side) -> &SocketAddr {
+        match side {
+            Side::Low => &self.low,
+            Side::High => &self.high,
+        }
+    }
+}
+
+impl Hash for Flow {
+    /// In two numbers for IPv4: this is done several times for each packet.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match (self.low, self.high) {
+            (SocketAddr::V4(low), SocketAddr::V4(high)) => {
+                state.write_u64(u64::from(low.ip().to_bits()) << 32 | u64::from(high.ip().to_bits()));
+                state.write_u32(u32::from(low.port()) << 16 | u32::from(high.port()));
+            }
+            ends => ends.hash(state),
+        }
+    }
+}
 
 /// The flow of a segment and the end that sent it.
 pub(super) fn flow(source: SocketAddr, destination: SocketAddr) -> (Flow, Side) {
     if source <= destination {
-        (Pair { low: source, high: destination }, Side::Low)
+        (Flow { low: source, high: destination }, Side::Low)
     } else {
-        (Pair { low: destination, high: source }, Side::High)
+        (Flow { low: destination, high: source }, Side::High)
     }
 }

@@ -3,7 +3,7 @@
 use super::Origin;
 use super::pending::{Content, Pending};
 use crate::counters::{Counters, count};
-use crate::framing::{Framed, Framer};
+use crate::framing::{Framer, Outlet};
 use crate::pdu::{CloseKind, Mark};
 use crate::segment::TcpSegment;
 use std::collections::VecDeque;
@@ -248,7 +248,7 @@ impl Stream {
         segment: &TcpSegment<'_>,
         acked: Option<u64>,
         gate: u64,
-        out: &mut Vec<Framed>,
+        out: &mut Outlet,
         c: &mut Counters,
     ) {
         let total = (segment.payload.len() as u64).saturating_add(u64::from(segment.missing));
@@ -361,7 +361,7 @@ impl Stream {
     }
 
     /// Delivers the head: bytes to the framer, or the close to the caller.
-    pub(super) fn deliver_head(&mut self, out: &mut Vec<Framed>, c: &mut Counters) -> Option<CloseMark> {
+    pub(super) fn deliver_head(&mut self, out: &mut Outlet, c: &mut Counters) -> Option<CloseMark> {
         match self.pending.pop() {
             Some((_, chunk)) => {
                 match &chunk.content {
@@ -415,14 +415,14 @@ impl Stream {
     }
 
     /// Declares the gap in front a hole as far as nobody waits for it; says whether there was one.
-    pub(super) fn give_up_matured(&mut self, out: &mut Vec<Framed>, c: &mut Counters) -> bool {
+    pub(super) fn give_up_matured(&mut self, out: &mut Outlet, c: &mut Counters) -> bool {
         let until = self.pending.first().map_or(u64::MAX, |(offset, _)| offset).min(self.matured);
         let until = self.close.map_or(until, |close| until.min(close.offset));
         self.give_up(until, out, c)
     }
 
     /// Declares the gap in front of the first bytes kept back, or of the close, a hole; says whether there was one.
-    pub(super) fn give_up_gap(&mut self, out: &mut Vec<Framed>, c: &mut Counters) -> bool {
+    pub(super) fn give_up_gap(&mut self, out: &mut Outlet, c: &mut Counters) -> bool {
         let until = self.pending.first().map(|(offset, _)| offset).or(self.close.map(|close| close.offset));
         self.give_up(until.unwrap_or(0), out, c)
     }
@@ -439,7 +439,7 @@ impl Stream {
     }
 
     /// Ends the stream: the receiver's last acknowledgement tells of bytes that never came, and an unfinished PDU is cut.
-    pub(super) fn finish(&mut self, out: &mut Vec<Framed>, c: &mut Counters) {
+    pub(super) fn finish(&mut self, out: &mut Outlet, c: &mut Counters) {
         let acked = self.last_ack.and_then(|ack| self.acknowledged_offset(ack)).unwrap_or(0);
         self.give_up(acked.min(self.next.saturating_add(PLAUSIBLE_JUMP)), out, c);
         if let Some(framer) = &mut self.framer {
@@ -462,7 +462,7 @@ impl Stream {
         self.strange_segments >= STRANGE_SEGMENTS
     }
 
-    fn give_up(&mut self, until: u64, out: &mut Vec<Framed>, c: &mut Counters) -> bool {
+    fn give_up(&mut self, until: u64, out: &mut Outlet, c: &mut Counters) -> bool {
         let until = self.without_fin(until);
         let Some(length) = until.checked_sub(self.next).filter(|length| *length > 0) else { return false };
         // What a connection sent before the capture began is no hole in the capture.
@@ -486,7 +486,7 @@ impl Stream {
         self.pending.is_empty() && self.framer.as_ref().is_none_or(Framer::is_between_pdus)
     }
 
-    fn deliver_bytes(&mut self, bytes: &[u8], origin: Origin, out: &mut Vec<Framed>, c: &mut Counters) {
+    fn deliver_bytes(&mut self, bytes: &[u8], origin: Origin, out: &mut Outlet, c: &mut Counters) {
         if let Some(framer) = &mut self.framer {
             framer.data(self.next, bytes, origin, out, c);
         }
@@ -494,7 +494,7 @@ impl Stream {
         self.next = self.next.saturating_add(bytes.len() as u64);
     }
 
-    fn deliver_cut(&mut self, length: u64, out: &mut Vec<Framed>, c: &mut Counters) {
+    fn deliver_cut(&mut self, length: u64, out: &mut Outlet, c: &mut Counters) {
         if length > 0 {
             if let Some(framer) = &mut self.framer {
                 framer.hole(length, out, c);

@@ -1,8 +1,8 @@
 //! All connections of a trace.
 
 use super::connection::{Connection, Outbox};
-use super::mirror::{Mirror, Sender};
-use super::side::{Flow, flow};
+use super::mirror::{Likeness, Mirror, Sender};
+use super::side::{Flow, Side, flow};
 use super::translation::{Handshake, Translations};
 use crate::counters::{Counters, count};
 use crate::limits::Limits;
@@ -49,27 +49,15 @@ impl Table {
     /// Takes a segment.
     pub(crate) fn handle(&mut self, segment: &TcpSegment<'_>, c: &mut Counters) {
         let captured_as = flow(segment.source, segment.destination);
-        let (flow, sender) = self.belongs_to(segment, captured_as, c);
-        let mirrored = self.mirror.is_copy(segment, (flow, sender), captured_as.0);
+        let likeness = Likeness::of(segment);
+        let (flow, sender) = self.belongs_to(segment, &likeness, captured_as, c);
+        let mirrored = self.mirror.is_copy(segment, &likeness, (flow, sender), captured_as.0);
         count(&mut c.mirrored_segments, u64::from(mirrored));
         let segment = &TcpSegment { mirrored, ..*segment };
-        let known = self.connections.get(&flow);
-        let opens = segment.flags.syn && segment.acknowledgement.is_none();
-        let replaced = known.is_some_and(|known| {
-            known.is_strange()
-                || known.is_over_before(sender, segment)
-                || (opens && known.is_other_than(sender, segment.sequence))
-        });
-        if replaced {
-            count(&mut c.port_reuses, 1);
-            self.retire(flow);
+        if self.connections.get(&flow).is_none_or(|known| is_other(known, sender, segment)) {
+            self.begin(flow, sender, segment, c);
         }
-        if !self.connections.contains_key(&flow) {
-            self.make_room(c);
-            count(&mut c.connections, 1);
-        }
-        let connection =
-            self.connections.entry(flow).or_insert_with(|| Box::new(Connection::new(flow, sender, segment)));
+        let Some(connection) = self.connections.get_mut(&flow) else { return };
         let cost = connection.cost();
         connection.handle(sender, segment, &self.limits, &mut self.outbox, c);
         self.cost = self.cost.saturating_sub(cost).saturating_add(connection.cost());
@@ -79,6 +67,17 @@ impl Table {
         if self.cost > self.limits.buffered_bytes {
             self.relieve(c);
         }
+    }
+
+    /// Begins a connection, in the place of another one with the same ends if there is one.
+    fn begin(&mut self, flow: Flow, sender: Side, segment: &TcpSegment<'_>, c: &mut Counters) {
+        if self.connections.contains_key(&flow) {
+            count(&mut c.port_reuses, 1);
+            self.retire(flow);
+        }
+        self.make_room(c);
+        count(&mut c.connections, 1);
+        self.connections.insert(flow, Box::new(Connection::new(flow, sender, segment)));
     }
 
     /// Lets the trace reach frame `now`: connections that have waited long enough go on.
@@ -118,7 +117,13 @@ impl Table {
 
     /// The direction that a segment belongs to which was captured as one of `captured_as`: often that, and that of another
     /// connection if this one is its copy behind an address translation.
-    fn belongs_to(&mut self, segment: &TcpSegment<'_>, captured_as: Sender, c: &mut Counters) -> Sender {
+    fn belongs_to(
+        &mut self,
+        segment: &TcpSegment<'_>,
+        likeness: &Likeness,
+        captured_as: Sender,
+        c: &mut Counters,
+    ) -> Sender {
         let mut sender = self.translations.resolve(captured_as);
         let opens = segment.flags.syn && segment.acknowledgement.is_none();
         if sender != captured_as && opens {
@@ -142,9 +147,9 @@ impl Table {
             Some(acknowledged) if !self.connections.get(&sender.0).is_some_and(|known| known.has_payload()) => {
                 let TcpSegment { sequence, time, .. } = *segment;
                 let end = self.translations.end_of_handshake(sender, sequence, acknowledged, time);
-                end.or_else(|| self.mirror.proven_by(segment, sender))
+                end.or_else(|| self.mirror.proven_by(segment, likeness, sender))
             }
-            _ => self.mirror.proven_by(segment, sender),
+            _ => self.mirror.proven_by(segment, likeness, sender),
         };
         match same.map(|other| self.translations.resolve(other)) {
             Some(other) if other.0 != sender.0 => self.join(sender, other, c),
@@ -210,4 +215,12 @@ impl Table {
             self.retire(flow);
         }
     }
+}
+
+/// Whether `segment`, sent by `sender`, is not of the connection `known` with the same ends, but of a later one.
+fn is_other(known: &Connection, sender: Side, segment: &TcpSegment<'_>) -> bool {
+    let opens = segment.flags.syn && segment.acknowledgement.is_none();
+    known.is_strange()
+        || known.is_over_before(sender, segment)
+        || (opens && known.is_other_than(sender, segment.sequence))
 }

@@ -37,6 +37,9 @@ impl Translations {
 
     /// The direction that a segment captured as `sender`'s belongs to.
     pub(super) fn resolve(&self, sender: Sender) -> Sender {
+        if self.others.is_empty() {
+            return sender;
+        }
         let step = |(flow, side): Sender| {
             let (other, low) = self.others.get(&flow)?;
             Some((*other, if side == Side::Low { *low } else { low.other() }))

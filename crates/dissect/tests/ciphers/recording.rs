@@ -97,10 +97,10 @@ impl Ingested {
         let mut rows = Vec::new();
         for event in events {
             dissector.handle(event);
-            rows.extend(std::iter::from_fn(|| dissector.poll()));
+            rows.extend(std::iter::from_fn(|| dissector.poll()).map(|row| *row));
         }
         dissector.finish();
-        rows.extend(std::iter::from_fn(|| dissector.poll()));
+        rows.extend(std::iter::from_fn(|| dissector.poll()).map(|row| *row));
         rows.sort_by_key(|row| row.op);
         Self { rows, dissector }
     }

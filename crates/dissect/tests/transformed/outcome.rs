@@ -23,10 +23,10 @@ impl Outcome {
         let mut rows = Vec::new();
         while let Some(event) = trace.next_event().unwrap() {
             dissector.handle(event);
-            rows.extend(std::iter::from_fn(|| dissector.poll()));
+            rows.extend(std::iter::from_fn(|| dissector.poll()).map(|row| *row));
         }
         dissector.finish();
-        rows.extend(std::iter::from_fn(|| dissector.poll()));
+        rows.extend(std::iter::from_fn(|| dissector.poll()).map(|row| *row));
         rows.sort_by_key(|row| row.op);
         let port = |port: u16| if port > TRANSLATED { port - TRANSLATED_PORTS } else { port };
         let connections = dissector.connections();

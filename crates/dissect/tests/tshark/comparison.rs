@@ -32,10 +32,10 @@ pub(crate) fn operations(capture: &Path, secrets: Secrets) -> (Vec<Operation>, D
     let mut trace = Trace::open(capture).unwrap();
     while let Some(event) = trace.next_event().unwrap() {
         dissector.handle(event);
-        rows.extend(std::iter::from_fn(|| dissector.poll()));
+        rows.extend(std::iter::from_fn(|| dissector.poll()).map(|row| *row));
     }
     dissector.finish();
-    rows.extend(std::iter::from_fn(|| dissector.poll()));
+    rows.extend(std::iter::from_fn(|| dissector.poll()).map(|row| *row));
     (rows, dissector)
 }
 

@@ -157,7 +157,7 @@ impl Trace {
 
     /// The rows that are complete.
     pub(crate) fn rows(&mut self) -> Vec<Operation> {
-        std::iter::from_fn(|| self.dissector.poll()).collect()
+        std::iter::from_fn(|| self.dissector.poll()).map(|row| *row).collect()
     }
 
     /// The rows that are complete, and those that never will be.

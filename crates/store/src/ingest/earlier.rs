@@ -69,11 +69,11 @@ impl Earlier {
         }
     }
 
-    /// How `files` differ from those of the earlier result.
-    pub(super) fn changes(&self, files: &[TraceFile]) -> Vec<String> {
+    /// The files of the earlier result, if there is one.
+    pub(super) fn files(&self) -> Option<Vec<TraceFile>> {
         match self {
-            Self::Ours(known) => files::changes(files, &known.trace.files),
-            Self::Nothing | Self::Foreign(_) => Vec::new(),
+            Self::Ours(known) => Some(known.trace.files.clone()),
+            Self::Nothing | Self::Foreign(_) => None,
         }
     }
 

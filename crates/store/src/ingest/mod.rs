@@ -5,6 +5,7 @@ mod earlier;
 mod error;
 mod files;
 mod read;
+mod reading;
 mod stream;
 mod without;
 
@@ -18,6 +19,7 @@ use earlier::Earlier;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -33,21 +35,29 @@ pub struct IngestRequest {
     pub force: bool,
     /// Memory for rows that wait to be written, bytes.
     pub budget: usize,
+    /// Threads that encode; what is written does not depend on their number.
+    pub jobs: NonZero<usize>,
     /// Keys and passwords that decrypt and verify; they never reach the output.
     pub secrets: Secrets,
 }
 
 impl IngestRequest {
-    /// Ingests the one file at `place`, not forced, with the default memory budget and no secrets.
+    /// Ingests the one file at `place`, not forced, with the default memory budget, as many threads as there are processors, and no secrets.
     pub fn new(place: TracePlace) -> Self {
         Self::of(Gathered { files: vec![place.trace.clone()], place })
     }
 
-    /// Ingests `gathered` files as one trace, not forced, with the default memory budget and no secrets.
+    /// Ingests `gathered` files as one trace, not forced, with the default memory budget, as many threads as there are processors, and no secrets.
     pub fn of(gathered: Gathered) -> Self {
         let Gathered { files, place } = gathered;
-        Self { place, files, force: false, budget: DEFAULT_BUDGET, secrets: Secrets::default() }
+        Self { place, files, force: false, budget: DEFAULT_BUDGET, jobs: default_jobs(), secrets: Secrets::default() }
     }
+}
+
+/// As many threads as there are processors, and not more than their memory is worth.
+pub fn default_jobs() -> NonZero<usize> {
+    const MOST: NonZero<usize> = NonZero::new(4).unwrap();
+    std::thread::available_parallelism().map_or(NonZero::<usize>::MIN, |found| found.min(MOST))
 }
 
 /// How far an ingest is.
@@ -145,7 +155,7 @@ pub fn ingest(
 ) -> Result<IngestReport, IngestError> {
     let started = Instant::now();
     let place = &request.place;
-    let trace = read::open(&request.files)?;
+    let (trace, mut hashed) = read::open(&request.files)?;
     let mut files = files::describe(&request.files)?;
     let earlier = Earlier::look(&place.output)?;
     if !request.force {
@@ -157,15 +167,29 @@ pub fn ingest(
     if let Some(known) = known.filter(|known| files::look_same(&files, &known.trace.files)) {
         return Ok(report(place, known, Vec::new(), true, started));
     }
-    files::hash(&mut files, progress, cancelled)?;
+    // A single file is hashed while it is read, unless it may be the same as before.
+    if known.is_some() || hashed.is_none() {
+        hashed = None;
+        files::hash(&mut files, progress, cancelled)?;
+    }
     if let Some(known) = known.filter(|known| files::have_same_hashes(&files, &known.trace.files)) {
         return Ok(report(place, known, Vec::new(), true, started));
     }
-    let changes = earlier.changes(&files);
+    let before = earlier.files();
     let locks_again = earlier.was_decrypted() && request.secrets.is_empty();
+    let total = files::total(&files);
     // Thousands of sessions and connections: not to be held while the next ones are read.
     drop(earlier);
-    let mut metadata = read::read(request, trace, files::total(&files), &mut || files.clone(), progress, cancelled)?;
+    let mut complete = || match (hashed.take(), files.first_mut()) {
+        (Some(hashed), Some(file)) => {
+            let completed = hashed.complete(file);
+            completed.map_err(|source| IngestError::Unreadable { path: file.path.clone().into(), source })?;
+            Ok(files.clone())
+        }
+        _ => Ok(files.clone()),
+    };
+    let mut metadata = read::read(request, trace, total, &mut complete, progress, cancelled)?;
+    let changes = before.map(|before| files::changes(&metadata.trace.files, &before)).unwrap_or_default();
     if locks_again {
         metadata.warnings.push(LOCKED_AGAIN.to_owned());
     }
@@ -194,7 +218,7 @@ pub fn ingest_stream(
     }
     drop(earlier);
     let trace = read::open_stream(stream, cancelled)?;
-    let metadata = read::read(request, trace, 0, &mut || vec![seen.file()], progress, cancelled)?;
+    let metadata = read::read(request, trace, 0, &mut || Ok(vec![seen.file()]), progress, cancelled)?;
     Ok(report(place, &metadata, Vec::new(), false, started))
 }
 

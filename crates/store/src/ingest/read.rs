@@ -1,23 +1,25 @@
 //! Driving capture, dissector and writer.
 
-use super::stream::Hashing;
-use super::{IngestError, IngestProgress, IngestRequest, Phase, described, without};
+use super::stream::{Hashed, Hashing};
+use super::{IngestError, IngestProgress, IngestRequest, Phase, described, reading, without};
 use crate::metadata::{self, SCHEMA_VERSION, SessionMetadata, TraceFile};
-use crate::writer::SessionsWriter;
-use capture::{Limits, OpenError, PacketReader};
+use crate::writer::{SessionsWriter, WriteError};
+use capture::{Limits, OpenError, PacketReader, ReadError};
 use dissect::Dissector;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-
-/// Events between two reports of progress.
-const REPORT_EVERY: u32 = 1024;
 
 /// What messages call a stream.
 const STREAM: &str = "standard input";
 
-/// Opens the captures at `paths` as one trace.
-pub(super) fn open(paths: &[PathBuf]) -> Result<capture::Trace, IngestError> {
-    capture::Trace::open_set(paths).map_err(refused)
+/// Opens the captures at `paths` as one trace; a single one is hashed while it is read.
+pub(super) fn open(paths: &[PathBuf]) -> Result<(capture::Trace, Option<Hashed>), IngestError> {
+    let [path] = paths else { return capture::Trace::open_set(paths).map(|trace| (trace, None)).map_err(refused) };
+    let unreadable = |source| IngestError::Unreadable { path: path.clone(), source };
+    let (reader, hashed) = File::open(path).and_then(Hashed::reading).map_err(unreadable)?;
+    let reader = PacketReader::from_reader(Box::new(reader), &path.display().to_string()).map_err(refused)?;
+    Ok((capture::Trace::new(reader, Limits::default()), Some(hashed)))
 }
 
 /// Opens the capture that comes as a stream.
@@ -51,52 +53,35 @@ fn refused(error: OpenError) -> IngestError {
 /// Reads the trace, `size` bytes if that is known, and writes its sessions. `files` says at the end what it was made of.
 pub(super) fn read(
     request: &IngestRequest,
-    mut trace: capture::Trace,
+    trace: capture::Trace,
     size: u64,
-    files: &mut dyn FnMut() -> Vec<TraceFile>,
+    files: &mut dyn FnMut() -> Result<Vec<TraceFile>, IngestError>,
     progress: &mut dyn FnMut(IngestProgress),
     cancelled: &AtomicBool,
 ) -> Result<SessionMetadata, IngestError> {
     let path = &request.place.trace;
     let mut dissector = Dissector::with_secrets(request.secrets.clone());
-    let mut writer = SessionsWriter::create(&request.place.output, request.budget)?;
-    let mut operations = 0_u64;
-    let mut write = |dissector: &mut Dissector| {
-        while let Some(operation) = dissector.poll() {
-            operations = operations.saturating_add(1);
-            writer.push(operation)?;
-        }
-        Ok::<u64, IngestError>(operations)
-    };
-    let mut report = |phase, trace: &capture::Trace, operations| {
-        let (bytes_read, total) = trace.progress();
+    let mut writer = SessionsWriter::create(&request.place.output, request.budget, request.jobs)?;
+    let mut report = |phase, (bytes_read, total): (u64, Option<u64>), operations| {
         progress(IngestProgress { phase, bytes_read, bytes_total: total.unwrap_or(size), operations });
     };
-    let mut until_report = 0;
-    loop {
+    let read = reading::read(trace, request.jobs.get() > 1, &mut |batch| {
         if cancelled.load(Ordering::Relaxed) {
-            return Err(IngestError::Interrupted);
+            return Err(Stopped::Here(IngestError::Interrupted));
         }
-        let event = trace.next_event().map_err(|error| {
-            let capture::ReadError::Io { name, source, .. } = error;
-            // A stream that is told to stop fails to read.
-            let stopped = cancelled.load(Ordering::Relaxed);
-            if stopped { IngestError::Interrupted } else { IngestError::Unreadable { path: name.into(), source } }
-        });
-        let Some(event) = event? else { break };
-        dissector.handle(event);
-        let operations = write(&mut dissector)?;
-        if until_report == 0 {
-            report(Phase::Reading, &trace, operations);
-            until_report = REPORT_EVERY;
+        for event in batch.events {
+            dissector.handle(event);
+            write(&mut dissector, &mut writer).map_err(|error| Stopped::Here(error.into()))?;
         }
-        until_report = until_report.saturating_sub(1);
-    }
+        report(Phase::Reading, batch.progress, dissector.counters().operations);
+        Ok(())
+    });
+    let trace = read.map_err(|stopped| stopped.into_error(cancelled))?;
     dissector.finish();
-    let operations = write(&mut dissector)?;
+    write(&mut dissector, &mut writer)?;
     refuse_without_smb2(path, &trace, &dissector)?;
-    report(Phase::Writing, &trace, operations);
-    let described = described::trace(trace.facts(), trace.files(), files(), !request.secrets.is_empty());
+    report(Phase::Writing, trace.progress(), dissector.counters().operations);
+    let described = described::trace(trace.facts(), trace.files(), files()?, !request.secrets.is_empty());
     let (counters, dropped) = described::counters(&trace, &dissector);
     let (facts, files_read) = (trace.facts().clone(), trace.files().to_vec());
     let sessions = dissector.sessions();
@@ -116,6 +101,39 @@ pub(super) fn read(
         sessions,
     })?;
     Ok(metadata)
+}
+
+/// Writes the rows that are complete.
+fn write(dissector: &mut Dissector, writer: &mut SessionsWriter) -> Result<(), WriteError> {
+    while let Some(operation) = dissector.poll() {
+        writer.push(&operation, |session| dissector.first_unfinished(session))?;
+    }
+    Ok(())
+}
+
+/// Why the reading ended early.
+enum Stopped {
+    /// What was read could not be taken in, or the ingest was cancelled.
+    Here(IngestError),
+    /// The trace could not be read on.
+    There(ReadError),
+}
+
+impl From<ReadError> for Stopped {
+    fn from(error: ReadError) -> Self {
+        Self::There(error)
+    }
+}
+
+impl Stopped {
+    fn into_error(self, cancelled: &AtomicBool) -> IngestError {
+        match self {
+            Self::Here(error) => error,
+            // A stream that is told to stop fails to read.
+            Self::There(_) if cancelled.load(Ordering::Relaxed) => IngestError::Interrupted,
+            Self::There(ReadError::Io { name, source, .. }) => IngestError::Unreadable { path: name.into(), source },
+        }
+    }
 }
 
 fn refuse_without_smb2(path: &Path, trace: &capture::Trace, dissector: &Dissector) -> Result<(), IngestError> {

@@ -6,7 +6,7 @@ const LARGE: usize = 16 << 10;
 const SAMPLE: usize = 64 << 10;
 
 /// Whether most bytes of `messages` are in large ones, and a sample does not get smaller by a tenth.
-pub(super) fn are<'a>(messages: impl Iterator<Item = &'a [u8]>) -> bool {
+pub(crate) fn are<'a>(messages: impl Iterator<Item = &'a [u8]>) -> bool {
     let (mut large, mut small, mut largest) = (0_usize, 0_usize, [].as_slice());
     for message in messages {
         let sum = if message.len() >= LARGE { &mut large } else { &mut small };

@@ -168,11 +168,6 @@ impl Iterator for Operations {
     }
 }
 
-/// The rows of a batch of all columns.
-pub(crate) fn rows_of(batch: &RecordBatch) -> Result<Vec<Operation>, DecodeError> {
-    decode(batch, |_| true)
-}
-
 fn decode(batch: &RecordBatch, wanted: impl Fn(&Column<Operation>) -> bool) -> Result<Vec<Operation>, DecodeError> {
     let mut rows = vec![Operation::new(0, Kind::Exchange, 0); batch.num_rows()];
     column::decode(COLUMNS, batch, &mut rows, wanted)?;

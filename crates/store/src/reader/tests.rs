@@ -9,8 +9,8 @@
 
 use super::*;
 use crate::fixture::{full, small};
-use crate::parquet_writer::ParquetWriter;
 use crate::schema::schema;
+use crate::writer::write_rows;
 use arrow::array::{ArrayRef, Int64Array, StringArray, UInt32Array};
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowWriter;
@@ -21,9 +21,7 @@ use std::sync::Arc;
 
 fn session_file(folder: &Path, rows: impl Iterator<Item = Operation>) -> PathBuf {
     let path = folder.join("session.parquet");
-    let mut writer = ParquetWriter::new(File::create(&path).unwrap(), COLUMNS, schema()).unwrap();
-    rows.for_each(|row| writer.push(row).unwrap());
-    writer.finish().unwrap();
+    write_rows(&path, rows);
     path
 }
 

@@ -1,8 +1,8 @@
 //! A column of a table of rows `R`: its name and type, and the way between the field of a row and an Arrow array.
 
+use crate::packed::Form;
 use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use arrow::error::ArrowError;
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -75,6 +75,8 @@ pub struct Column<R: 'static> {
     pub(crate) read: Option<ReadInto<R>>,
     /// The field of a column that holds whole messages.
     pub(crate) message: Option<fn(&R) -> &Option<Bytes>>,
+    /// What its values are, packed, if rows are packed on their way into the file.
+    pub(crate) form: Option<Form>,
 }
 
 impl<R> Column<R> {
@@ -102,11 +104,12 @@ pub(crate) fn arrow_schema<R>(columns: &[Column<R>]) -> SchemaRef {
 }
 
 /// `rows` as a batch of `schema`, which is that of `columns`.
+#[cfg(test)]
 pub(crate) fn encode<R: 'static>(
     columns: impl IntoIterator<Item = &'static Column<R>>,
     schema: &SchemaRef,
     rows: &[R],
-) -> Result<RecordBatch, ArrowError> {
+) -> Result<RecordBatch, arrow::error::ArrowError> {
     let arrays = columns.into_iter().map(|column| (column.write)(rows)).collect();
     RecordBatch::try_new(schema.clone(), arrays)
 }
@@ -166,6 +169,7 @@ macro_rules! column {
                 })
             }),
             message: None,
+            form: None,
         }
     };
 }

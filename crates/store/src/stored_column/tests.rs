@@ -9,9 +9,8 @@
 use super::*;
 use crate::fixture::{full, noise, shown};
 use crate::parquet_file::ParquetFile;
-use crate::parquet_writer::ParquetWriter;
 use crate::reader::{Columns, Left, ReadError, SessionFile};
-use crate::schema::{COLUMNS, schema};
+use crate::writer::write_rows;
 use dissect::Operation;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use std::path::{Path, PathBuf};
@@ -46,9 +45,7 @@ fn mixed() -> Vec<Operation> {
 
 fn written(folder: &Path, rows: &[Operation]) -> PathBuf {
     let path = folder.join("session.parquet");
-    let mut writer = ParquetWriter::new(File::create(&path).unwrap(), COLUMNS, schema()).unwrap();
-    rows.iter().for_each(|row| writer.push(row.clone()).unwrap());
-    writer.finish().unwrap();
+    write_rows(&path, rows.iter().cloned());
     path
 }
 

@@ -1,89 +1,85 @@
-//! All rows in the order of their places: runs on the disk merged with the rest in memory.
+//! All rows of a session in the order of their numbers: runs on the disk merged with the rest in memory.
 
-use super::spill::{Run, RunRows, SpillFolder};
-use super::{Place, WriteError, place};
-use dissect::Operation;
+use super::WriteError;
+use super::spill::{Run, RunRows, Spill};
+use crate::packed::{Row, Rows};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
+use std::path::Path;
 
 /// Most runs read at the same time; bounds memory and open files.
 const FAN_IN: usize = 64;
 
-/// Sorted rows from the disk or from memory.
+/// Where the next row comes from.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Source {
-    Run(Box<RunRows>),
-    Memory(std::vec::IntoIter<Operation>),
+    /// A run that has not been begun, by its index.
+    Waiting(usize),
+    /// A run that is being read, by its index.
+    Run(usize),
+    /// The rows in memory.
+    Memory,
 }
 
-/// The rows of several sources in the order of their places.
-pub(super) struct Merge {
-    /// Sources with their next row.
-    heads: Vec<(Option<Operation>, Source)>,
-    /// Place of each head, with the index of its source.
-    order: BinaryHeap<Reverse<(Place, usize)>>,
-    /// An error met while looking ahead.
-    failed: Option<WriteError>,
-}
-
-impl Merge {
-    /// Merges `runs`, which become few enough to be read together by merging them among themselves first, with `rows`.
-    pub(super) fn new(spill: &SpillFolder, runs: Vec<Run>, mut rows: Vec<Operation>) -> Result<Self, WriteError> {
-        let mut runs = VecDeque::from(runs);
-        while runs.len() > FAN_IN {
-            let group: Vec<Run> = runs.drain(..FAN_IN).collect();
-            let sources = group.iter().map(|run| Ok(Source::Run(Box::new(run.read()?))));
-            let merged = spill.write(Self::of(sources.collect::<Result<_, WriteError>>()?)?)?;
-            runs.push_back(merged);
-            group.into_iter().try_for_each(Run::remove)?;
-        }
-        // Places are unique; a stable sort would take half as much memory again.
-        rows.sort_unstable_by_key(place);
-        let sources = runs.iter().map(|run| Ok(Source::Run(Box::new(run.read()?))));
-        let sources = sources.chain(std::iter::once(Ok(Source::Memory(rows.into_iter()))));
-        Self::of(sources.collect::<Result<_, WriteError>>()?)
+/// Hands the rows of `runs` and `rows` to `take` in the order of their numbers.
+pub(super) fn merge(
+    spill: &mut Spill,
+    runs: Vec<Run>,
+    rows: Rows,
+    take: &mut dyn FnMut(Row<'_>) -> Result<(), WriteError>,
+) -> Result<(), WriteError> {
+    let mut runs = VecDeque::from(runs);
+    while runs.len() > FAN_IN {
+        let group: Vec<Run> = runs.drain(..FAN_IN).collect();
+        let first = group.iter().map(|run| run.first).min().unwrap_or_default();
+        let mut merged = spill.begin(first)?;
+        let path = spill.flushed()?.to_owned();
+        merge_few(&path, &group, Rows::default(), &mut |row| spill.append(&mut merged, row))?;
+        runs.push_back(merged);
     }
-
-    fn of(sources: Vec<Source>) -> Result<Self, WriteError> {
-        let mut heads = Vec::with_capacity(sources.len());
-        let mut order = BinaryHeap::with_capacity(sources.len());
-        for (index, mut source) in sources.into_iter().enumerate() {
-            let head = source.next().transpose()?;
-            order.extend(head.as_ref().map(|row| Reverse((place(row), index))));
-            heads.push((head, source));
-        }
-        Ok(Self { heads, order, failed: None })
-    }
+    merge_few(spill.flushed()?, runs.make_contiguous(), rows, take)
 }
 
-impl Iterator for Merge {
-    type Item = Result<Operation, WriteError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if let Some(error) = self.failed.take() {
-            self.order.clear();
-            return Some(Err(error));
-        }
-        let Reverse((_, index)) = self.order.pop()?;
-        let (head, source) = self.heads.get_mut(index)?;
-        let row = head.take()?;
-        match source.next().transpose() {
-            Ok(next) => {
-                self.order.extend(next.as_ref().map(|row| Reverse((place(row), index))));
-                *head = next;
+/// Hands the rows of `runs`, so few that all can be read at the same time, and `rows` to `take`.
+fn merge_few(
+    path: &Path,
+    runs: &[Run],
+    mut rows: Rows,
+    take: &mut dyn FnMut(Row<'_>) -> Result<(), WriteError>,
+) -> Result<(), WriteError> {
+    rows.sort();
+    let mut read: Vec<Option<RunRows>> = runs.iter().map(|_| None).collect();
+    let waiting = runs.iter().enumerate().map(|(index, run)| Reverse((run.first, Source::Waiting(index))));
+    let mut order: BinaryHeap<Reverse<(u32, Source)>> = waiting.collect();
+    let mut in_memory = 0_usize;
+    order.extend(rows.get(in_memory).map(|row| Reverse((row.op, Source::Memory))));
+    while let Some(Reverse((_, source))) = order.pop() {
+        match source {
+            Source::Waiting(index) => {
+                let Some((run, place)) = runs.get(index).zip(read.get_mut(index)) else { continue };
+                let mut begun = run.read(path)?;
+                if begun.advance()? {
+                    order.push(Reverse((begun.row().op, Source::Run(index))));
+                    *place = Some(begun);
+                }
             }
-            Err(error) => self.failed = Some(error),
+            Source::Run(index) => {
+                let Some(place) = read.get_mut(index) else { continue };
+                let Some(run) = place else { continue };
+                take(run.row())?;
+                if run.advance()? {
+                    order.push(Reverse((run.row().op, source)));
+                } else {
+                    *place = None;
+                }
+            }
+            Source::Memory => {
+                let Some(row) = rows.get(in_memory) else { continue };
+                take(row)?;
+                in_memory = in_memory.saturating_add(1);
+                order.extend(rows.get(in_memory).map(|row| Reverse((row.op, source))));
+            }
         }
-        Some(Ok(row))
     }
-}
-
-impl Iterator for Source {
-    type Item = Result<Operation, WriteError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match self {
-            Self::Run(rows) => rows.next(),
-            Self::Memory(rows) => rows.next().map(Ok),
-        }
-    }
+    Ok(())
 }

@@ -1,32 +1,35 @@
 //! Writing the session files of a trace.
 //!
-//! Rows arrive as operations complete, each file has them in the order of `op`. All sessions share one memory budget:
-//! when it is exceeded, the rows in memory are sorted by session and `op` and moved to the disk as a run. At the end the
-//! runs and the rest are merged, which yields one session after the other.
+//! Rows arrive as operations complete, each file has them in the order of `op`. They are packed, and wait with the others of
+//! their session. When there are enough of them, and none is missing before them, they become a row group, which is encoded on
+//! another thread. All sessions share one memory budget: when it is exceeded, rows are moved to the disk; what is there is
+//! merged at the end, which yields one session after the other. What is in a file does not depend on the number of threads.
 
-mod files;
+mod encoders;
+mod held;
 mod merge;
+mod names;
+mod row_group;
+mod session_file;
 mod spill;
 mod tally;
-mod weight;
 
 use crate::layout::OutputFolder;
 use crate::metadata::{self, Session, SessionMetadata};
-use crate::parquet_writer::Weight as _;
 use crate::staged::{StagedError, StagedFolder};
-use arrow::error::ArrowError;
 use dissect::{Operation, SessionSummary};
-use files::Files;
-use merge::Merge;
+use encoders::Encoders;
+use held::Held;
+use names::Names;
 use parquet::errors::ParquetError;
-use rustc_hash::FxHashMap;
-use spill::{Run, SpillFolder};
+use spill::Spill;
+use std::cmp::Reverse;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use tally::Tally;
 
 /// Memory for rows that wait to be written, bytes, unless another budget is given.
-pub const DEFAULT_BUDGET: usize = 48 << 20;
+pub const DEFAULT_BUDGET: usize = 80 << 20;
 
 /// Why session files could not be written. Each message is one line; nothing half-written is left.
 #[derive(Debug, thiserror::Error)]
@@ -55,50 +58,57 @@ pub enum WriteError {
     Interrupted,
 }
 
+/// Most files begun before the end: each is open.
+const EARLY_FILES: usize = 256;
+
 /// Session files in the making. Dropped before [`SessionsWriter::finish`] has succeeded, nothing is left of them and an
 /// earlier result is as it was.
 pub struct SessionsWriter {
-    staged: StagedFolder,
-    spill: SpillFolder,
-    rows: Vec<Operation>,
-    /// What `rows` weigh.
-    held: usize,
+    // Before the folder: while it goes, nothing must be written to it.
+    encoders: Encoders,
+    spill: Spill,
+    /// What belongs to no session, then the sessions by their index.
+    held: Vec<Held>,
+    /// What `held` weighs.
+    weight: usize,
     budget: usize,
-    runs: Vec<Run>,
-    tallies: Tallies,
-}
-
-/// Counts of the rows of each session.
-type Tallies = FxHashMap<Option<u32>, Tally>;
-
-/// The order in which rows are written: what belongs to no session, then session by session.
-type Place = (Option<u32>, u32);
-
-/// The place of a row.
-fn place(row: &Operation) -> Place {
-    (row.session, row.op)
+    early_files: usize,
+    staged: StagedFolder,
 }
 
 impl SessionsWriter {
-    /// Begins the session files of a trace with a memory budget of `budget` bytes ([`DEFAULT_BUDGET`]).
+    /// Begins the session files of a trace with a memory budget of `budget` bytes ([`DEFAULT_BUDGET`]) and `jobs` threads that
+    /// encode; one is the caller's.
     ///
     /// # Errors
     /// [`WriteError::Folder`] when the output folder cannot be made or written to.
-    pub fn create(output: &OutputFolder, budget: usize) -> Result<Self, WriteError> {
+    pub fn create(output: &OutputFolder, budget: usize, jobs: NonZero<usize>) -> Result<Self, WriteError> {
         let staged = StagedFolder::create(output.path(), "sessions")?;
-        let spill = SpillFolder::create(staged.path())?;
-        Ok(Self { staged, spill, rows: Vec::new(), held: 0, budget, runs: Vec::new(), tallies: Tallies::default() })
+        let spill = Spill::in_folder(staged.path());
+        let encoders = Encoders::start(jobs);
+        Ok(Self { encoders, spill, held: Vec::new(), weight: 0, budget, early_files: 0, staged })
     }
 
-    /// Takes a row for the file of its session.
+    /// Takes a row for the file of its session. `outstanding` says for a session the least number of a row that is still to
+    /// come, or the number that the next row will get.
     ///
     /// # Errors
-    /// [`WriteError::Io`] or [`WriteError::Encoding`] when rows had to be moved to the disk and could not.
-    pub fn push(&mut self, operation: Operation) -> Result<(), WriteError> {
-        self.tallies.entry(operation.session).or_default().add(&operation);
-        self.held = self.held.saturating_add(operation.weight());
-        self.rows.push(operation);
-        if self.held > self.budget { self.spill_rows() } else { Ok(()) }
+    /// [`WriteError`] when rows had to be written and could not.
+    pub fn push(&mut self, operation: &Operation, outstanding: impl Fn(Option<u32>) -> u32) -> Result<(), WriteError> {
+        let Self { held, .. } = self;
+        let index = operation.session.map_or(0, |session| (session as usize).saturating_add(1));
+        if held.len() <= index {
+            held.resize_with(index.saturating_add(1), Held::default);
+        }
+        let Some(of_session) = held.get_mut(index) else { return Ok(()) };
+        let before = of_session.weight();
+        of_session.push(operation);
+        let is_full = of_session.is_full();
+        self.weight = self.weight.saturating_sub(before).saturating_add(of_session.weight());
+        if is_full {
+            self.write_early(index, false, &outstanding)?;
+        }
+        if self.weight > self.budget { self.make_room(&outstanding) } else { Ok(()) }
     }
 
     /// Writes the files of all sessions and the metadata that `describe` makes of them, and puts them in place of an
@@ -112,14 +122,27 @@ impl SessionsWriter {
         cancelled: &AtomicBool,
         describe: impl FnOnce(Vec<Session>) -> SessionMetadata,
     ) -> Result<SessionMetadata, WriteError> {
-        let Self { staged, spill, rows, runs, tallies, .. } = self;
-        let files = Files::plan(staged.path(), &tallies, sessions)?;
-        files.write(Merge::new(&spill, runs, rows)?, cancelled)?;
-        let described = files.into_described();
-        let document = describe(described);
-        let path = staged.path().join("session_metadata.json");
-        metadata::write(&path, &document).map_err(|source| WriteError::Io { path, source })?;
+        // Dropped the other way round: while the folder goes, nothing must be written to it.
+        let Self { staged, mut spill, held, encoders, .. } = self;
+        let names = Names::give(staged.path(), &held, sessions)?;
+        let mut renamed = Vec::new();
+        for (held, name) in held.into_iter().zip(names.of_files()) {
+            if cancelled.load(Ordering::Relaxed) {
+                return Err(WriteError::Interrupted);
+            }
+            let Some(name) = name else { continue };
+            let path = staged.path().join(name);
+            renamed.extend(held.early().map(|file| (file.path().to_owned(), path.clone())));
+            held.finish(path, &mut spill, &encoders)?;
+        }
+        encoders.finish()?;
+        for (early, path) in renamed {
+            std::fs::rename(&early, &path).map_err(|source| wrong(&path, source))?;
+        }
         spill.remove()?;
+        let document = describe(names.into_described());
+        let path = staged.path().join("session_metadata.json");
+        metadata::write(&path, &document).map_err(|source| wrong(&path, source))?;
         if cancelled.load(Ordering::Relaxed) {
             return Err(WriteError::Interrupted);
         }
@@ -127,12 +150,44 @@ impl SessionsWriter {
         Ok(document)
     }
 
-    /// Moves the rows in memory to the disk.
-    fn spill_rows(&mut self) -> Result<(), WriteError> {
-        self.held = 0;
-        self.rows.sort_unstable_by_key(place);
-        // Drained, not replaced: growing it once more would cut the heap into pieces.
-        self.runs.push(self.spill.write(self.rows.drain(..).map(Ok))?);
+    /// Writes a row group of the session at `index`, if there are rows enough.
+    fn write_early(
+        &mut self,
+        index: usize,
+        make_room: bool,
+        outstanding: &impl Fn(Option<u32>) -> u32,
+    ) -> Result<(), WriteError> {
+        let Some(held) = self.held.get_mut(index) else { return Ok(()) };
+        let begun = held.is_early();
+        if !begun && self.early_files >= EARLY_FILES {
+            return Ok(());
+        }
+        let session = index.checked_sub(1).and_then(|session| u32::try_from(session).ok());
+        let path = || self.staged.path().join(format!(".early-{index}"));
+        let before = held.weight();
+        held.write_below(outstanding(session), make_room, path, &self.encoders)?;
+        self.early_files = self.early_files.saturating_add(usize::from(!begun && held.is_early()));
+        self.weight = self.weight.saturating_sub(before).saturating_add(held.weight());
+        Ok(())
+    }
+
+    /// Writes row groups or moves rows to the disk, those of the sessions with most of them first, until half of the budget is
+    /// free.
+    fn make_room(&mut self, outstanding: &impl Fn(Option<u32>) -> u32) -> Result<(), WriteError> {
+        let weights = self.held.iter().map(Held::weight).enumerate().filter(|(_, weight)| *weight > 0);
+        let mut heaviest: Vec<(usize, usize)> = weights.collect();
+        heaviest.sort_by_key(|(_, weight)| Reverse(*weight));
+        for (index, weight) in heaviest {
+            if self.weight <= self.budget / 2 {
+                break;
+            }
+            self.write_early(index, true, outstanding)?;
+            // What is left beside a row group is little, and comes into the next one.
+            if let Some(held) = self.held.get_mut(index).filter(|held| held.weight() > weight / 2) {
+                self.weight = self.weight.saturating_sub(held.weight());
+                held.spill(&mut self.spill)?;
+            }
+        }
         Ok(())
     }
 }
@@ -141,8 +196,8 @@ impl std::fmt::Debug for SessionsWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SessionsWriter")
             .field("folder", &self.staged.path())
-            .field("sessions", &self.tallies.len())
-            .field("held", &self.held)
+            .field("sessions", &self.held.len())
+            .field("weight", &self.weight)
             .finish_non_exhaustive()
     }
 }
@@ -155,20 +210,28 @@ impl WriteError {
         }
     }
 
-    fn arrow(path: &Path, error: ArrowError) -> Self {
-        match error {
-            ArrowError::IoError(_, source) => Self::Io { path: path.to_owned(), source },
-            ArrowError::ExternalError(error) => Self::io_or_encoding(path, error),
-            other => Self::Encoding { path: path.to_owned(), reason: other.to_string() },
-        }
-    }
-
     fn io_or_encoding(path: &Path, error: Box<dyn std::error::Error + Send + Sync>) -> Self {
         match error.downcast::<std::io::Error>() {
             Ok(source) => Self::Io { path: path.to_owned(), source: *source },
             Err(other) => Self::Encoding { path: path.to_owned(), reason: other.to_string() },
         }
     }
+}
+
+/// A file that could not be written or read back.
+fn wrong(path: &Path, source: std::io::Error) -> WriteError {
+    WriteError::Io { path: path.to_owned(), source }
+}
+
+/// Writes `rows` as a session file at `path`, in the place of an earlier one.
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test's")]
+pub(crate) fn write_rows(path: &Path, rows: impl Iterator<Item = Operation>) {
+    let _ = std::fs::remove_file(path);
+    let mut held = Held::default();
+    rows.for_each(|row| held.push(&row));
+    let mut spill = Spill::in_folder(path.parent().unwrap());
+    held.finish(path.to_owned(), &mut spill, &Encoders::start(NonZero::<usize>::MIN)).unwrap();
 }
 
 #[cfg(test)]

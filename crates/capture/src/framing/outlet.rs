@@ -1,0 +1,45 @@
+//! Where framed PDUs come out.
+
+use super::Framed;
+use bytes::{Bytes, BytesMut};
+
+/// Memory that small PDUs share, bytes. One that is kept keeps all of it.
+const BLOCK: usize = 16 << 10;
+/// PDUs from this length on have memory of their own, bytes.
+const LARGE: usize = 2 << 10;
+
+/// The PDUs of one delivery, and memory for the bodies of coming ones.
+#[derive(Debug, Default)]
+pub(crate) struct Outlet {
+    framed: Vec<Framed>,
+    block: BytesMut,
+}
+
+impl Outlet {
+    /// Adds a PDU.
+    pub(crate) fn push(&mut self, framed: Framed) {
+        self.framed.push(framed);
+    }
+
+    /// The first PDU.
+    pub(crate) fn first(&self) -> Option<&Framed> {
+        self.framed.first()
+    }
+
+    /// Takes all PDUs.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = Framed> + '_ {
+        self.framed.drain(..)
+    }
+
+    /// A copy of `body`.
+    pub(super) fn copy(&mut self, body: &[u8]) -> Bytes {
+        if body.len() >= LARGE {
+            return Bytes::copy_from_slice(body);
+        }
+        if self.block.capacity() < body.len() {
+            self.block = BytesMut::with_capacity(BLOCK);
+        }
+        self.block.extend_from_slice(body);
+        self.block.split().freeze()
+    }
+}

@@ -1,0 +1,61 @@
+//! A session file in the making: its row groups are encoded at the same time and appended in their order.
+
+use super::row_group::{self, RowGroup};
+use super::{WriteError, wrong};
+use parquet::file::writer::SerializedFileWriter;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// A session file in the making. It is there with its first row group, and complete with its last.
+pub(super) struct SessionFile {
+    path: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    writer: Option<SerializedFileWriter<File>>,
+    /// Number of the row group that is appended next.
+    next: u32,
+    /// Row groups that came before their turn, and whether each is the last.
+    waiting: BTreeMap<u32, (RowGroup, bool)>,
+}
+
+impl SessionFile {
+    /// The file that will be at `path`.
+    pub(super) fn at(path: PathBuf) -> Self {
+        Self { path, state: Mutex::default() }
+    }
+
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Takes the row group `number`, counted from 0, of the file; `last` completes it. The file is not forced to the disk:
+    /// thousands of files would take minutes, and all can be made again from the capture.
+    pub(super) fn take(&self, number: u32, row_group: RowGroup, last: bool) -> Result<(), WriteError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let State { writer, next, waiting } = &mut *state;
+        waiting.insert(number, (row_group, last));
+        while let Some((row_group, last)) = waiting.remove(next) {
+            *next = next.saturating_add(1);
+            if writer.is_none() {
+                *writer = Some(self.begin()?);
+            }
+            let Some(file) = writer else { continue };
+            row_group.append_to(file).map_err(|error| WriteError::parquet(&self.path, error))?;
+            if last && let Some(complete) = writer.take() {
+                complete.close().map_err(|error| WriteError::parquet(&self.path, error))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn begin(&self) -> Result<SerializedFileWriter<File>, WriteError> {
+        let file = File::create_new(&self.path).map_err(|source| wrong(&self.path, source))?;
+        row_group::begin(file).map_err(|error| WriteError::parquet(&self.path, error))
+    }
+}
