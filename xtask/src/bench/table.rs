@@ -1,10 +1,12 @@
-//! The tables that are printed: the smbclients' figures beside those of replays or setups.
+//! The tables that are printed: the figures of smbclients or tshark beside those of smbreplay.
 
 use std::fmt;
 
 use super::cost::Cost;
 use super::figures::{Figures, Replayed, ratio};
+use super::ingest::{Ingest, TenTimes};
 use super::setups::SetUp;
+use super::tshark;
 
 /// Columns of figures with their names, and rows with theirs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +76,66 @@ pub(super) fn of_set_up(title: &str, measured: &SetUp) -> Table {
     ];
     let smbclients = format!("{} smbclients", clients.programs);
     let columns = [title, &smbclients, "setup", "validate --check-fs", "cleanup"].map(str::to_owned).into();
+    Table { columns, rows }
+}
+
+/// Of a recording that smbreplay ingests and others read.
+pub(super) fn of_ingest(title: &str, measured: &Ingest) -> Table {
+    let Ingest { found, smbreplay, cp, cat, dissected, kept, .. } = measured;
+    let earlier = if *kept { " (earlier)" } else { "" };
+    let tshark = dissected.iter().flat_map(|dissected| {
+        let (some, all) = (tshark::FIELDS.len(), dissected.all_count);
+        [
+            (format!("tshark, {some} fields{earlier}"), &dissected.fields),
+            (format!("all {all} fields{earlier}"), &dissected.all_fields),
+        ]
+    });
+    let others = [("cp".to_owned(), cp), ("cat".to_owned(), cat)];
+    let all: Vec<_> = [("smbreplay".to_owned(), smbreplay)].into_iter().chain(tshark).chain(others).collect();
+    let row = |of: &dyn Fn(&Cost) -> String| all.iter().map(|(_, cost)| of(cost)).collect();
+    let times = |of: &dyn Fn(&Cost) -> f64| {
+        let others = all.iter().skip(1).map(|(_, cost)| format!("{:.2}", ratio(of(cost), of(smbreplay))));
+        std::iter::once(String::new()).chain(others).collect()
+    };
+    // To cp and cat it is no messages.
+    let dissecting = all.len().saturating_sub(2);
+    let messages_per_second = |(_, cost): &(String, &Cost)| format!("{:.0}", ratio(found.messages as f64, cost.wall));
+    let rows = vec![
+        ("messages", vec![found.messages.to_string()]),
+        ("wall time, s", row(&|cost| format!("{:.2}", cost.wall))),
+        ("  times smbreplay's", times(&|cost| cost.wall)),
+        ("MB/s of the capture", row(&|cost| format!("{:.1}", measured.megabytes_per_second(cost)))),
+        ("messages/s", all.iter().take(dissecting).map(messages_per_second).collect()),
+        ("CPU, s", row(&|cost| format!("{:.2}", cost.cpu))),
+        ("  times smbreplay's", times(&|cost| cost.cpu)),
+        ("peak anonymous memory, MiB", row(&|cost| format!("{:.1}", cost.peak_mebibytes()))),
+        ("  times smbreplay's", times(&Cost::peak_mebibytes)),
+        ("load average at the end", row(&|cost| format!("{:.1}", cost.load))),
+    ];
+    let columns = std::iter::once(title.to_owned()).chain(all.iter().map(|(name, _)| name.clone()));
+    Table { columns: columns.collect(), rows }
+}
+
+/// Of a recording ten times over beside the recording itself.
+pub(super) fn of_ten_times(title: &str, measured: &TenTimes) -> Table {
+    let TenTimes { bytes, once, ten, found, through_pipe } = measured;
+    let row = |of: &dyn Fn(&Cost) -> String| vec![of(once), of(ten)];
+    let rate = |amount: f64| vec![ratio(amount / 10.0, once.wall), ratio(amount, ten.wall)];
+    let megabytes = rate(*bytes as f64 / 1e5);
+    let messages = rate(found.messages as f64);
+    let rows = vec![
+        ("messages", vec![format!("{:.0}", found.messages as f64 / 10.0), found.messages.to_string()]),
+        ("wall time, s", row(&|cost| format!("{:.2}", cost.wall))),
+        ("  times the one's", vec![String::new(), format!("{:.2}", measured.wall_ratio())]),
+        ("MB/s of the capture", megabytes.iter().map(|rate| format!("{rate:.1}")).collect()),
+        ("messages/s", messages.iter().map(|rate| format!("{rate:.0}")).collect()),
+        ("CPU, s", row(&|cost| format!("{:.2}", cost.cpu))),
+        ("peak anonymous memory, MiB", row(&|cost| format!("{:.1}", cost.peak_mebibytes()))),
+        ("  times the one's", vec![String::new(), format!("{:.2}", measured.memory_ratio())]),
+        ("load average at the end", row(&|cost| format!("{:.1}", cost.load))),
+    ];
+    let how = if *through_pipe { ", through a pipe" } else { "" };
+    let columns = vec![title.to_owned(), format!("once{how}"), format!("ten times{how}")];
     Table { columns, rows }
 }
 
