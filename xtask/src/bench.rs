@@ -7,7 +7,7 @@
 mod clients;
 mod cost;
 mod disk;
-mod figures;
+pub(crate) mod figures;
 mod folder;
 mod history;
 mod ingest;

@@ -45,12 +45,12 @@ pub(crate) fn check() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Builds the example of the store as a release and counts what it takes.
+/// Builds the example of the store and counts what it takes.
 fn count() -> anyhow::Result<Figures> {
-    step(cargo().args(["build", "--release", "--package", "smbreplay-store", "--example", "ingest"]))?;
+    step(cargo().args(["build", "--profile", "counted", "--package", "smbreplay-store", "--example", "ingest"]))?;
     let folder = folder()?;
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let program = target()?.join("release/examples/ingest");
+    let program = target()?.join("counted/examples/ingest");
     let mut figures = Figures::of_this_machine()?;
     for (name, copies) in CASES {
         let capture = repeat(name, copies, &folder)?;

@@ -9,6 +9,7 @@ use std::process::Command;
 use anyhow::{Context, ensure};
 use serde::{Deserialize, Serialize};
 
+use crate::bench::figures::ratio;
 use crate::workspace::root;
 
 /// What differs by less is let pass, in percent.
@@ -89,13 +90,13 @@ impl Figures {
 impl Verdict {
     /// Whether the check fails: also when there is no figure to compare with.
     pub(super) fn is_too_many(&self) -> bool {
-        self.percent().is_none_or(|percent| percent > self.tolerance)
+        let allowed = |kept: u64| kept as f64 * (1.0 + self.tolerance / 100.0);
+        self.kept.is_none_or(|kept| self.counted as f64 > allowed(kept))
     }
 
     /// How many more there are than kept.
     fn percent(&self) -> Option<f64> {
-        let kept = self.kept.filter(|kept| *kept > 0)?;
-        Some((self.counted as f64 / kept as f64 - 1.0) * 100.0)
+        self.kept.map(|kept| (ratio(self.counted as f64, kept as f64) - 1.0) * 100.0)
     }
 }
 
