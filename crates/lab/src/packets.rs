@@ -133,7 +133,13 @@ impl Packet {
     }
 }
 
-impl Segment<'_> {
+impl<'a> Segment<'a> {
+    /// A segment that no packet has: the first bytes of a TCP header, and what it carries.
+    #[must_use]
+    pub fn from_parts(header: &'a mut [u8; 14], payload: &'a mut [u8]) -> Self {
+        Self { header, payload }
+    }
+
     /// Ports of its sender and its receiver.
     #[must_use]
     pub fn ports(&self) -> [u16; 2] {
@@ -227,8 +233,10 @@ mod tests {
             let mut segment = packet.segment().unwrap();
             assert!(segment.ports().contains(&20_445));
             connects += u32::from(segment.is_syn() && !segment.is_ack());
-            // NEGOTIATE has command 0 and no flags.
-            negotiates += u32::from(segment.payload.get(4..8) == Some(b"\xfeSMB") && segment.payload[16..24] == [0; 8]);
+            // NEGOTIATE has command 0, and a request no flags.
+            let payload = &*segment.payload;
+            let is_smb2 = payload.get(4..8) == Some(b"\xfeSMB");
+            negotiates += u32::from(is_smb2 && payload[16..18] == [0; 2] && payload[20..24] == [0; 4]);
             segment.set_ports([1, 2]);
             assert_eq!(segment.ports(), [1, 2]);
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use lab::packets::Packets;
-use messages::Messages;
+use messages::{Messages, Place};
 
 /// Between the last packet of one copy and the first of the next.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -28,7 +28,7 @@ pub(crate) fn write(capture: &Path, copies: u8, to: &mut impl Write) -> anyhow::
         };
         let is_complete = copy == 0 || ports.len().saturating_add(1) == survey.ports.len();
         ensure!(is_complete, "{} has too many connections for {copies} copies", capture.display());
-        write_copy(capture, copy, survey.shift(copy), &ports, to)
+        write_copy(capture, copy, &survey, &ports, to)
             .with_context(|| format!("cannot write copy {copy} of {}", capture.display()))?;
     }
     Ok(())
@@ -49,7 +49,7 @@ pub(super) fn server_port(capture: &Path) -> anyhow::Result<u16> {
 fn write_copy(
     capture: &Path,
     copy: u8,
-    shift: Duration,
+    survey: &Survey,
     ports: &BTreeMap<u16, u16>,
     to: &mut impl Write,
 ) -> anyhow::Result<()> {
@@ -57,13 +57,16 @@ fn write_copy(
     if copy == 0 {
         to.write_all(packets.header())?;
     }
-    let mut messages = Messages::default();
-    while let Some(packet) = packets.next_packet()? {
-        packet.set_time(packet.time().saturating_add(shift));
-        if copy > 0
-            && let Some(mut segment) = packet.segment()
-        {
-            messages.mark(&mut segment, copy)?;
+    let mut places = survey.places.iter().peekable();
+    for number in 0_u32.. {
+        let Some(packet) = packets.next_packet()? else { break };
+        packet.set_time(packet.time().saturating_add(survey.shift(copy)));
+        if let Some(mut segment) = packet.segment() {
+            while let Some(Place { offset, .. }) = places.next_if(|place| place.packet == number) {
+                if let Some(byte) = segment.payload.get_mut(*offset as usize) {
+                    *byte ^= copy;
+                }
+            }
             segment.set_ports(segment.ports().map(|port| ports.get(&port).copied().unwrap_or(port)));
         }
         packet.write_to(to)?;
@@ -77,6 +80,8 @@ struct Survey {
     /// All that occur.
     ports: BTreeSet<u16>,
     span: Duration,
+    /// What tells sessions and clients apart.
+    places: Vec<Place>,
 }
 
 impl Survey {
@@ -85,13 +90,18 @@ impl Survey {
         let mut packets = Packets::open(capture)?;
         let mut ports = BTreeSet::from([server]);
         let mut times: Option<(Duration, Duration)> = None;
-        while let Some(packet) = packets.next_packet()? {
+        let mut messages = Messages::default();
+        for number in 0_u32.. {
+            let Some(packet) = packets.next_packet()? else { break };
             let time = packet.time();
             times = Some(times.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
-            ports.extend(packet.segment().iter().flat_map(lab::packets::Segment::ports));
+            if let Some(segment) = packet.segment() {
+                ports.extend(segment.ports());
+                messages.take(number, &segment)?;
+            }
         }
         let span = times.map_or(Duration::ZERO, |(first, last)| last.saturating_sub(first));
-        Ok(Self { server, ports, span })
+        Ok(Self { server, ports, span, places: messages.places()? })
     }
 
     fn shift(&self, copy: u8) -> Duration {
@@ -129,7 +139,7 @@ mod tests {
     /// Of all sessions, without what belongs to none.
     fn session_ids(metadata: &SessionMetadata) -> BTreeSet<String> {
         let ids = metadata.sessions.iter().map(|session| session.session_id.to_string());
-        ids.filter(|id| id.trim_start_matches(['0', 'x']) != "").collect()
+        ids.filter(|id| !id.trim_start_matches(['0', 'x']).is_empty()).collect()
     }
 
     #[test]

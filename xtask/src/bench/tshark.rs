@@ -121,6 +121,8 @@ pub(super) fn measure(
     Ok(dissected)
 }
 
+/// Otherwise it leaves out messages whose segments were recorded in another order than they were sent.
+const IN_ORDER: &str = "tcp.reassemble_out_of_order:TRUE";
 /// A folder in which the user's own preferences are not: they would change what is taken apart.
 const NO_PREFERENCES: &str = "no-preferences";
 
@@ -132,7 +134,7 @@ fn run<'a>(
 ) -> anyhow::Result<Cost> {
     let mut command = Command::new(Program::Tshark.find()?);
     command.env("WIRESHARK_CONFIG_DIR", scratch.join(NO_PREFERENCES)).arg("-n").arg("-r");
-    command.arg(scratch.join("moved.pcap")).args(["-T", "fields"]);
+    command.arg(scratch.join("moved.pcap")).args(["-o", IN_ORDER, "-T", "fields"]);
     let line = describe(&command);
     command.args(fields.flat_map(|field| ["-e", field]));
     let errors = scratch.join("tshark-errors.txt");
