@@ -174,6 +174,8 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
     use super::*;
+    use crate::bench::ingests::Found;
+    use crate::bench::tshark::Dissected;
 
     #[test]
     fn columns_are_as_wide_as_what_they_hold() {
@@ -183,5 +185,47 @@ mod tests {
         };
         let expected = "µ         clients     r\nrequests        7  1000\ns                     2";
         assert_eq!(table.to_string(), expected);
+    }
+
+    #[test]
+    fn others_are_multiples_of_smbreplay_and_only_dissectors_count_messages() {
+        let cost = |wall: f64, mebibytes: u64| Cost {
+            programs: 1,
+            wall,
+            cpu: wall / 2.0,
+            peak_anonymous: mebibytes << 20,
+            load: 1.5,
+        };
+        let dissected = Dissected {
+            bytes: 3_000_000,
+            messages: 1_000,
+            requests: 500,
+            fields: cost(50.0, 300),
+            all_count: 533,
+            all_fields: cost(90.0, 400),
+        };
+        let measured = Ingest {
+            bytes: 3_000_000,
+            output: 1,
+            found: Found { messages: 1_000, ..Found::default() },
+            smbreplay: cost(0.5, 100),
+            cp: cost(0.1, 1),
+            cat: cost(0.05, 0),
+            dissected: Some(dissected),
+            kept: true,
+        };
+        let expected = "\
+metadata                    smbreplay  tshark, 34 fields (earlier)  all 533 fields (earlier)    cp   cat
+messages                         1000
+wall time, s                     0.50                        50.00                     90.00  0.10  0.05
+  times smbreplay's                                         100.00                    180.00  0.20  0.10
+MB/s of the capture               6.0                          0.1                       0.0  30.0  60.0
+messages/s                       2000                           20                        11
+CPU, s                           0.25                        25.00                     45.00  0.05  0.03
+  times smbreplay's                                         100.00                    180.00  0.20  0.10
+peak anonymous memory, MiB      100.0                        300.0                     400.0   1.0   0.0
+  times smbreplay's                                           3.00                      4.00  0.01  0.00
+load average at the end           1.5                          1.5                       1.5   1.5   1.5";
+        assert_eq!(of_ingest("metadata", &measured).to_string(), expected);
     }
 }
