@@ -118,6 +118,11 @@ fn measure(bench: &Bench, interrupt: &Interrupt) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// smbclients as what smbreplay is held against.
+fn smbclients(load: f64) -> (&'static str, f64, &'static str) {
+    ("the smbclients", load, "with --clients")
+}
+
 impl Sizes {
     fn metadata(&self) -> Work {
         Work::Metadata { requests: self.requests }
@@ -138,15 +143,17 @@ impl Keeping {
     }
 }
 
-/// Tells which targets a part reached, and whether the load average of its smbclients was another.
-fn conclude(part: &Part, load_of_clients: Option<f64>) {
+/// Tells which targets a part reached, and whether the load average of what it is held against was another: its name, that
+/// load, and the option that measures it again.
+fn conclude(part: &Part, reference: Option<(&str, f64, &str)>) {
     println!("\n{}:", part.name);
     part.targets.iter().for_each(|target| println!("  {target}"));
     let load = part.measured.load();
-    if let Some(of_clients) = load_of_clients.filter(|of_clients| (of_clients - load).abs() > COMPARABLE_LOAD) {
+    let differs = |other: f64| (other - load).abs() > COMPARABLE_LOAD;
+    if let Some((name, other, again)) = reference.filter(|(_, other, _)| differs(*other)) {
         println!(
-            "  the load average was {of_clients:.1} for the smbclients and {load:.1} for smbreplay: times compare badly; \
-             leave the machine alone and measure both with --clients"
+            "  the load average was {other:.1} for {name} and {load:.1} for smbreplay: times compare badly; leave the \
+             machine alone and measure both {again}"
         );
     }
 }

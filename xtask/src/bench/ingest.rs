@@ -124,7 +124,11 @@ fn agree(found: Found, dissected: Dissected) -> anyhow::Result<()> {
 
 fn part(name: String, measured: Measured, targets: Vec<Target>) -> Part {
     let part = Part { name, clients: None, measured, targets };
-    conclude(&part, None);
+    let tshark = match measured {
+        Measured::Ingest(Ingest { dissected, .. }) => dissected.map(|dissected| dissected.fields.load),
+        _ => None,
+    };
+    conclude(&part, tshark.map(|load| ("tshark", load, "without --without-tshark and --x10")));
     part
 }
 

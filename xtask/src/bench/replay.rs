@@ -11,7 +11,7 @@ use super::folder::Folder;
 use super::history::{Measured, Part};
 use super::interrupt::Interrupt;
 use super::targets::{self, Target};
-use super::{Keeping, Reference, Sizes, conclude, ingested, recording, replays, table};
+use super::{Keeping, Reference, Sizes, conclude, ingested, recording, replays, smbclients, table};
 use crate::workspace;
 
 /// The small recording that is replayed at its own pace, from tests/data.
@@ -110,6 +110,6 @@ fn recorded(
 
 fn part(name: String, clients: Option<Figures>, replay: Replayed, targets: Vec<Target>) -> Part {
     let part = Part { name, clients, measured: Measured::Replay(replay), targets };
-    conclude(&part, clients.map(|clients| clients.load));
+    conclude(&part, clients.map(|clients| smbclients(clients.load)));
     part
 }

@@ -7,7 +7,7 @@ use super::folder::Folder;
 use super::history::{Measured, Part};
 use super::interrupt::Interrupt;
 use super::tree::Tree;
-use super::{Keeping, Reference, conclude, ingested, recording, setups, table, targets};
+use super::{Keeping, Reference, conclude, ingested, recording, setups, smbclients, table, targets};
 
 #[derive(Args)]
 pub(crate) struct SetupOptions {
@@ -32,6 +32,6 @@ pub(super) fn measure(options: &SetupOptions, folder: &Folder, interrupt: &Inter
     println!("\n{}", table::of_set_up(&recording.name, &set_up));
     let name = format!("{}, setup", recording.name);
     let part = Part { name, clients: None, measured: Measured::Setup(set_up), targets: targets::set_up(&set_up) };
-    conclude(&part, Some(recording.clients.load));
+    conclude(&part, Some(smbclients(recording.clients.load)));
     Ok(part)
 }
