@@ -16,6 +16,8 @@ use kept::{Figures, Verdict};
 
 /// What is ingested, and how many copies of it as one capture: fixed costs count less in several.
 const CASES: [(&str, u8); 2] = [("office", 1), ("office-x10", 10)];
+/// How the crates are compiled that an ingest runs through.
+const SETTINGS: &str = "xtask/instructions.toml";
 /// The capture in tests/data.
 const CAPTURE: &str = "office.pcap";
 
@@ -47,10 +49,13 @@ pub(crate) fn check() -> anyhow::Result<()> {
 
 /// Builds the example of the store and counts what it takes.
 fn count() -> anyhow::Result<Figures> {
-    step(cargo().args(["build", "--profile", "counted", "--package", "smbreplay-store", "--example", "ingest"]))?;
+    let mut build = cargo();
+    build.args(["build", "--workspace", "--example", "ingest", "--config", SETTINGS]);
+    // What an incremental build makes depends on the builds before it.
+    step(build.env("CARGO_INCREMENTAL", "0"))?;
     let folder = folder()?;
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let program = target()?.join("counted/examples/ingest");
+    let program = target()?.join("debug/examples/ingest");
     let mut figures = Figures::of_this_machine()?;
     for (name, copies) in CASES {
         let capture = repeat(name, copies, &folder)?;
