@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: what smbreplay costs beside what the same work cost smbclients.
+//! `cargo xtask bench`: what smbreplay costs beside what the same work cost smbclients, and what reading a capture costs
+//! beside tshark.
 //!
 //! Clients and smbreplay work on fresh private Sambas of this machine, so only their ratio tells anything; even that needs
 //! a machine with nothing else to do. Recordings are made once and kept in cargo's target folder.
@@ -6,26 +7,32 @@
 mod clients;
 mod cost;
 mod disk;
-mod figures;
+pub(crate) mod figures;
 mod folder;
 mod history;
+mod ingest;
 mod ingested;
+mod ingests;
 mod interrupt;
 mod metered;
 mod process_files;
 mod recording;
+pub(crate) mod repeated;
 mod replay;
 mod replays;
+mod scratch;
 mod setup;
 mod setups;
 mod smbreplay;
 mod table;
 mod targets;
 mod tree;
+mod tshark;
 
 use clap::{Args, Subcommand};
 
 use crate::workspace::{cargo, step};
+use clients::Work;
 use folder::Folder;
 use history::{Line, Part};
 use interrupt::Interrupt;
@@ -41,6 +48,27 @@ pub(crate) enum Bench {
     Replay(replay::ReplayOptions),
     /// Has smbclients make a tree on a private Samba and sets it up on others with the release build
     Setup(setup::SetupOptions),
+    /// Ingests recordings of smbclients at work with the release build, and has tshark, cp and cat read them
+    Ingest(ingest::IngestOptions),
+}
+
+/// How large the recordings are that replays and ingests share.
+#[derive(Args)]
+struct Sizes {
+    /// About how many requests eight smbclients make of metadata work
+    #[arg(long, value_name = "N", default_value = "600000", value_parser = clap::value_parser!(u64).range(1..))]
+    requests: u64,
+    /// About how many bytes a bulk copy moves
+    #[arg(long, value_name = "N", default_value = "1000000000", value_parser = clap::value_parser!(u64).range(1..))]
+    bulk_bytes: u64,
+}
+
+/// What smbreplay is held against where that is smbclients.
+#[derive(Args)]
+struct Reference {
+    /// Measures the smbclients again, with what else the machine has to do now, and keeps the recordings
+    #[arg(long)]
+    clients: bool,
 }
 
 /// What is made again, kept and compared.
@@ -49,9 +77,6 @@ struct Keeping {
     /// Makes the recordings again
     #[arg(long)]
     again: bool,
-    /// Measures the smbclients again, with what else the machine has to do now, and keeps the recordings
-    #[arg(long)]
-    clients: bool,
     /// Adds the figures to target/bench/history.jsonl
     #[arg(long)]
     json: bool,
@@ -75,12 +100,14 @@ fn measure(bench: &Bench, interrupt: &Interrupt) -> anyhow::Result<()> {
     let keeping = match bench {
         Bench::Replay(options) => &options.keeping,
         Bench::Setup(options) => &options.keeping,
+        Bench::Ingest(options) => &options.keeping,
     };
     let earlier = if keeping.compare { history::read(&folder.history())? } else { Vec::new() };
     let mut line = Line::begin();
     line.parts = match bench {
         Bench::Replay(options) => replay::measure(options, &folder, interrupt)?,
         Bench::Setup(options) => vec![setup::measure(options, &folder, interrupt)?],
+        Bench::Ingest(options) => ingest::measure(options, &folder, interrupt)?,
     };
     if keeping.compare {
         compare(&line, &earlier);
@@ -91,25 +118,42 @@ fn measure(bench: &Bench, interrupt: &Interrupt) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// smbclients as what smbreplay is held against.
+fn smbclients(load: f64) -> (&'static str, f64, &'static str) {
+    ("the smbclients", load, "with --clients")
+}
+
+impl Sizes {
+    fn metadata(&self) -> Work {
+        Work::Metadata { requests: self.requests }
+    }
+
+    fn bulk(&self) -> Work {
+        Work::Bulk { bytes: self.bulk_bytes }
+    }
+}
+
 impl Keeping {
-    fn again(&self) -> Again {
+    fn again(&self, reference: &Reference) -> Again {
         match self {
             Self { again: true, .. } => Again::Everything,
-            Self { clients: true, .. } => Again::Clients,
+            _ if reference.clients => Again::Clients,
             _ => Again::Nothing,
         }
     }
 }
 
-/// Tells which targets a part reached, and whether the load average of its smbclients was another.
-fn conclude(part: &Part, load_of_clients: Option<f64>) {
+/// Tells which targets a part reached, and whether the load average of what it is held against was another: its name, that
+/// load, and the option that measures it again.
+fn conclude(part: &Part, reference: Option<(&str, f64, &str)>) {
     println!("\n{}:", part.name);
     part.targets.iter().for_each(|target| println!("  {target}"));
     let load = part.measured.load();
-    if let Some(of_clients) = load_of_clients.filter(|of_clients| (of_clients - load).abs() > COMPARABLE_LOAD) {
+    let differs = |other: f64| (other - load).abs() > COMPARABLE_LOAD;
+    if let Some((name, other, again)) = reference.filter(|(_, other, _)| differs(*other)) {
         println!(
-            "  the load average was {of_clients:.1} for the smbclients and {load:.1} for smbreplay: times compare badly; \
-             leave the machine alone and measure both with --clients"
+            "  the load average was {other:.1} for {name} and {load:.1} for smbreplay: times compare badly; leave the \
+             machine alone and measure both {again}"
         );
     }
 }

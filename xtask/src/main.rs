@@ -1,10 +1,12 @@
-//! Developer commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask record`, `cargo xtask bench`.
+//! Developer commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask record`, `cargo xtask bench`,
+//! `cargo xtask instructions`.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod bench;
 mod demo;
+mod instructions;
 mod isolated;
 mod office;
 mod packages;
@@ -49,10 +51,16 @@ enum Command {
         #[arg(long)]
         list: bool,
     },
-    /// Measures what replays and setups cost beside the work of smbclients
+    /// Measures what replays and setups cost beside the work of smbclients, and ingests beside tshark
     Bench {
         #[command(subcommand)]
         bench: bench::Bench,
+    },
+    /// Counts the instructions that it takes to ingest a small capture, and compares them with xtask/instructions.json
+    Instructions {
+        /// Keeps the new figures instead
+        #[arg(long)]
+        update: bool,
     },
 }
 
@@ -66,5 +74,7 @@ fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Bench { bench } => bench::run(&bench),
+        Command::Instructions { update: true } => instructions::update(),
+        Command::Instructions { update: false } => instructions::check(),
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use crate::demo;
+use crate::instructions;
 use crate::packages;
 use crate::workspace::{cargo, step};
 
@@ -28,6 +29,10 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     // The first thing that a new user runs.
     demo::show(false)?;
     step(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
-    println!("\nformat, lints, tests, demo and documentation are in order ({} s)", start.elapsed().as_secs());
+    instructions::check()?;
+    println!(
+        "\nformat, lints, tests, demo, documentation and instruction counts are in order ({} s)",
+        start.elapsed().as_secs()
+    );
     Ok(())
 }

@@ -4,8 +4,8 @@
 //!   in the foreground behind `smbreplay lab start`.
 //! - [`Samba`]: a private Samba in a temporary folder on its own port, the fidelity reference of the tests.
 //! - [`Recorder`]: a recording of the loopback traffic of one port; [`Smbclient`] and [`Smbtorture`]: clients that make
-//!   traffic; [`Tshark`]: what the dissector that tests compare with says of it; [`Tree`]: what a share holds, to be
-//!   compared with what it should hold.
+//!   traffic; [`Tshark`]: what the dissector that tests compare with says of it; [`packets`]: what it is made of;
+//!   [`Tree`]: what a share holds, to be compared with what it should hold.
 //!
 //! Invariants:
 //! - Everything listens on a loopback address unless the caller names another one.
@@ -19,6 +19,7 @@
 
 pub mod embedded;
 pub mod instance;
+pub mod packets;
 pub mod program;
 #[cfg(unix)]
 pub mod recorder;

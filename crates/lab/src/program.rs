@@ -22,6 +22,8 @@ pub enum Program {
     Tcpdump,
     /// The dissector that tests compare with.
     Tshark,
+    /// The tool that counts instructions.
+    Valgrind,
 }
 
 /// A program that was not found on this machine.
@@ -45,7 +47,7 @@ const ADMINISTRATORS_FOLDERS: [&str; 3] = ["/usr/sbin", "/sbin", "/usr/local/sbi
 
 impl Program {
     /// Every program, in the order in which a missing one is reported.
-    pub const ALL: [Program; 8] = [
+    pub const ALL: [Program; 9] = [
         Program::Smbd,
         Program::Pdbedit,
         Program::Net,
@@ -54,6 +56,7 @@ impl Program {
         Program::Smbtorture,
         Program::Tcpdump,
         Program::Tshark,
+        Program::Valgrind,
     ];
 
     /// The name of the executable.
@@ -68,6 +71,7 @@ impl Program {
             Program::Smbtorture => "smbtorture",
             Program::Tcpdump => "tcpdump",
             Program::Tshark => "tshark",
+            Program::Valgrind => "valgrind",
         }
     }
 
@@ -81,6 +85,7 @@ impl Program {
             Program::Smbtorture => "samba-testsuite",
             Program::Tcpdump => "tcpdump",
             Program::Tshark => "tshark",
+            Program::Valgrind => "valgrind",
         }
     }
 

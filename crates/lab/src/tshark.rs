@@ -5,10 +5,11 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
+use crate::packets::copy_with_port;
 use crate::program::{MissingProgram, Program};
 
 /// The port on which tshark takes SMB2 messages of any size apart (`-d tcp.port==PORT,nbss` misses large ones).
-const MICROSOFT_DS: u16 = 445;
+pub const MICROSOFT_DS: u16 = 445;
 
 /// Why tshark says nothing.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +74,7 @@ impl Tshark<'_> {
     fn run(&self, arguments: &[&str]) -> Result<String, TsharkError> {
         let folder = tempfile::Builder::new().prefix("smbreplay-tshark-").tempdir()?;
         let moved = folder.path().join("moved.pcap");
-        std::fs::write(&moved, with_port(std::fs::read(self.capture)?, self.port, MICROSOFT_DS))?;
+        copy_with_port(self.capture, &moved, self.port, MICROSOFT_DS)?;
         let mut tshark = Command::new(Program::Tshark.find()?);
         // A folder without preferences: this user's own would change what is dissected.
         tshark.env("WIRESHARK_CONFIG_DIR", folder.path()).arg("-n").arg("-r").arg(&moved);
@@ -105,28 +106,6 @@ fn dumps(text: &str) -> BTreeMap<u64, Vec<Vec<u8>>> {
         }
     }
     found
-}
-
-/// The recording with one TCP port in place of another.
-fn with_port(mut capture: Vec<u8>, port: u16, instead: u16) -> Vec<u8> {
-    const FILE_HEADER: usize = 24;
-    const RECORD_HEADER: usize = 16;
-    const ETHERNET_HEADER: usize = 14;
-    let mut record = FILE_HEADER;
-    while let Some(&[a, b, c, d]) = capture.get(record.saturating_add(8)..).and_then(|length| length.first_chunk()) {
-        let ip = record.saturating_add(RECORD_HEADER.saturating_add(ETHERNET_HEADER));
-        let header = capture.get(ip).map_or(0, |first| usize::from(first & 0x0f).saturating_mul(4));
-        for field in [0, 2] {
-            let at = ip.saturating_add(header).saturating_add(field);
-            if let Some(found) = capture.get_mut(at..at.saturating_add(2)).filter(|found| **found == port.to_be_bytes())
-            {
-                found.copy_from_slice(&instead.to_be_bytes());
-            }
-        }
-        let length = u32::from_ne_bytes([a, b, c, d]) as usize;
-        record = record.saturating_add(RECORD_HEADER).saturating_add(length);
-    }
-    capture
 }
 
 #[cfg(test)]

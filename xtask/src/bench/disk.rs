@@ -19,7 +19,7 @@ pub(super) fn ensure_free(folder: &Path, needed: u64, what: &str, option: &str) 
 }
 
 /// Bytes free to this user, from df, whose output POSIX fixes (`-P`).
-fn free(folder: &Path) -> anyhow::Result<u64> {
+pub(super) fn free(folder: &Path) -> anyhow::Result<u64> {
     let output = Command::new("df").arg("-Pk").arg(folder).output().context("cannot run df")?;
     let text = String::from_utf8_lossy(&output.stdout);
     parse_free(&text).with_context(|| format!("df does not tell what is free at {}", folder.display()))

@@ -97,7 +97,7 @@ impl Replayed {
 }
 
 /// `of` as a multiple of `to`; infinite when there is nothing to compare with, which no bound from above lets pass.
-pub(super) fn ratio(of: f64, to: f64) -> f64 {
+pub(crate) fn ratio(of: f64, to: f64) -> f64 {
     if to > 0.0 { of / to } else { f64::INFINITY }
 }
 

@@ -41,6 +41,11 @@ impl Folder {
         self.case().join(name).with_extension("pcap")
     }
 
+    /// What tshark cost on a recording.
+    pub(super) fn tshark(&self, name: &str) -> PathBuf {
+        self.case().join(name).with_extension("tshark.json")
+    }
+
     /// The runs of its replays.
     pub(super) fn runs(&self, name: &str) -> PathBuf {
         self.ingested(name).join("replays")

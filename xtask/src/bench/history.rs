@@ -9,7 +9,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
+use super::cost::Cost;
 use super::figures::{Figures, Replayed, ratio};
+use super::ingest::{Ingest, TenTimes};
 use super::setups::SetUp;
 use super::targets::Target;
 use crate::workspace;
@@ -53,6 +55,8 @@ pub(super) struct Part {
 pub(super) enum Measured {
     Replay(Replayed),
     Setup(SetUp),
+    Ingest(Ingest),
+    TenTimes(TenTimes),
 }
 
 impl Line {
@@ -136,12 +140,21 @@ impl Measured {
         match self {
             Self::Replay(replay) => replay.figures.load,
             Self::Setup(set_up) => set_up.setup.load,
+            Self::Ingest(ingest) => ingest.smbreplay.load,
+            Self::TenTimes(ten_times) => ten_times.ten.load,
         }
     }
 
     /// What is compared: the same figures in the same order for the same kind.
     fn figures(&self) -> Vec<Figure> {
         let exact = |what, value| Figure { what, value, noise: 0.0 };
+        let costs = |cost: &Cost| {
+            [
+                exact("wall time, s", cost.wall),
+                exact("CPU, s", cost.cpu),
+                exact("peak anonymous memory, MiB", cost.peak_mebibytes()),
+            ]
+        };
         let lag = |what, value| Figure { what, value, noise: LAG_NOISE };
         match self {
             Self::Replay(replay) => vec![
@@ -152,13 +165,15 @@ impl Measured {
                 lag("lag p50, ms", replay.lag_p50),
                 lag("lag p99, ms", replay.lag_p99),
             ],
-            Self::Setup(set_up) => vec![
-                exact("wall time, s", set_up.setup.wall),
-                exact("CPU, s", set_up.setup.cpu),
-                exact("peak anonymous memory, MiB", set_up.setup.peak_mebibytes()),
-                exact("wall time of the check, s", set_up.check.wall),
-                exact("wall time of the cleanup, s", set_up.cleanup.wall),
-            ],
+            Self::Setup(set_up) => costs(&set_up.setup)
+                .into_iter()
+                .chain([
+                    exact("wall time of the check, s", set_up.check.wall),
+                    exact("wall time of the cleanup, s", set_up.cleanup.wall),
+                ])
+                .collect(),
+            Self::Ingest(ingest) => costs(&ingest.smbreplay).into(),
+            Self::TenTimes(ten_times) => costs(&ten_times.ten).into(),
         }
     }
 }
@@ -179,7 +194,6 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
     use super::*;
-    use crate::bench::cost::Cost;
 
     fn line(name: &str, wall: f64, lag_p50: f64) -> Line {
         let figures = Figures { requests: 100, wall, cpu: 1.0, ..Figures::default() };

@@ -35,8 +35,12 @@ pub(super) fn ingest(name: &str, folder: &Folder, interrupt: &Interrupt) -> anyh
 
 /// What an ingested recording holds.
 pub(super) fn contents(name: &str, folder: &Folder) -> anyhow::Result<Contents> {
-    let path = folder.metadata(name);
-    let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    described_in(&folder.metadata(name))
+}
+
+/// What was ingested according to a `session_metadata.json`.
+pub(super) fn described_in(path: &Path) -> anyhow::Result<Contents> {
+    let text = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let metadata: Metadata =
         serde_json::from_slice(&text).with_context(|| format!("{} is not what it should be", path.display()))?;
     Ok(metadata.contents())

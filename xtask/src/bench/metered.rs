@@ -10,9 +10,10 @@ use super::interrupt::Interrupt;
 use super::process_files::{anonymous_memory, stat};
 use crate::workspace::describe;
 
-/// How often it is looked whether a program has ended.
-const POLL: Duration = Duration::from_millis(10);
-/// Memory is looked at once in so many polls: it changes slowly, and looking costs the time that is measured.
+/// How often it is looked whether a program has ended, and how much memory it has. Looking costs the time that is
+/// measured: where several run, each is looked at less often.
+const POLL: Duration = Duration::from_millis(2);
+/// Memory is looked at once in so many polls: it changes slowly.
 const POLLS_PER_MEMORY: u32 = 2;
 
 /// What a program used.
@@ -38,6 +39,7 @@ pub(super) fn run(
 ) -> anyhow::Result<(Vec<Used>, Duration)> {
     let start = Instant::now();
     let mut running: Vec<Metered> = commands.into_iter().map(Metered::start).collect::<anyhow::Result<_>>()?;
+    let poll_interval = POLL.saturating_mul(u32::try_from(running.len()).unwrap_or(u32::MAX));
     for poll in 0_u32.. {
         let look_at_memory = poll.is_multiple_of(POLLS_PER_MEMORY);
         for program in &mut running {
@@ -50,7 +52,7 @@ pub(super) fn run(
         if let Some(late) = running.iter().find(|program| program.used.is_none() && start.elapsed() > limit) {
             bail!("`{}` did not end within {} s", late.line, limit.as_secs());
         }
-        thread::sleep(POLL);
+        thread::sleep(poll_interval);
     }
     let wall = start.elapsed();
     // Ctrl-C reaches the programs too: what they did then is not their work.

@@ -22,13 +22,19 @@ pub(super) fn stat(pid: u32) -> Option<Stat> {
 
 /// The anonymous memory that a process has in RAM now (RssAnon), bytes; `None` when it has ended.
 pub(super) fn anonymous_memory(pid: u32) -> Option<u64> {
-    parse_anonymous_memory(&fs::read_to_string(format!("/proc/{pid}/status")).ok()?)
+    parse_kib(&fs::read_to_string(format!("/proc/{pid}/status")).ok()?, "RssAnon:")
 }
 
 /// How many processes of the machine wanted a processor during the last minute (`/proc/loadavg`); 0 when it is not told.
 pub(super) fn load_average() -> f64 {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split_whitespace().next().and_then(|first| first.parse().ok()).unwrap_or_default()
+}
+
+/// Memory that programs could have without swapping, bytes (`/proc/meminfo`); 0 when it is not told.
+pub(super) fn available_memory() -> u64 {
+    let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    parse_kib(&text, "MemAvailable:").unwrap_or_default()
 }
 
 fn parse_stat(text: &str) -> Option<Stat> {
@@ -43,8 +49,9 @@ fn parse_stat(text: &str) -> Option<Stat> {
     Some(Stat { ended: matches!(state, "Z" | "X"), cpu: Duration::from_millis(milliseconds) })
 }
 
-fn parse_anonymous_memory(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+/// The bytes of a line such as `RssAnon:  5020 kB`.
+fn parse_kib(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     kib.checked_mul(1024)
 }
@@ -75,10 +82,10 @@ mod tests {
     }
 
     #[test]
-    fn anonymous_memory_is_in_kib() {
+    fn memory_is_told_in_kib() {
         let status = "VmHWM:\t    9000 kB\nRssAnon:\t    5020 kB\nRssFile:\t    3980 kB\n";
-        assert_eq!(parse_anonymous_memory(status), Some(5020 * 1024));
-        assert_eq!(parse_anonymous_memory("State:\tZ (zombie)\n"), None);
+        assert_eq!(parse_kib(status, "RssAnon:"), Some(5020 * 1024));
+        assert_eq!(parse_kib("State:\tZ (zombie)\n", "RssAnon:"), None);
     }
 
     #[test]
@@ -86,5 +93,6 @@ mod tests {
         let me = std::process::id();
         assert!(!stat(me).unwrap().ended);
         assert!(anonymous_memory(me).unwrap() > 0);
+        assert!(available_memory() > 0);
     }
 }

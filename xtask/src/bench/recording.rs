@@ -21,6 +21,8 @@ pub(super) struct Recording {
     pub(super) name: String,
     /// What the work cost the clients when it was not recorded.
     pub(super) clients: Cost,
+    /// Packets in it.
+    pub(super) packets: u64,
 }
 
 /// What lies beside a capture; only a capture that has it is complete.
@@ -77,7 +79,7 @@ pub(super) fn of(
     };
     let text = serde_json::to_string_pretty(&description)?;
     fs::write(&beside, text + "\n").with_context(|| format!("cannot write {}", beside.display()))?;
-    Ok(Recording { name, clients: description.clients })
+    Ok(Recording { name, clients: description.clients, packets: description.packets })
 }
 
 /// Fails when the recording, what is ingested of it and one replay or setup would not fit.

@@ -11,7 +11,7 @@ use super::folder::Folder;
 use super::history::{Measured, Part};
 use super::interrupt::Interrupt;
 use super::targets::{self, Target};
-use super::{Keeping, conclude, ingested, recording, replays, table};
+use super::{Keeping, Reference, Sizes, conclude, ingested, recording, replays, smbclients, table};
 use crate::workspace;
 
 /// The small recording that is replayed at its own pace, from tests/data.
@@ -19,15 +19,13 @@ const PACED: &str = "office";
 
 #[derive(Args)]
 pub(crate) struct ReplayOptions {
-    /// About how many requests eight smbclients make of metadata work
-    #[arg(long, value_name = "N", default_value = "600000", value_parser = clap::value_parser!(u64).range(1..))]
-    requests: u64,
-    /// About how many bytes a bulk copy moves
-    #[arg(long, value_name = "N", default_value = "1000000000", value_parser = clap::value_parser!(u64).range(1..))]
-    bulk_bytes: u64,
+    #[command(flatten)]
+    sizes: Sizes,
     /// Measures only this
     #[arg(long, value_name = "PART")]
     only: Option<Only>,
+    #[command(flatten)]
+    reference: Reference,
     #[command(flatten)]
     pub(super) keeping: Keeping,
 }
@@ -56,7 +54,7 @@ pub(super) fn measure(options: &ReplayOptions, folder: &Folder, interrupt: &Inte
 
 /// Eight clients' metadata work, replayed in both orders.
 fn metadata(options: &ReplayOptions, folder: &Folder, interrupt: &Interrupt) -> anyhow::Result<Vec<Part>> {
-    let work = Work::Metadata { requests: options.requests };
+    let work = options.sizes.metadata();
     let (name, clients) = recorded(work, "metadata", options, folder, interrupt)?;
     let session = replays::replay(&name, &["--order", "session"], folder, interrupt)?;
     let trace = replays::replay(&name, &["--order", "trace"], folder, interrupt)?;
@@ -70,7 +68,7 @@ fn metadata(options: &ReplayOptions, folder: &Folder, interrupt: &Interrupt) -> 
 
 /// One client's bulk copy.
 fn bulk(options: &ReplayOptions, folder: &Folder, interrupt: &Interrupt) -> anyhow::Result<Part> {
-    let work = Work::Bulk { bytes: options.bulk_bytes };
+    let work = options.sizes.bulk();
     let (name, clients) = recorded(work, "bulk", options, folder, interrupt)?;
     let replay = replays::replay(&name, &["--order", "session"], folder, interrupt)?;
     println!("\n{}", table::of_work(&name, ("smbclient", &clients), &[("order session", &replay)]));
@@ -96,7 +94,7 @@ fn recorded(
     folder: &Folder,
     interrupt: &Interrupt,
 ) -> anyhow::Result<(String, Figures)> {
-    let recording = recording::of(work, name, folder, options.keeping.again(), interrupt)?;
+    let recording = recording::of(work, name, folder, options.keeping.again(&options.reference), interrupt)?;
     let contents = ingested::ingest(&recording.name, folder, interrupt)?;
     let used = recording.clients;
     let clients = Figures {
@@ -112,6 +110,6 @@ fn recorded(
 
 fn part(name: String, clients: Option<Figures>, replay: Replayed, targets: Vec<Target>) -> Part {
     let part = Part { name, clients, measured: Measured::Replay(replay), targets };
-    conclude(&part, clients.map(|clients| clients.load));
+    conclude(&part, clients.map(|clients| smbclients(clients.load)));
     part
 }

@@ -7,7 +7,7 @@ use super::folder::Folder;
 use super::history::{Measured, Part};
 use super::interrupt::Interrupt;
 use super::tree::Tree;
-use super::{Keeping, conclude, ingested, recording, setups, table, targets};
+use super::{Keeping, Reference, conclude, ingested, recording, setups, smbclients, table, targets};
 
 #[derive(Args)]
 pub(crate) struct SetupOptions {
@@ -18,17 +18,20 @@ pub(crate) struct SetupOptions {
     #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
     #[command(flatten)]
+    reference: Reference,
+    #[command(flatten)]
     pub(super) keeping: Keeping,
 }
 
 pub(super) fn measure(options: &SetupOptions, folder: &Folder, interrupt: &Interrupt) -> anyhow::Result<Part> {
     let tree = Tree { files: options.files };
-    let recording = recording::of(Work::Tree(tree), "tree", folder, options.keeping.again(), interrupt)?;
+    let recording =
+        recording::of(Work::Tree(tree), "tree", folder, options.keeping.again(&options.reference), interrupt)?;
     ingested::ingest(&recording.name, folder, interrupt)?;
     let set_up = setups::measure(&recording.name, tree, recording.clients, options.runs, folder, interrupt)?;
     println!("\n{}", table::of_set_up(&recording.name, &set_up));
     let name = format!("{}, setup", recording.name);
     let part = Part { name, clients: None, measured: Measured::Setup(set_up), targets: targets::set_up(&set_up) };
-    conclude(&part, Some(recording.clients.load));
+    conclude(&part, Some(smbclients(recording.clients.load)));
     Ok(part)
 }

@@ -24,7 +24,13 @@ pub(super) struct Ran {
 }
 
 /// Runs it; an exit status that is not among `statuses` is an error.
-pub(super) fn run(
+pub(super) fn run(command: Command, statuses: &[i32], folder: &Folder, interrupt: &Interrupt) -> anyhow::Result<Ran> {
+    run_on(Stdio::null(), command, statuses, folder, interrupt)
+}
+
+/// The same with something on its standard input.
+pub(super) fn run_on(
+    input: Stdio,
     mut command: Command,
     statuses: &[i32],
     folder: &Folder,
@@ -33,7 +39,7 @@ pub(super) fn run(
     let line = describe(&command);
     let output = folder.path().join("output.json");
     let create = |path: &Path| File::create(path).with_context(|| format!("cannot write {}", path.display()));
-    command.stdin(Stdio::null()).stdout(create(&output)?).stderr(create(&folder.path().join("errors.txt"))?);
+    command.stdin(input).stdout(create(&output)?).stderr(create(&folder.path().join("errors.txt"))?);
     let (used, wall) = metered::run(vec![command], LIMIT, interrupt)?;
     let status = used.first().context("nothing was run")?.status;
     let is_accepted = status.code().is_some_and(|code| statuses.contains(&code));

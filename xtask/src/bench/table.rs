@@ -1,10 +1,12 @@
-//! The tables that are printed: the smbclients' figures beside those of replays or setups.
+//! The tables that are printed: the figures of smbclients or tshark beside those of smbreplay.
 
 use std::fmt;
 
 use super::cost::Cost;
 use super::figures::{Figures, Replayed, ratio};
+use super::ingest::{Ingest, TenTimes};
 use super::setups::SetUp;
+use super::tshark;
 
 /// Columns of figures with their names, and rows with theirs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +79,66 @@ pub(super) fn of_set_up(title: &str, measured: &SetUp) -> Table {
     Table { columns, rows }
 }
 
+/// Of a recording that smbreplay ingests and others read.
+pub(super) fn of_ingest(title: &str, measured: &Ingest) -> Table {
+    let Ingest { found, smbreplay, cp, cat, dissected, kept, .. } = measured;
+    let earlier = if *kept { " (earlier)" } else { "" };
+    let tshark = dissected.iter().flat_map(|dissected| {
+        let (some, all) = (tshark::FIELDS.len(), dissected.all_count);
+        [
+            (format!("tshark, {some} fields{earlier}"), &dissected.fields),
+            (format!("all {all} fields{earlier}"), &dissected.all_fields),
+        ]
+    });
+    let others = [("cp".to_owned(), cp), ("cat".to_owned(), cat)];
+    let all: Vec<_> = [("smbreplay".to_owned(), smbreplay)].into_iter().chain(tshark).chain(others).collect();
+    let row = |of: &dyn Fn(&Cost) -> String| all.iter().map(|(_, cost)| of(cost)).collect();
+    let times = |of: &dyn Fn(&Cost) -> f64| {
+        let others = all.iter().skip(1).map(|(_, cost)| format!("{:.2}", ratio(of(cost), of(smbreplay))));
+        std::iter::once(String::new()).chain(others).collect()
+    };
+    // To cp and cat it is no messages.
+    let dissecting = all.len().saturating_sub(2);
+    let messages_per_second = |(_, cost): &(String, &Cost)| format!("{:.0}", ratio(found.messages as f64, cost.wall));
+    let rows = vec![
+        ("messages", vec![found.messages.to_string()]),
+        ("wall time, s", row(&|cost| format!("{:.2}", cost.wall))),
+        ("  times smbreplay's", times(&|cost| cost.wall)),
+        ("MB/s of the capture", row(&|cost| format!("{:.1}", measured.megabytes_per_second(cost)))),
+        ("messages/s", all.iter().take(dissecting).map(messages_per_second).collect()),
+        ("CPU, s", row(&|cost| format!("{:.2}", cost.cpu))),
+        ("  times smbreplay's", times(&|cost| cost.cpu)),
+        ("peak anonymous memory, MiB", row(&|cost| format!("{:.1}", cost.peak_mebibytes()))),
+        ("  times smbreplay's", times(&Cost::peak_mebibytes)),
+        ("load average at the end", row(&|cost| format!("{:.1}", cost.load))),
+    ];
+    let columns = std::iter::once(title.to_owned()).chain(all.iter().map(|(name, _)| name.clone()));
+    Table { columns: columns.collect(), rows }
+}
+
+/// Of a recording ten times over beside the recording itself.
+pub(super) fn of_ten_times(title: &str, measured: &TenTimes) -> Table {
+    let TenTimes { bytes, once, ten, found, through_pipe } = measured;
+    let row = |of: &dyn Fn(&Cost) -> String| vec![of(once), of(ten)];
+    let rate = |amount: f64| vec![ratio(amount / 10.0, once.wall), ratio(amount, ten.wall)];
+    let megabytes = rate(*bytes as f64 / 1e5);
+    let messages = rate(found.messages as f64);
+    let rows = vec![
+        ("messages", vec![format!("{:.0}", found.messages as f64 / 10.0), found.messages.to_string()]),
+        ("wall time, s", row(&|cost| format!("{:.2}", cost.wall))),
+        ("  times the one's", vec![String::new(), format!("{:.2}", measured.wall_ratio())]),
+        ("MB/s of the capture", megabytes.iter().map(|rate| format!("{rate:.1}")).collect()),
+        ("messages/s", messages.iter().map(|rate| format!("{rate:.0}")).collect()),
+        ("CPU, s", row(&|cost| format!("{:.2}", cost.cpu))),
+        ("peak anonymous memory, MiB", row(&|cost| format!("{:.1}", cost.peak_mebibytes()))),
+        ("  times the one's", vec![String::new(), format!("{:.2}", measured.memory_ratio())]),
+        ("load average at the end", row(&|cost| format!("{:.1}", cost.load))),
+    ];
+    let how = if *through_pipe { ", through a pipe" } else { "" };
+    let columns = vec![title.to_owned(), format!("once{how}"), format!("ten times{how}")];
+    Table { columns, rows }
+}
+
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = |text: &str| text.chars().count();
@@ -112,6 +174,8 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
     use super::*;
+    use crate::bench::ingests::Found;
+    use crate::bench::tshark::Dissected;
 
     #[test]
     fn columns_are_as_wide_as_what_they_hold() {
@@ -121,5 +185,47 @@ mod tests {
         };
         let expected = "µ         clients     r\nrequests        7  1000\ns                     2";
         assert_eq!(table.to_string(), expected);
+    }
+
+    #[test]
+    fn others_are_multiples_of_smbreplay_and_only_dissectors_count_messages() {
+        let cost = |wall: f64, mebibytes: u64| Cost {
+            programs: 1,
+            wall,
+            cpu: wall / 2.0,
+            peak_anonymous: mebibytes << 20,
+            load: 1.5,
+        };
+        let dissected = Dissected {
+            bytes: 3_000_000,
+            messages: 1_000,
+            requests: 500,
+            fields: cost(50.0, 300),
+            all_count: 533,
+            all_fields: cost(90.0, 400),
+        };
+        let measured = Ingest {
+            bytes: 3_000_000,
+            output: 1,
+            found: Found { messages: 1_000, ..Found::default() },
+            smbreplay: cost(0.5, 100),
+            cp: cost(0.1, 1),
+            cat: cost(0.05, 0),
+            dissected: Some(dissected),
+            kept: true,
+        };
+        let expected = "\
+metadata                    smbreplay  tshark, 34 fields (earlier)  all 533 fields (earlier)    cp   cat
+messages                         1000
+wall time, s                     0.50                        50.00                     90.00  0.10  0.05
+  times smbreplay's                                         100.00                    180.00  0.20  0.10
+MB/s of the capture               6.0                          0.1                       0.0  30.0  60.0
+messages/s                       2000                           20                        11
+CPU, s                           0.25                        25.00                     45.00  0.05  0.03
+  times smbreplay's                                         100.00                    180.00  0.20  0.10
+peak anonymous memory, MiB      100.0                        300.0                     400.0   1.0   0.0
+  times smbreplay's                                           3.00                      4.00  0.01  0.00
+load average at the end           1.5                          1.5                       1.5   1.5   1.5";
+        assert_eq!(of_ingest("metadata", &measured).to_string(), expected);
     }
 }

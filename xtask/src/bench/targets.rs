@@ -5,10 +5,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::figures::{Figures, Replayed, ratio};
+use super::ingest::{Ingest, TenTimes};
 use super::setups::SetUp;
 
 /// The most anonymous memory a replay may take, MiB.
 const MEMORY: f64 = 128.0;
+/// The same of an ingest.
+const INGEST_MEMORY: f64 = 256.0;
 
 /// One thing to be reached.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,14 +67,14 @@ pub(super) fn order_session(clients: &Figures, replay: &Replayed) -> Vec<Target>
         sent(clients, figures),
         wall(clients.wall, figures.wall, 1.0),
         Target::new("CPU a request", cpu, Bound::AtMost(0.5), "x the smbclients'"),
-        memory(figures),
+        memory(figures.peak_mebibytes(), MEMORY),
     ]
 }
 
 /// Of metadata work in order `trace`.
 pub(super) fn order_trace(clients: &Figures, replay: &Replayed) -> Vec<Target> {
     let figures = &replay.figures;
-    vec![sent(clients, figures), wall(clients.wall, figures.wall, 1.5), memory(figures)]
+    vec![sent(clients, figures), wall(clients.wall, figures.wall, 1.5), memory(figures.peak_mebibytes(), MEMORY)]
 }
 
 /// Of a bulk copy.
@@ -81,7 +84,7 @@ pub(super) fn bulk(clients: &Figures, replay: &Replayed) -> Vec<Target> {
     vec![
         sent(clients, figures),
         Target::new("throughput", throughput, Bound::AtLeast(1.0), "x the smbclient's"),
-        memory(figures),
+        memory(figures.peak_mebibytes(), MEMORY),
     ]
 }
 
@@ -99,6 +102,42 @@ pub(super) fn set_up(measured: &SetUp) -> Vec<Target> {
     vec![wall(measured.clients.wall, measured.setup.wall, 1.0)]
 }
 
+/// Of ingesting metadata work; what tshark is needed for is left out without it.
+pub(super) fn ingest_metadata(measured: &Ingest) -> Vec<Target> {
+    let speed = measured.dissected.map(|dissected| measured.times_faster_than(&dissected.fields));
+    let at_least = |(what, least)| speed.map(|speed| Target::new(what, speed, Bound::AtLeast(least), THAN_FIELDS));
+    let speed = [("speed", 50.0), ("speed, goal", 100.0)].into_iter().filter_map(at_least);
+    speed.chain([memory(measured.smbreplay.peak_mebibytes(), INGEST_MEMORY)]).collect()
+}
+
+/// Of ingesting a bulk copy: no copy is much faster than cp, however slow tshark is.
+pub(super) fn ingest_bulk(measured: &Ingest) -> Vec<Target> {
+    let part_of_cp = measured.times_faster_than(&measured.cp);
+    let speed = measured.dissected.into_iter().flat_map(|dissected| {
+        let than_tshark = measured.times_faster_than(&dissected.fields);
+        // Both are speeds of smbreplay: as parts of what has to be reached, the greater part is that of the lesser bound.
+        let speed = if part_of_cp / 0.4 > than_tshark / 2.5 {
+            Target::new("speed", part_of_cp, Bound::AtLeast(0.4), "x cp's")
+        } else {
+            Target::new("speed", than_tshark, Bound::AtLeast(2.5), THAN_FIELDS)
+        };
+        let than_all = measured.times_faster_than(&dissected.all_fields);
+        [speed, Target::new("speed", than_all, Bound::AtLeast(10.0), "x tshark's, all fields")]
+    });
+    speed.chain([memory(measured.smbreplay.peak_mebibytes(), INGEST_MEMORY)]).collect()
+}
+
+const THAN_FIELDS: &str = "x tshark's, 34 fields";
+
+/// Of ingesting a recording ten times over.
+pub(super) fn ten_times(measured: &TenTimes) -> Vec<Target> {
+    vec![
+        Target::new("wall time", measured.wall_ratio(), Bound::AtMost(11.0), "x the one's"),
+        Target::new("peak memory", measured.memory_ratio(), Bound::AtMost(1.1), "x the one's"),
+        memory(measured.ten.peak_mebibytes(), INGEST_MEMORY),
+    ]
+}
+
 /// A replay that leaves requests out has won nothing.
 fn sent(clients: &Figures, replay: &Figures) -> Target {
     let part = ratio(replay.requests as f64, clients.requests as f64);
@@ -109,8 +148,8 @@ fn wall(clients: f64, measured: f64, most: f64) -> Target {
     Target::new("wall time", ratio(measured, clients), Bound::AtMost(most), "x the smbclients'")
 }
 
-fn memory(replay: &Figures) -> Target {
-    Target::new("peak memory", replay.peak_mebibytes(), Bound::AtMost(MEMORY), "MiB")
+fn memory(mebibytes: f64, most: f64) -> Target {
+    Target::new("peak memory", mebibytes, Bound::AtMost(most), "MiB")
 }
 
 #[cfg(test)]
@@ -118,6 +157,9 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
     use super::*;
+    use crate::bench::cost::Cost;
+    use crate::bench::ingests::Found;
+    use crate::bench::tshark::Dissected;
 
     fn figures(wall: f64, cpu: f64, mebibytes: u64) -> Figures {
         Figures { requests: 1_000, payload: 1 << 30, wall, cpu, peak_anonymous: mebibytes << 20, load: 1.0 }
@@ -156,6 +198,56 @@ mod tests {
         };
         assert_eq!(reached(&original_pace(&replay(0.5, 2.0, 10.05))), [true; 3]);
         assert_eq!(reached(&original_pace(&replay(0.6, 2.1, 9.8))), [false; 3]);
+    }
+
+    fn ingest(wall: f64, mebibytes: u64, tshark: Option<(f64, f64)>, cp: f64) -> Ingest {
+        let cost = |wall: f64| Cost { wall, peak_anonymous: mebibytes << 20, ..Cost::default() };
+        let dissected = tshark.map(|(fields, all)| Dissected {
+            bytes: 1,
+            messages: 1,
+            requests: 1,
+            fields: cost(fields),
+            all_count: 500,
+            all_fields: cost(all),
+        });
+        Ingest {
+            bytes: 1,
+            output: 1,
+            found: Found::default(),
+            smbreplay: cost(wall),
+            cp: cost(cp),
+            cat: cost(cp),
+            dissected,
+            kept: false,
+        }
+    }
+
+    #[test]
+    fn an_ingest_of_metadata_is_held_against_tshark() {
+        assert_eq!(reached(&ingest_metadata(&ingest(1.0, 256, Some((100.0, 1.0)), 1.0))), [true; 3]);
+        assert_eq!(reached(&ingest_metadata(&ingest(1.0, 257, Some((50.0, 1.0)), 1.0))), [true, false, false]);
+        assert_eq!(reached(&ingest_metadata(&ingest(1.0, 1, None, 1.0))), [true]);
+    }
+
+    #[test]
+    fn an_ingest_of_bulk_is_held_against_the_slower_of_two_speeds() {
+        let told = |ingest: Ingest| ingest_bulk(&ingest).iter().map(ToString::to_string).collect::<Vec<_>>();
+        // cp takes 0.4 s, so that 1 s are allowed; 2.5 times as fast as tshark would be 0.8 s.
+        let [speed, all, _] = told(ingest(1.0, 1, Some((2.0, 10.0)), 0.4)).try_into().unwrap();
+        assert_eq!(speed, "ok      speed              0.40 x cp's (at least 0.4)");
+        assert_eq!(all, "ok      speed             10.00 x tshark's, all fields (at least 10)");
+        // Now that is 2 s.
+        let [speed, ..] = &told(ingest(1.9, 1, Some((5.0, 10.0)), 0.4))[..] else { panic!() };
+        assert_eq!(speed, "ok      speed              2.63 x tshark's, 34 fields (at least 2.5)");
+    }
+
+    #[test]
+    fn ten_copies_may_take_eleven_times_as_long_and_a_tenth_more_memory() {
+        let cost = |wall: f64, mebibytes: u64| Cost { wall, peak_anonymous: mebibytes << 20, ..Cost::default() };
+        let ten_times =
+            |ten| TenTimes { bytes: 1, found: Found::default(), once: cost(1.0, 100), ten, through_pipe: true };
+        assert_eq!(reached(&super::ten_times(&ten_times(cost(11.0, 110)))), [true; 3]);
+        assert_eq!(reached(&super::ten_times(&ten_times(cost(11.1, 111)))), [false, false, true]);
     }
 
     #[test]
