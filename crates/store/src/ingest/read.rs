@@ -1,8 +1,8 @@
 //! Driving capture, dissector and writer.
 
 use super::stream::Hashing;
-use super::{IngestError, IngestProgress, IngestRequest, Phase, described, without};
-use crate::metadata::{self, SCHEMA_VERSION, SessionMetadata, TraceFile};
+use super::{IngestError, IngestProgress, IngestRequest, Phase, described, payload, without};
+use crate::metadata::{self, SCHEMA_VERSION, SessionMetadata, Trace, TraceFile};
 use crate::writer::SessionsWriter;
 use capture::{Limits, OpenError, PacketReader};
 use dissect::Dissector;
@@ -62,8 +62,9 @@ pub(super) fn read(
     let mut writer = SessionsWriter::create(&request.place.output, request.budget)?;
     let mut operations = 0_u64;
     let mut write = |dissector: &mut Dissector| {
-        while let Some(operation) = dissector.poll() {
+        while let Some(mut operation) = dissector.poll() {
             operations = operations.saturating_add(1);
+            payload::cut(&mut operation, request.payload);
             writer.push(operation)?;
         }
         Ok::<u64, IngestError>(operations)
@@ -96,7 +97,11 @@ pub(super) fn read(
     let operations = write(&mut dissector)?;
     refuse_without_smb2(path, &trace, &dissector)?;
     report(Phase::Writing, &trace, operations);
-    let described = described::trace(trace.facts(), trace.files(), files(), !request.secrets.is_empty());
+    let described = Trace {
+        secrets_given: !request.secrets.is_empty(),
+        payload: request.payload,
+        ..described::trace(trace.facts(), trace.files(), files())
+    };
     let (counters, dropped) = described::counters(&trace, &dissector);
     let (facts, files_read) = (trace.facts().clone(), trace.files().to_vec());
     let sessions = dissector.sessions();

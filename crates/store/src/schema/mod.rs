@@ -86,16 +86,16 @@ pub static COLUMNS: &[Column<Operation>] = &[
     column!(Operation, "meaning", closed: Dict, "", "", "how a connection closed: client_fin, client_rst, server_fin or server_rst"),
     column!(Operation, "meaning", detail: Plain, "", "", "one phrase for people"),
     column!(Operation, "meaning", malformed: Plain, "", "", "why the message does not fit the specification"),
-    message!(Operation, "bytes", request, "", "MS-SMB2 2.2", "the request with its header, decrypted and expanded; missing bytes are zero"),
+    message!(Operation, "bytes", request, "", "MS-SMB2 2.2", "the request with its header, decrypted and expanded; missing bytes are zero, and those at its end may be left out"),
     message!(Operation, "bytes", response, "", "MS-SMB2 2.2", "the final response likewise"),
     message!(Operation, "bytes", interim, "", "MS-SMB2 3.3.4.2", "the interim response likewise"),
-    column!(Operation, "bytes", request_length: Plain, "", "", "bytes of the request before cuts"),
-    column!(Operation, "bytes", response_length: Plain, "", "", "bytes of the final response before cuts"),
-    column!(Operation, "bytes", request_holes: Plain, "", "", "ranges of `request` that the capture does not have"),
-    column!(Operation, "bytes", response_holes: Plain, "", "", "ranges of `response` that the capture does not have"),
+    column!(Operation, "bytes", request_length: Plain, "", "", "bytes of the request before cuts; zeros take the place of those that `request` lacks at its end"),
+    column!(Operation, "bytes", response_length: Plain, "", "", "bytes of the final response likewise"),
+    column!(Operation, "bytes", request_holes: Plain, "", "", "ranges of the request that the capture does not have, or that were not to be stored"),
+    column!(Operation, "bytes", response_holes: Plain, "", "", "ranges of the response likewise"),
     column!(Operation, "bytes", payload_offset: Plain, "smb2.data_offset", "MS-SMB2 2.2.21", "offset of READ or WRITE data in its message"),
     column!(Operation, "bytes", payload_length: Plain, "smb2.write_length", "MS-SMB2 2.2.21", "bytes of READ or WRITE data"),
-    column!(Operation, "bytes", payload_hash: Plain, "", "", "XXH3-128 of READ or WRITE data"),
+    column!(Operation, "bytes", payload_hash: Plain, "", "", "XXH3-128 of READ or WRITE data, if all of it was captured"),
 ];
 
 /// Derived from `status`; ignored when reading.
