@@ -4,6 +4,7 @@
 use crate::message::Patch;
 use crate::trace::CapturedRow;
 use bytes::Bytes;
+use capture::Hole;
 use dissect::Operation;
 use smb2::Command;
 use smb2::message::{ReadResponse, WriteRequest};
@@ -153,23 +154,34 @@ impl Cursor {
     }
 }
 
-/// Whether the data of its request stays in the session file: a large WRITE to a file, all there and alone in its PDU.
+/// Whether the data of its request stays in the session file: a large WRITE to a file, alone in its PDU, whose data is all
+/// there, or all missing.
 fn is_left(operation: &Operation) -> bool {
     operation.command == Some(Command::WRITE)
         && operation.share_type.is_some_and(|kind| kind != PIPE)
-        && operation.request_holes.is_empty()
+        && is_all_or_nothing(operation, &operation.request_holes)
         && operation.request_chain.is_none()
         && operation.payload_length.is_some_and(|length| length >= LARGE)
         && operation.payload_offset.is_some_and(|offset| offset as usize >= WriteRequest::FIXED_END)
 }
 
-/// Whether the data of its answer is compared by its hash: a large READ of a file, all there.
+/// Whether the data of its answer is compared by its hash, or not at all: a large READ of a file, all there, or all
+/// missing.
 fn is_hashed(operation: &Operation) -> bool {
     operation.command == Some(Command::READ)
         && operation.share_type.is_some_and(|kind| kind != PIPE)
-        && operation.response_holes.is_empty()
-        && operation.payload_hash.is_some()
+        && is_all_or_nothing(operation, &operation.response_holes)
+        && (operation.payload_hash.is_some() || !operation.response_holes.is_empty())
         && operation.payload_length.is_some_and(|length| length >= LARGE)
+}
+
+/// Whether a message lacks nothing, or its data and nothing else.
+fn is_all_or_nothing(operation: &Operation, holes: &[Hole]) -> bool {
+    match holes {
+        [] => true,
+        [hole] => (Some(hole.offset), Some(hole.length)) == (operation.payload_offset, operation.payload_length),
+        _ => false,
+    }
 }
 
 /// Which data of an operation need not be read to plan a replay.
@@ -237,6 +249,9 @@ pub(crate) fn recorded_answer(row: &CapturedRow<'_>, message: Bytes) -> Recorded
 
 /// How many bytes at the end of a captured answer are only in its session file, where that is READ data and nothing else.
 fn left_of_answer(row: &CapturedRow<'_>) -> Option<u32> {
+    if !row.response_holes().is_empty() {
+        return None;
+    }
     let data = row.payload_length().filter(|length| *length >= LARGE && row.command() == Some(Command::READ))?;
     let head = u32::try_from(row.response()?.len()).ok()?;
     row.response_length()?.checked_sub(head).filter(|left| *left == data)

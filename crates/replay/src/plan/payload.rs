@@ -17,10 +17,15 @@ pub struct MissingPayload {
     pub offset: u64,
 }
 
+/// Whether a request is to a named pipe.
+pub(super) fn is_on_pipe(row: &CapturedRow<'_>) -> bool {
+    row.share_type() == Some(PIPE)
+}
+
 /// What a request lacks, when that is data to be written to a file and nothing else.
 pub(super) fn missing(row: &CapturedRow<'_>) -> Option<Vec<MissingPayload>> {
     // What is written to a pipe means something to the server.
-    if row.command() != Some(Command::WRITE) || row.share_type() == Some(PIPE) {
+    if row.command() != Some(Command::WRITE) || is_on_pipe(row) {
         return None;
     }
     let message = row.request()?;
