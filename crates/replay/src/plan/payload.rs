@@ -33,7 +33,12 @@ pub(super) fn missing(row: &CapturedRow<'_>) -> Option<Vec<MissingPayload>> {
         return None;
     }
     let view = WriteRequest::parse(message).ok()?;
-    let data = view.data_range().ok()?;
+    let data = if row.data_left() {
+        let start = usize::from(view.data_offset());
+        start..start.saturating_add(view.length() as usize)
+    } else {
+        view.data_range().ok()?
+    };
     let holes = row.request_holes().iter().map(|hole| {
         let start = hole.offset as usize;
         let range = start..start.saturating_add(hole.length as usize);
