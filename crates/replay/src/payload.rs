@@ -286,6 +286,31 @@ mod tests {
     }
 
     #[test]
+    fn large_data_that_is_all_there_or_all_missing_is_not_held() {
+        let of = |command: Command, holes: Vec<Hole>, is_hashed: bool| {
+            let mut operation = Operation::new(0, Kind::Exchange, 0);
+            (operation.command, operation.share_type) = (Some(command), Some(1));
+            let message = Some(Bytes::from(vec![0; HEAD + LARGE as usize]));
+            (operation.request, operation.response) = (message.clone(), message);
+            (operation.request_holes, operation.response_holes) = (holes.clone(), holes);
+            (operation.payload_offset, operation.payload_length) = (Some(HEAD as u32), Some(LARGE));
+            operation.payload_hash = is_hashed.then_some([7; 16]);
+            let has_to_be_read = leave(&mut operation);
+            (operation.request.unwrap().len(), operation.response.unwrap().len(), has_to_be_read)
+        };
+        let whole = HEAD + LARGE as usize;
+        let missing = |offset: usize, length: u32| vec![Hole { offset: offset as u32, length }];
+        for (holes, is_hashed) in [(vec![], true), (missing(HEAD, LARGE), true), (missing(HEAD, LARGE), false)] {
+            assert_eq!(of(Command::WRITE, holes.clone(), is_hashed), (HEAD, whole, true));
+            assert_eq!(of(Command::READ, holes, is_hashed), (whole, HEAD, false));
+        }
+        for holes in [missing(HEAD, LARGE - 1), missing(HEAD - 1, LARGE), missing(HEAD + 1, 1)] {
+            assert_eq!(of(Command::WRITE, holes.clone(), true), (whole, whole, false));
+            assert_eq!(of(Command::READ, holes, true), (whole, whole, false));
+        }
+    }
+
+    #[test]
     fn data_behind_all_patches_is_left_out_of_a_request() {
         assert_eq!(left_of_request(LARGE as usize, &[patch(24, 8, 8), patch(80, 16, 16)], true), Some(LARGE));
     }

@@ -31,8 +31,11 @@ struct Message {
     field: fn(&mut Operation) -> &mut Option<Bytes>,
     is_left: fn(Left) -> bool,
     /// The column with its length, and what a row has there.
-    length: Option<(&'static str, fn(&Operation) -> Option<u32>)>,
+    length: Option<(&'static str, Length)>,
 }
+
+/// What a row has in a column of lengths.
+type Length = fn(&Operation) -> Option<u32>;
 
 static MESSAGES: [Message; 3] = [
     Message {
