@@ -50,6 +50,38 @@ fn an_unchanged_capture_is_not_read_again_unless_forced() {
 }
 
 #[test]
+fn data_that_is_not_stored_is_told_by_all_who_look_for_it() {
+    const NOT_STORED: &str = "data of READs and WRITEs is not stored, only its length and its hash (--payload hash)";
+    let home = Home::new();
+    home.office("office.pcap");
+    let size = || {
+        let files = std::fs::read_dir(sessions(&home, "office.pcap")).unwrap();
+        files.map(|file| file.unwrap().metadata().unwrap().len()).sum::<u64>()
+    };
+    assert_eq!(home.json(&["ingest", "office.pcap"])["payload"], "full");
+    let full = size();
+    assert_eq!(home.json(&["ingest", "office.pcap", "--payload", "none"])["payload"], "none");
+    assert!(size() < full);
+    let told = home.run(&["ingest", "office.pcap", "--payload", "hash"]);
+    assert!(told.succeeded().lines().any(|line| line == NOT_STORED), "{}", told.stdout);
+    assert_eq!(home.json(&["ingest", "office.pcap", "--payload", "hash"])["unchanged"], true);
+
+    let told = home.run(&["export", "--all", "--files", "out"]);
+    assert_eq!(told.stderr.matches(NOT_STORED).count(), 1, "{}", told.stderr);
+    assert!(told.succeeded().contains("more no data is stored"), "{}", told.stdout);
+    let exported = home.json(&["export", "--all", "--files", "again"]);
+    assert_eq!(exported["payload"], "hash");
+    let sizes = exported["files"].as_array().unwrap().iter().map(|file| file["size"].as_u64());
+    assert!(sizes.into_iter().all(|size| size == Some(0)), "no file is written of zeros: {exported}");
+
+    let checked = home.json(&["validate", "--check-ops", "1"]);
+    let warnings: Vec<&str> = checked["warnings"].as_array().unwrap().iter().filter_map(|told| told.as_str()).collect();
+    assert!(warnings.len() == 1 && warnings[0].starts_with(NOT_STORED), "{checked}");
+    let rows = home.json(&["session", "1"]);
+    assert!(rows["operations"].as_array().unwrap().iter().any(|row| row["payload_hash"].is_string()), "{rows}");
+}
+
+#[test]
 fn a_capture_is_found_in_its_case_and_by_default_again() {
     let home = Home::new();
     home.office("cases/2024001/day 1/office.pcap");

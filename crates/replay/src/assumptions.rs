@@ -17,6 +17,9 @@ pub(crate) fn of(plan: &Plan, sids: &[SidRule]) -> Vec<String> {
             format!("the dialect of connection {connection} is not in the capture; {name} follows from {because}")
         })
         .collect();
+    told.extend(plan.trace.payload.left_out().map(|what| {
+        format!("{what}: WRITEs send a pattern in its place, and nothing more is sent on a pipe after a WRITE to it")
+    }));
     told.extend(foreign_domains(plan, sids));
     let stand_ins = plan.requests.iter().filter(|request| request.stand_in).count();
     if stand_ins > 0 {

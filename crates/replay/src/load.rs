@@ -40,7 +40,7 @@ pub enum LoadError {
 /// # Errors
 /// [`LoadError`].
 pub fn load(output: &OutputFolder, metadata: &SessionMetadata, files: &[String]) -> Result<Trace, LoadError> {
-    let mut trace = Trace::default();
+    let mut trace = Trace { payload: metadata.trace.payload, ..Trace::default() };
     let spooling = |source| LoadError::Spool { folder: output.path().to_owned(), source };
     let mut spool = Spool::new(output.path());
     let mut on: BTreeSet<u32> = BTreeSet::new();

@@ -4,6 +4,7 @@
 use crate::message::Patch;
 use crate::trace::CapturedRow;
 use bytes::Bytes;
+use capture::Hole;
 use dissect::Operation;
 use smb2::Command;
 use smb2::message::{ReadResponse, WriteRequest};
@@ -153,23 +154,34 @@ impl Cursor {
     }
 }
 
-/// Whether the data of its request stays in the session file: a large WRITE to a file, all there and alone in its PDU.
+/// Whether the data of its request stays in the session file: a large WRITE to a file, alone in its PDU, whose data is all
+/// there, or all missing.
 fn is_left(operation: &Operation) -> bool {
     operation.command == Some(Command::WRITE)
         && operation.share_type.is_some_and(|kind| kind != PIPE)
-        && operation.request_holes.is_empty()
+        && is_all_or_nothing(operation, &operation.request_holes)
         && operation.request_chain.is_none()
         && operation.payload_length.is_some_and(|length| length >= LARGE)
         && operation.payload_offset.is_some_and(|offset| offset as usize >= WriteRequest::FIXED_END)
 }
 
-/// Whether the data of its answer is compared by its hash: a large READ of a file, all there.
+/// Whether the data of its answer is compared by its hash, or not at all: a large READ of a file, all there, or all
+/// missing.
 fn is_hashed(operation: &Operation) -> bool {
     operation.command == Some(Command::READ)
         && operation.share_type.is_some_and(|kind| kind != PIPE)
-        && operation.response_holes.is_empty()
-        && operation.payload_hash.is_some()
+        && is_all_or_nothing(operation, &operation.response_holes)
+        && (operation.payload_hash.is_some() || !operation.response_holes.is_empty())
         && operation.payload_length.is_some_and(|length| length >= LARGE)
+}
+
+/// Whether a message lacks nothing, or its data and nothing else.
+fn is_all_or_nothing(operation: &Operation, holes: &[Hole]) -> bool {
+    match holes {
+        [] => true,
+        [hole] => (Some(hole.offset), Some(hole.length)) == (operation.payload_offset, operation.payload_length),
+        _ => false,
+    }
 }
 
 /// Which data of an operation need not be read to plan a replay.
@@ -237,6 +249,9 @@ pub(crate) fn recorded_answer(row: &CapturedRow<'_>, message: Bytes) -> Recorded
 
 /// How many bytes at the end of a captured answer are only in its session file, where that is READ data and nothing else.
 fn left_of_answer(row: &CapturedRow<'_>) -> Option<u32> {
+    if !row.response_holes().is_empty() {
+        return None;
+    }
     let data = row.payload_length().filter(|length| *length >= LARGE && row.command() == Some(Command::READ))?;
     let head = u32::try_from(row.response()?.len()).ok()?;
     row.response_length()?.checked_sub(head).filter(|left| *left == data)
@@ -268,6 +283,31 @@ mod tests {
         assert_eq!(recorded.message.len() + recorded.left.unwrap_or(0) as usize, message.len());
         assert_eq!(recorded.message, message[..recorded.message.len()]);
         recorded.left
+    }
+
+    #[test]
+    fn large_data_that_is_all_there_or_all_missing_is_not_held() {
+        let of = |command: Command, holes: Vec<Hole>, is_hashed: bool| {
+            let mut operation = Operation::new(0, Kind::Exchange, 0);
+            (operation.command, operation.share_type) = (Some(command), Some(1));
+            let message = Some(Bytes::from(vec![0; HEAD + LARGE as usize]));
+            (operation.request, operation.response) = (message.clone(), message);
+            (operation.request_holes, operation.response_holes) = (holes.clone(), holes);
+            (operation.payload_offset, operation.payload_length) = (Some(HEAD as u32), Some(LARGE));
+            operation.payload_hash = is_hashed.then_some([7; 16]);
+            let has_to_be_read = leave(&mut operation);
+            (operation.request.unwrap().len(), operation.response.unwrap().len(), has_to_be_read)
+        };
+        let whole = HEAD + LARGE as usize;
+        let missing = |offset: usize, length: u32| vec![Hole { offset: offset as u32, length }];
+        for (holes, is_hashed) in [(vec![], true), (missing(HEAD, LARGE), true), (missing(HEAD, LARGE), false)] {
+            assert_eq!(of(Command::WRITE, holes.clone(), is_hashed), (HEAD, whole, true));
+            assert_eq!(of(Command::READ, holes, is_hashed), (whole, HEAD, false));
+        }
+        for holes in [missing(HEAD, LARGE - 1), missing(HEAD - 1, LARGE), missing(HEAD + 1, 1)] {
+            assert_eq!(of(Command::WRITE, holes.clone(), true), (whole, whole, false));
+            assert_eq!(of(Command::READ, holes, true), (whole, whole, false));
+        }
     }
 
     #[test]

@@ -84,7 +84,7 @@ pub(crate) fn full(op: u32) -> Operation {
         response: Some(Bytes::new()),
         interim: Some(Bytes::from_static(b"\xfeSMB")),
         request_length: Some(43),
-        response_length: Some(44),
+        response_length: Some(0),
         request_holes: vec![Hole { offset: 1, length: 2 }, Hole { offset: 5, length: u32::MAX }],
         response_holes: vec![Hole { offset: 0, length: 1 }],
         payload_offset: Some(45),

@@ -110,6 +110,16 @@ fn is_padding_of_chain(live: &Message, patch: &Patch) -> bool {
     !live.last && patch.captured_length == Some(0) && patch.length < 8 && end == live.bytes.len()
 }
 
+/// Whether a patch lies in the data of a WRITE and is as long as what it replaces (MS-SMB2 2.2.21).
+pub(crate) fn is_data_of_write(live: &Message, patch: &Patch) -> bool {
+    let start = patch.offset as usize;
+    let length = live.bytes.get(68..72).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_le_bytes);
+    let data = u16_at(live, 66).max(112)..u16_at(live, 66).saturating_add(length as usize);
+    let end = start.saturating_add(patch.length as usize);
+    let as_long = patch.captured_length.is_none_or(|length| length == patch.length);
+    live.command() == Some(WRITE) && as_long && data.start <= start && end <= data.end
+}
+
 fn u16_at(live: &Message, at: usize) -> usize {
     let bytes = live.bytes.get(at..at.saturating_add(2));
     bytes.and_then(|bytes| bytes.try_into().ok()).map_or(0, u16::from_le_bytes).into()
@@ -202,6 +212,22 @@ mod tests {
         assert!(!is_broken(132, 12));
         assert!(is_broken(132, 16), "the account");
         assert!(is_broken(140, 12));
+    }
+
+    #[test]
+    fn a_pattern_takes_the_place_of_the_data_of_a_write_and_of_nothing_else() {
+        let mut write = request(WRITE, 0, 0);
+        (write.bytes[66], write.bytes[68]) = (112, 40);
+        let is_data = |message: &Message, offset, length, captured_length| {
+            let patch = Patch { offset, length, captured_length, what: "Payload".to_owned() };
+            is_data_of_write(message, &patch)
+        };
+        assert!(is_data(&write, 112, 40, None));
+        assert!(is_data(&write, 120, 8, Some(8)));
+        assert!(!is_data(&write, 111, 8, None));
+        assert!(!is_data(&write, 112, 41, None));
+        assert!(!is_data(&write, 112, 8, Some(7)));
+        assert!(!is_data(&request(8, 0, 0), 112, 0, None));
     }
 
     #[test]

@@ -63,6 +63,8 @@ impl Row {
 pub struct RunRows {
     /// In the order of the file.
     pub rows: Vec<Row>,
+    /// Whether WRITEs may send a pattern in the place of their data, because the replay did not have it.
+    pub may_lack_data: bool,
 }
 
 /// Why the rows of a run could not be read.
@@ -108,7 +110,7 @@ impl RunRows {
         for batch in reader {
             rows.extend(rows_of(&batch.map_err(column)?).map_err(column)?);
         }
-        Ok(Self { rows })
+        Ok(Self { rows, may_lack_data: false })
     }
 }
 

@@ -1,8 +1,9 @@
 //! `ingest`.
 
 use super::SecretArguments;
-use clap::{Args, ValueHint};
+use clap::{Args, ValueEnum, ValueHint};
 use std::path::PathBuf;
+use store::Payload;
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -30,11 +31,36 @@ pub(crate) struct IngestArguments {
     /// Ingest again what was ingested already, and replace the output of other tools
     #[arg(long)]
     pub(crate) force: bool,
+    /// What to store of the data of READs and WRITEs: all, its length and hash, or its length
+    ///
+    /// Without its data, a session file shows what clients did, and not the contents of files; bulk traffic becomes small.
+    /// All other messages are stored whole, and encrypted ones without a key up to the end of their header. READs are still
+    /// compared by a hash; WRITEs send a pattern. A hash tells whether contents are the same as known ones.
+    #[arg(long, value_name = "full|hash|none", default_value = "full", hide_possible_values = true)]
+    pub(crate) payload: PayloadArgument,
     /// Accepted for older scripts: TCP reassembly is always on
     #[arg(long)]
     pub(crate) reassembly: bool,
     #[command(flatten)]
     pub(crate) secrets: SecretArguments,
+}
+
+/// [`Payload`] as it is written. The variants have no text of their own, so that the help stays short.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum PayloadArgument {
+    Full,
+    Hash,
+    None,
+}
+
+impl From<PayloadArgument> for Payload {
+    fn from(payload: PayloadArgument) -> Self {
+        match payload {
+            PayloadArgument::Full => Self::Full,
+            PayloadArgument::Hash => Self::Hash,
+            PayloadArgument::None => Self::None,
+        }
+    }
 }
 
 const EXAMPLES: &str = "\
@@ -43,5 +69,6 @@ Examples:
   smbreplay ingest 'ring_*.pcapng'               a split capture, as one trace
   smbreplay ingest client.pcap server.pcap       each direction in a file of its own
   smbreplay ingest --each *.pcap                 unrelated captures
+  smbreplay ingest --payload hash office.pcap    without the contents of files
   ssh host tcpdump -U -w - port 445 | smbreplay ingest - --name host
   SMBREPLAY_NT_PASSWORDS='alice=…' smbreplay ingest encrypted.pcap";

@@ -6,6 +6,7 @@ use crate::arguments::{ExportArguments, Format, Global};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Column, Grid, Output, Progress, counted, size};
 use replay::export::{ExportError, ExportOptions, ExportReport, ExportedFile, Hole, export};
+use store::Payload;
 
 /// Files with holes, and troubles, that are listed for people; JSON has all.
 const MOST_LISTED: usize = 40;
@@ -20,6 +21,7 @@ pub(crate) fn run(arguments: &ExportArguments, global: &Global, output: &mut Out
     if let [only] = sessions.as_slice() {
         context.remember_session(only);
     }
+    trace.tell_payload(&context);
     let files: Vec<String> = sessions.iter().map(|session| session.file.clone()).collect();
     let found = namespace::infer(&trace, &files, &context)?;
     context.interrupt.check()?;
@@ -72,7 +74,10 @@ fn for_people(report: &ExportReport, context: &mut Context<'_>) -> Result<(), Fa
     let told = [
         Some(format!("{} in {}, as {state}", count(report.exported, "file"), report.folder)),
         (report.incomplete > 0).then(|| format!("{} of them incomplete", report.incomplete)),
-        (report.not_shown > 0).then(|| format!("of {} more the capture shows no data", report.not_shown)),
+        (report.not_shown > 0).then(|| match report.payload {
+            Payload::Full => format!("of {} more the capture shows no data", report.not_shown),
+            _ => format!("of {} more no data is stored", report.not_shown),
+        }),
         (!report.errors.is_empty()).then(|| format!("{} could not be written", report.errors.len())),
     ];
     context.output.paragraph("", &told.into_iter().flatten().collect::<Vec<_>>().join("; "))

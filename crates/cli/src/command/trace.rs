@@ -69,6 +69,13 @@ pub(crate) fn open(context: &Context<'_>, selection: &TraceSelection) -> Result<
 }
 
 impl Trace {
+    /// Tells that the session files lack data, where they do.
+    pub(crate) fn tell_payload(&self, context: &Context<'_>) {
+        if let Some(what) = self.metadata.trace.payload.left_out() {
+            context.warn(what);
+        }
+    }
+
     /// The session that `wanted` names; by default the one used last, or the only one.
     pub(crate) fn session(&self, context: &Context<'_>, wanted: Option<&str>) -> Result<&Session, Failure> {
         let trace = self.place.trace.display();

@@ -43,6 +43,10 @@ pub(crate) fn validate(
         let reasons = session.not_replayable.join(", ");
         found.errors.push(format!("session {} cannot be replayed: {reasons}", session.session_id));
     }
+    let lacking = trace.metadata.trace.payload.left_out();
+    found
+        .warnings
+        .extend(lacking.map(|what| format!("{what}: contents are not checked, and a replay sends a pattern")));
     let files = provisioning::files(sessions);
     if operations {
         let captured = replay::load(output, &trace.metadata, &files)

@@ -98,6 +98,14 @@ impl Explanations {
                 let renamed = row.new_path().and_then(|path| key(row, path));
                 self.add(renamed, Aspect::Existence, root);
             }
+            // It takes its contents along.
+            Verdict::Match if row.command() == Some(Command::SET_INFO) => {
+                let renamed = row.new_path().and_then(|path| key(row, path));
+                let Some((known, renamed)) = own().and_then(|own| self.diverged.get(&own)).zip(renamed) else { return };
+                for (aspect, root) in known.clone() {
+                    self.add(Some(renamed.clone()), aspect, root);
+                }
+            }
             Verdict::Match | Verdict::NotCompared => {}
         }
     }
@@ -281,6 +289,24 @@ mod tests {
             known.cause(&about(Command::CLOSE, "a", None).get(0).unwrap(), &outcome(4, Verdict::Body, &size)),
             None
         );
+    }
+
+    #[test]
+    fn a_file_takes_what_explains_its_data_along_when_it_is_renamed() {
+        let mut known = Explanations::default();
+        let pattern = Outcome { wrote_pattern: true, ..outcome(3, Verdict::Match, &[]) };
+        known.remember(&about(Command::WRITE, "a", None).get(0).unwrap(), &pattern, None);
+        let mut renamed = Operation::new(0, Kind::Exchange, 0);
+        renamed.command = Some(Command::SET_INFO);
+        renamed.share = Some("\\\\s\\share".into());
+        renamed.path = Some("a".into());
+        renamed.new_path = Some("d\\b".into());
+        let renamed = Rows::from_iter([Row { file: "".into(), operation: renamed, data_left: false, stand_in: false }]);
+        known.remember(&renamed.get(0).unwrap(), &outcome(4, Verdict::Match, &[]), None);
+        let data = [differing("data", None)];
+        let read = outcome(5, Verdict::Body, &data);
+        assert_eq!(known.cause(&about(Command::READ, "D\\B", None).get(0).unwrap(), &read), Some(3));
+        assert_eq!(known.cause(&about(Command::READ, "b", None).get(0).unwrap(), &read), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::answer::{Answer, CapturedNames, Fingerprint};
 use super::table::{Field, Layout, Usage, layout};
 use super::value::{self, Value};
+use crate::pattern;
 use crate::trace::CapturedRow;
 use smb2::message::ReadResponse;
 use smb2::{Command, Malformed};
@@ -30,6 +31,8 @@ pub struct Findings {
     pub partly: bool,
     /// READ data was compared by its fingerprint, and is the same.
     pub same_data: bool,
+    /// READ data is the pattern that stands for contents of which there is nothing but the fingerprint.
+    pub is_pattern: bool,
 }
 
 /// A live answer.
@@ -65,10 +68,11 @@ pub(super) fn compare(
         Comparison { message, other: other.as_deref(), live: live.message, request, names, layout }.run(wanted)
     });
     let is_cut = |message: &[u8]| ReadResponse::parse(message).is_ok_and(|view| view.data().is_err());
-    let lacks_data = live.payload.is_some() || captured.message.is_none_or(is_cut);
+    let lacks_data = live.payload.is_some() || !captured.holes.is_empty() || captured.message.is_none_or(is_cut);
     match captured.payload.filter(|_| row.command() == Some(Command::READ) && lacks_data) {
         Some(fingerprint) if layout.fields().any(|field| field.name == DATA && wanted(field)) => {
-            by_fingerprint(findings.unwrap_or(partly), fingerprint, live)
+            let findings = by_fingerprint(findings.unwrap_or(partly), fingerprint, live);
+            if captured.holes.is_empty() { findings } else { without_pattern(findings, row, fingerprint, live) }
         }
         Some(_) => partly,
         None => findings.unwrap_or(partly),
@@ -159,16 +163,11 @@ fn malformed(captured: Option<Malformed>, live: Option<Malformed>, findings: &mu
 
 /// The captured data was not kept: its fingerprint is compared.
 fn by_fingerprint(mut findings: Findings, captured: Fingerprint, live: Live<'_>) -> Findings {
-    findings.found.retain(|found| found.field != MALFORMED && found.field != TRANSFERRED);
+    findings.found.retain(|found| ![MALFORMED, TRANSFERRED, DATA].contains(&found.field));
     findings.partly = false;
-    let (length, hash) = match (live.payload, ReadResponse::parse(live.message).and_then(|view| view.data())) {
-        (Some(known), _) => (known.length as usize, Some(known.hash)),
-        (None, Ok(data)) => {
-            // Data of another length need not be looked at.
-            let hash = (data.len() == captured.length as usize).then(|| dissect::operation::payload_hash(data));
-            (data.len(), hash)
-        }
-        (None, Err(problem)) => {
+    let (length, hash) = match fingerprint(live, captured.length) {
+        Ok(found) => found,
+        Err(problem) => {
             malformed(None, Some(problem), &mut findings);
             return findings;
         }
@@ -181,6 +180,30 @@ fn by_fingerprint(mut findings: Findings, captured: Fingerprint, live: Live<'_>)
             add(DATA, show(captured.hash), show(hash));
         }
         Some(_) => findings.same_data = true,
+    }
+    findings
+}
+
+/// Length and hash of live data; data of another length than the captured need not be hashed.
+fn fingerprint(live: Live<'_>, captured_length: u32) -> Result<(usize, Option<[u8; 16]>), Malformed> {
+    if let Some(known) = live.payload {
+        return Ok((known.length as usize, Some(known.hash)));
+    }
+    let data = ReadResponse::parse(live.message)?.data()?;
+    let hash = (data.len() == captured_length as usize).then(|| dissect::operation::payload_hash(data));
+    Ok((data.len(), hash))
+}
+
+/// Where the captured data is not stored, a setup or a WRITE of the replay has put the pattern in its place: to read that
+/// back is no difference, and nothing was compared.
+fn without_pattern(mut findings: Findings, row: &CapturedRow<'_>, captured: Fingerprint, live: Live<'_>) -> Findings {
+    let differs = findings.found.iter().any(|found| found.field == DATA);
+    let Some(offset) = row.offset().filter(|_| differs) else { return findings };
+    let pattern = dissect::operation::payload_hash(&pattern::contents(offset, captured.length as usize));
+    if fingerprint(live, captured.length).is_ok_and(|(_, hash)| hash == Some(pattern)) {
+        findings.found.retain(|found| found.field != DATA);
+        findings.partly = true;
+        findings.is_pattern = true;
     }
     findings
 }

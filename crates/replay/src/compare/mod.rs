@@ -44,6 +44,8 @@ pub struct Settings {
 
 /// Mark of an operation whose captured answer is not all there.
 const PARTLY: &str = "partly_captured";
+/// Mark of an operation whose data is the pattern that stands for contents that are not known.
+const PATTERN: &str = "pattern_payload";
 
 /// The comparison of one run: takes records as they come.
 #[derive(Debug)]
@@ -82,10 +84,11 @@ impl Comparison {
         let row = planned.row;
         let live = record.live_status.zip(record.live_response.as_deref());
         let live = live.map(|(status, message)| Answer::live(status, message));
-        let Taken { mut found, partly, same_data, shifted } = self.compared(plan, plan, names, record.request, live);
-        if partly {
-            record.marks.push(PARTLY);
-        }
+        let Taken { findings, shifted } = self.compared(plan, plan, names, record.request, live);
+        let Findings { mut found, partly, same_data, is_pattern } = findings;
+        record
+            .marks
+            .extend([(partly, PARTLY), (is_pattern, PATTERN)].into_iter().filter_map(|(is, mark)| is.then_some(mark)));
         if same_data && let Some(message) = record.live_response.take() {
             let Recorded { message, left } = payload::recorded_answer(&row, message);
             record.live_response = Some(message);
@@ -146,8 +149,7 @@ impl Comparison {
         request: usize,
         live: Option<Answer<'_>>,
     ) -> Findings {
-        let Taken { found, partly, same_data, .. } = self.compared(plan, source, names, request, live);
-        Findings { found, partly, same_data }
+        self.compared(plan, source, names, request, live).findings
     }
 
     fn compared(
@@ -158,7 +160,7 @@ impl Comparison {
         request: usize,
         live: Option<Answer<'_>>,
     ) -> Taken {
-        let nothing = Taken { found: Vec::new(), partly: false, same_data: false, shifted: None };
+        let nothing = Taken { findings: Findings::default(), shifted: None };
         let Some(planned) = plan.planned(request) else { return nothing };
         let row = planned.row;
         let folder = row.path().unwrap_or_default();
@@ -178,9 +180,9 @@ impl Comparison {
             findings.found.extend(compared.found);
             findings.partly |= compared.partly;
             findings.same_data |= compared.same_data;
+            findings.is_pattern |= compared.is_pattern;
         }
-        let Findings { found, partly, same_data } = findings;
-        Taken { found, partly, same_data, shifted: union.shifted }
+        Taken { findings, shifted: union.shifted }
     }
 
     /// Whether a difference does not count; it is counted as such.
@@ -202,9 +204,7 @@ impl Comparison {
 
 /// What comparing one answer found.
 struct Taken {
-    found: Vec<Found>,
-    partly: bool,
-    same_data: bool,
+    findings: Findings,
     shifted: Option<(&'static str, Option<usize>)>,
 }
 

@@ -70,6 +70,7 @@ pub fn export(
         folder: options.folder.display().to_string(),
         before: options.before,
         not_shown: chosen.not_shown,
+        payload: namespace.payload,
         ..ExportReport::default()
     };
     for path in chosen.without_place {

@@ -1,6 +1,7 @@
 //! What an export wrote.
 
 use serde::Serialize;
+use store::Payload;
 
 /// The outcome of an export. Keys of its JSON form are a contract.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -17,6 +18,8 @@ pub struct ExportReport {
     pub incomplete: u64,
     /// How many files and streams were not written, because the capture shows nothing of their data.
     pub not_shown: u64,
+    /// What was stored of the data when the trace was ingested: with less than all, no contents are shown.
+    pub payload: Payload,
     /// What could not be written.
     pub errors: Vec<ExportTrouble>,
     /// The user stopped it: some files are missing.

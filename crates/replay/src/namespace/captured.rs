@@ -38,6 +38,7 @@ pub(crate) const COLUMNS: &[&str] = &[
     "response_holes",
     "payload_offset",
     "payload_length",
+    "payload_hash",
 ];
 
 /// An operation, and the index of its session file.

@@ -27,7 +27,7 @@ use captured::Answered;
 use observe::Observer;
 use std::net::{IpAddr, SocketAddr};
 use store::metadata::SessionMetadata;
-use store::{OutputFolder, ReadError};
+use store::{OutputFolder, Payload, ReadError};
 
 /// The shares before the capture, and what became of them.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +45,8 @@ pub struct Namespace {
     pub not_followed: Vec<(u64, &'static str)>,
     /// Operations that were gone through.
     pub operations: u64,
+    /// What the session files have of the data of READs and WRITEs.
+    pub payload: Payload,
 }
 
 impl Namespace {
@@ -84,6 +86,7 @@ impl Namespace {
             files: files.to_vec(),
             not_followed: observer.not_followed.into_iter().collect(),
             operations,
+            payload: metadata.trace.payload,
         })
     }
 

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use client::request::create::Kind;
 use smb2::fscc::FileTimes;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 /// A value, and the frame that shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,6 +194,8 @@ pub struct Stream {
     pub at_least: u64,
     /// Its data before the capture, as far as the capture shows them.
     pub shown: Spans<Source>,
+    /// Data before the capture that were read, and of which nothing is stored but a hash.
+    pub(super) hashed: Spans<()>,
     /// Its data at the end of the capture, as far as the capture shows them.
     pub now: Spans<Source>,
     /// Its size at the end of the capture, where that is known.
@@ -209,6 +212,22 @@ impl Stream {
     /// Its size before the capture: what is shown, or as much as was read of it at least.
     pub fn size_before(&self) -> u64 {
         self.size.map_or(self.at_least, |seen| seen.value)
+    }
+
+    /// Where its data before the capture are not shown but were read: an answer to that can be told from others.
+    pub fn hashed(&self) -> impl Iterator<Item = Range<u64>> + '_ {
+        let gaps = self.shown.gaps(0..self.size_before()).into_iter();
+        gaps.flat_map(|gap| self.hashed.within(gap).map(|(range, ())| range))
+    }
+
+    /// Where nothing tells what its data before the capture were.
+    pub fn unknown(&self) -> impl Iterator<Item = Range<u64>> + '_ {
+        self.shown.gaps(0..self.size_before()).into_iter().flat_map(|gap| self.hashed.gaps(gap))
+    }
+
+    /// How many bytes that are.
+    pub fn unknown_bytes(&self) -> u64 {
+        self.unknown().map(|range| range.end.saturating_sub(range.start)).fold(0, u64::saturating_add)
     }
 }
 

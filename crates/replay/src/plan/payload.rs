@@ -17,10 +17,15 @@ pub struct MissingPayload {
     pub offset: u64,
 }
 
+/// Whether a request is to a named pipe.
+pub(super) fn is_on_pipe(row: &CapturedRow<'_>) -> bool {
+    row.share_type() == Some(PIPE)
+}
+
 /// What a request lacks, when that is data to be written to a file and nothing else.
 pub(super) fn missing(row: &CapturedRow<'_>) -> Option<Vec<MissingPayload>> {
     // What is written to a pipe means something to the server.
-    if row.command() != Some(Command::WRITE) || row.share_type() == Some(PIPE) {
+    if row.command() != Some(Command::WRITE) || is_on_pipe(row) {
         return None;
     }
     let message = row.request()?;
@@ -28,7 +33,12 @@ pub(super) fn missing(row: &CapturedRow<'_>) -> Option<Vec<MissingPayload>> {
         return None;
     }
     let view = WriteRequest::parse(message).ok()?;
-    let data = view.data_range().ok()?;
+    let data = if row.data_left() {
+        let start = usize::from(view.data_offset());
+        start..start.saturating_add(view.length() as usize)
+    } else {
+        view.data_range().ok()?
+    };
     let holes = row.request_holes().iter().map(|hole| {
         let start = hole.offset as usize;
         let range = start..start.saturating_add(hole.length as usize);

@@ -4,7 +4,9 @@ use crate::plan::payload;
 use crate::plan::reference::Reference;
 use crate::plan::request::{Form, Request};
 use crate::trace::Trace;
+use smb2::Command;
 use std::collections::{HashMap, HashSet};
+use store::Payload;
 
 /// Marks them. A chain is sent whole or not at all.
 pub(super) fn mark(trace: &Trace, requests: &mut [Request]) {
@@ -26,6 +28,7 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request]) {
             request.skip(reason);
         }
     }
+    skip_silent_pipes(trace, requests);
     for request in requests.iter_mut() {
         if let Some(reason) = request.chain_key().and_then(|chain| chains.get(&chain)) {
             request.skip(format!("its chain cannot be sent: {reason}"));
@@ -55,12 +58,32 @@ fn incomplete_chains(trace: &Trace, requests: &[Request]) -> HashMap<(u32, u64),
     incomplete
 }
 
+/// A server that has not been told what was written to a pipe has nothing to answer there.
+fn skip_silent_pipes(trace: &Trace, requests: &mut [Request]) {
+    let mut silent: HashSet<u32> = HashSet::new();
+    for request in requests.iter_mut() {
+        let Some(row) = trace.rows.get(request.row()).filter(payload::is_on_pipe) else { continue };
+        let Some(open) = row.open() else { continue };
+        match request.command() {
+            Some(Command::WRITE) if request.skipped().is_some() && !row.request_holes().is_empty() => {
+                silent.insert(open);
+            }
+            Some(Command::READ | Command::WRITE | Command::IOCTL) if silent.contains(&open) => {
+                request.skip("what was written to the pipe before it could not be sent");
+            }
+            _ => {}
+        }
+    }
+}
+
 fn unsendable(trace: &Trace, request: &Request) -> Option<String> {
     if request.form == Form::Unreadable {
         return Some("encrypted or unreadable in the capture, and no key is known".into());
     }
     if trace.rows.get(request.row())?.request_holes().len() > request.rare().missing_payload.len() {
-        return Some("part of the request is missing in the capture".into());
+        let is_stored = trace.payload == Payload::Full || request.command() != Some(Command::WRITE);
+        let why = if is_stored { "part of the request is missing in the capture" } else { "its data is not stored" };
+        return Some(why.into());
     }
     if request.session() == Reference::Orphan {
         return Some("its session is from before the capture".into());

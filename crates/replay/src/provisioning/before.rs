@@ -94,7 +94,10 @@ impl<'a> Before<'a> {
         let mut journal = ChangeJournal::of_setup(self.output, site.server(), site.port());
         let names: Vec<&Names> = self.names.iter().collect();
         let named = (&self.namespace, names.as_slice());
-        Ok(setup(self.output, named, &site, how, &mut journal, cancelled, progress)?)
+        let mut report = setup(self.output, named, &site, how, &mut journal, cancelled, progress)?;
+        let lacking = self.namespace.payload.left_out();
+        report.warnings.extend(lacking.map(|what| format!("{what}: a pattern takes the place of contents")));
+        Ok(report)
     }
 
     /// Builds it if the lab shares lack it. What earlier setups and replays of the trace made below the same folders is taken

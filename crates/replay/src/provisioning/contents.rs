@@ -92,14 +92,16 @@ impl Contents {
     /// pieces, and how many bytes are left a hole.
     pub fn want_stream(&mut self, receiver: usize, stream: &Stream, most_pattern: u64) -> (usize, u64) {
         let size = stream.size_before();
-        let gaps = stream.shown.gaps(0..size);
-        let unknown = gaps.iter().map(|gap| gap.end.saturating_sub(gap.start)).fold(0, u64::saturating_add);
         let shown = self.want(receiver, stream.shown.iter(), size);
+        // Read back, a hole would be taken for what the server made of the file.
+        let hashed: usize = stream.hashed().map(|range| self.want_pattern(receiver, range)).sum();
+        let pieces = shown.saturating_add(hashed);
+        let unknown = stream.unknown_bytes();
         if unknown > most_pattern {
-            return (shown, unknown);
+            return (pieces, unknown);
         }
-        let patterns: usize = gaps.into_iter().map(|gap| self.want_pattern(receiver, gap)).sum();
-        (shown.saturating_add(patterns), 0)
+        let patterns: usize = stream.unknown().map(|range| self.want_pattern(receiver, range)).sum();
+        (pieces.saturating_add(patterns), 0)
     }
 
     /// The message that has these bytes.

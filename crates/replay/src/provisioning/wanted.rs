@@ -77,8 +77,7 @@ impl Thing {
 
 /// Bytes of a stream that a setup leaves a hole.
 pub fn hole(data: &Stream) -> u64 {
-    let gaps = data.shown.gaps(0..data.size_before());
-    let unknown = gaps.iter().map(|gap| gap.end.saturating_sub(gap.start)).fold(0, u64::saturating_add);
+    let unknown = data.unknown_bytes();
     if unknown > MOST_PATTERN { unknown } else { 0 }
 }
 

@@ -18,6 +18,7 @@ use dissect::Operation;
 use smb2::Guid;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use store::Payload;
 
 /// A row of a session file, as it is put into a trace.
 #[derive(Clone, Debug)]
@@ -60,4 +61,6 @@ pub struct Trace {
     pub servers: Vec<SocketAddr>,
     /// SessionIds chosen.
     pub sessions: Vec<u64>,
+    /// What its session files have of the data of READs and WRITEs.
+    pub payload: Payload,
 }

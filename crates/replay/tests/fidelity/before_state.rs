@@ -13,18 +13,18 @@ use std::sync::atomic::AtomicBool;
 use store::layout::Layout;
 use store::metadata::SessionMetadata;
 use store::runs::{Run, RunFile, Verdict};
-use store::{IngestRequest, OutputFolder, ingest};
+use store::{IngestRequest, OutputFolder, Payload, ingest};
 use tempfile::TempDir;
 
-fn office() -> PathBuf {
+pub(crate) fn office() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/office.pcap")
 }
 
 static NEVER: AtomicBool = AtomicBool::new(false);
 
 /// An ingested capture, and a Samba to set it up on.
-struct Stage {
-    samba: Samba,
+pub(crate) struct Stage {
+    pub(crate) samba: Samba,
     output: OutputFolder,
     metadata: SessionMetadata,
     options: Options,
@@ -32,11 +32,16 @@ struct Stage {
 }
 
 impl Stage {
-    fn of(capture: &Path) -> Self {
+    pub(crate) fn of(capture: &Path) -> Self {
+        Self::stored(capture, Payload::Full)
+    }
+
+    /// With session files that have so much of the data of READs and WRITEs.
+    pub(crate) fn stored(capture: &Path, payload: Payload) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let layout = Layout::with_folders(folder.path().join("cases"), Some(folder.path().join("out")));
         let place = layout.place(capture).unwrap();
-        let mut request = IngestRequest::new(place.clone());
+        let mut request = IngestRequest { payload, ..IngestRequest::new(place.clone()) };
         secrets(&mut request, capture);
         ingest(&request, &mut |_| {}, &NEVER).unwrap();
         let metadata = store::metadata::read(&place.output.metadata()).unwrap();
@@ -50,11 +55,11 @@ impl Stage {
         Before::of(&self.output, &self.metadata, &files, &self.options, &mut |_| {}).unwrap()
     }
 
-    fn set_up(&self) -> SetupReport {
+    pub(crate) fn set_up(&self) -> SetupReport {
         self.before().set_up(SetupOptions::default(), &NEVER, &mut |_| {}).unwrap()
     }
 
-    fn replay(&self) -> Report {
+    pub(crate) fn replay(&self) -> Report {
         smbreplay_replay::run(whole_trace(&self.output), &self.output, &self.options, &NEVER, &mut |_| {}).unwrap()
     }
 

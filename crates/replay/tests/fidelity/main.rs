@@ -24,6 +24,7 @@ mod scene;
 mod smbtorture;
 mod suites;
 mod two_clients;
+mod unstored;
 mod users;
 
 /// Whether this run leaves out what takes too long for every one.

@@ -4,6 +4,7 @@ use crate::captured::Captured;
 use crate::simulation::{Outcome, Simulation, options};
 use crate::wire::{close, create, created, echo, file, read};
 use capture::Hole;
+use smbreplay_replay::pattern;
 use store::runs::Verdict;
 
 const STOPPED_ON_SYMLINK: u32 = 0x8000_002d;
@@ -103,6 +104,62 @@ fn compare_without_data(kept: Option<usize>) {
     assert_eq!(read_live(without_data(), &data(b"bytes")).verdict(0, 2), Verdict::Match);
     assert_eq!(fields(&read_live(without_data(), &data(b"bytez")), 2), ["data"]);
     assert_eq!(fields(&read_live(without_data(), &data(b"bytes!")), 2), ["transferred"]);
+}
+
+/// A READ at 1000 whose data was not to be stored, but for its hash where `is_hashed`; `kept` bytes of the answer are held.
+fn an_unstored_read(of: &[u8], is_hashed: bool, kept: usize) -> Captured {
+    let mut captured = a_read_of(of);
+    let length = u32::try_from(of.len()).unwrap();
+    let operation = &mut captured.rows.last_mut().unwrap().operation;
+    let mut response = operation.response.take().unwrap().to_vec();
+    response[80..].fill(0);
+    response.truncate(kept);
+    operation.response = Some(response.into());
+    operation.response_length = Some(80 + length);
+    operation.response_holes = vec![Hole { offset: 80, length }];
+    (operation.offset, operation.payload_offset, operation.payload_length) = (Some(1000), Some(80), Some(length));
+    operation.payload_hash = is_hashed.then(|| dissect::operation::payload_hash(of));
+    captured
+}
+
+#[test]
+fn data_that_is_not_stored_is_compared_by_its_hash() {
+    for kept in [80, 85] {
+        let read = |live: &[u8]| read_live(an_unstored_read(b"bytes", true, kept), &data(live));
+        let same = read(b"bytes");
+        assert_eq!((same.verdict(0, 2), &same.record(0, 2).marks[..]), (Verdict::Match, &[][..]));
+        assert_eq!(fields(&read(b"bytez"), 2), ["data"]);
+        assert_eq!(fields(&read(&[0; 5]), 2), ["data"]);
+        assert_eq!(fields(&read(b"bytes!"), 2), ["transferred"]);
+    }
+}
+
+#[test]
+fn a_pattern_in_the_place_of_data_that_is_not_stored_is_no_difference_and_marked() {
+    for kept in [80, 120] {
+        let read = |live: &[u8]| read_live(an_unstored_read(&[7; 40], true, kept), &data(live));
+        let pattern = read(&pattern::contents(1000, 40));
+        assert_eq!(pattern.verdict(0, 2), Verdict::Match);
+        assert_eq!(pattern.record(0, 2).marks, ["partly_captured", "pattern_payload"]);
+        assert_eq!(fields(&read(&pattern::contents(1001, 40)), 2), ["data"]);
+    }
+}
+
+#[test]
+fn of_data_without_a_hash_only_the_length_is_compared() {
+    for kept in [80, 85] {
+        let read = |live: &[u8]| read_live(an_unstored_read(b"bytes", false, kept), &data(live));
+        let other = read(b"other");
+        assert_eq!((other.verdict(0, 2), &other.record(0, 2).marks[..]), (Verdict::Match, &["partly_captured"][..]));
+        assert_eq!(fields(&read(b"bytes!"), 2), ["transferred"]);
+    }
+}
+
+#[test]
+fn an_answer_is_recorded_whole_when_the_session_file_lacks_its_data() {
+    let large = vec![7; 20_000];
+    let outcome = read_live(an_unstored_read(&large, true, 80), &data(&large));
+    assert_eq!((outcome.verdict(0, 2), recorded(&outcome)), (Verdict::Match, (20_080, None)));
 }
 
 /// A READ of data that is large enough to stay in the session file, where `padding` bytes follow it.

@@ -2,10 +2,11 @@
 
 use crate::captured::Captured;
 use crate::simulation::{Simulation, options};
-use crate::wire::{create, created, file, message, read};
+use crate::wire::{close, create, created, file, message, read};
 use capture::Hole;
 use smb2::Command;
 use smbreplay_replay::pattern;
+use store::Payload;
 use store::runs::Verdict;
 
 /// Where the data of [`write`] begins.
@@ -68,4 +69,25 @@ fn a_request_that_lacks_more_than_data_is_not_sent() {
         let outcome = simulation.run_out();
         assert_eq!(outcome.reason(0, 2), "part of the request is missing in the capture");
     }
+}
+
+#[test]
+fn nothing_is_awaited_on_a_pipe_after_a_write_that_cannot_be_sent() {
+    let mut captured = Captured::with_connections(1);
+    captured.trace.payload = Payload::Hash;
+    captured.request(0, 10, create(1)).opened(11, file(7), 0, "srvsvc");
+    let mut written = captured.request(0, 20, write(2, 7, 0, &[0; 40])).answered(21).on("srvsvc");
+    written.operation().request_holes = vec![Hole { offset: u32::try_from(DATA).unwrap(), length: 40 }];
+    captured.request(0, 30, read(3, file(7))).answered_with(31, 0, &data(&[0; 40])).on("srvsvc");
+    captured.request(0, 40, close(4, file(7))).answered(41).on("srvsvc");
+    for row in captured.rows.iter_mut().filter(|row| row.operation.path.is_some()) {
+        (row.operation.share_type, row.operation.open) = (Some(2), Some(7));
+    }
+    let mut simulation = Simulation::begin(captured, options());
+    simulation.answer_with(0, 1, 0, 10, &created(file(0xa1), 0));
+    simulation.answer(0, 4);
+    let outcome = simulation.run_out();
+    assert_eq!(outcome.reason(0, 2), "its data is not stored");
+    assert_eq!(outcome.reason(0, 3), "what was written to the pipe before it could not be sent");
+    assert_eq!(outcome.verdict(0, 4), Verdict::Match);
 }

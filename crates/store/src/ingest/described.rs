@@ -7,8 +7,8 @@ use dissect::Dissector;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The trace of `files`, of which `read` tells more when there are several.
-pub(super) fn trace(facts: &FileFacts, read: &[FileRead], mut files: Vec<TraceFile>, decrypting: bool) -> Trace {
+/// The trace of `files`, of which `read` tells more when there are several; all that the request tells is not known yet.
+pub(super) fn trace(facts: &FileFacts, read: &[FileRead], mut files: Vec<TraceFile>) -> Trace {
     for file in &mut files {
         match facts_of(file, facts, read) {
             Some(facts) => fill(file, facts),
@@ -27,7 +27,7 @@ pub(super) fn trace(facts: &FileFacts, read: &[FileRead], mut files: Vec<TraceFi
         last_time: facts.last_time.map(Time),
         link_types: facts.link_types().iter().map(ToString::to_string).collect(),
         interfaces,
-        secrets_given: decrypting,
+        ..Trace::default()
     }
 }
 

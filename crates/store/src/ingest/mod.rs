@@ -4,6 +4,7 @@ mod described;
 mod earlier;
 mod error;
 mod files;
+mod payload;
 mod read;
 mod reading;
 mod stream;
@@ -12,7 +13,7 @@ mod without;
 pub use error::IngestError;
 
 use crate::layout::{Gathered, TracePlace};
-use crate::metadata::{Damage, SessionMetadata, TraceFile};
+use crate::metadata::{Damage, Payload, SessionMetadata, TraceFile};
 use crate::writer::DEFAULT_BUDGET;
 use dissect::Secrets;
 use earlier::Earlier;
@@ -39,18 +40,22 @@ pub struct IngestRequest {
     pub jobs: NonZero<usize>,
     /// Keys and passwords that decrypt and verify; they never reach the output.
     pub secrets: Secrets,
+    /// What is stored of the data of READs and WRITEs.
+    pub payload: Payload,
 }
 
 impl IngestRequest {
-    /// Ingests the one file at `place`, not forced, with the default memory budget, as many threads as there are processors, and no secrets.
+    /// Ingests the one file at `place`, not forced, with the default memory budget, as many threads as there are processors, no
+    /// secrets and all data.
     pub fn new(place: TracePlace) -> Self {
         Self::of(Gathered { files: vec![place.trace.clone()], place })
     }
 
-    /// Ingests `gathered` files as one trace, not forced, with the default memory budget, as many threads as there are processors, and no secrets.
+    /// Ingests `gathered` files as one trace, not forced, with the default memory budget, as many threads as there are
+    /// processors, no secrets and all data.
     pub fn of(gathered: Gathered) -> Self {
         let Gathered { files, place } = gathered;
-        Self { place, files, force: false, budget: DEFAULT_BUDGET, jobs: default_jobs(), secrets: Secrets::default() }
+        Self { place, files, force: false, budget: DEFAULT_BUDGET, jobs: default_jobs(), secrets: Secrets::default(), payload: Payload::Full }
     }
 }
 
@@ -113,6 +118,8 @@ pub struct IngestReport {
     pub decrypted_messages: u64,
     /// Encrypted messages that no key opened.
     pub encrypted_messages: u64,
+    /// What is stored of the data of READs and WRITEs.
+    pub payload: Payload,
     /// What the user should know, a sentence each: a truncated capture, for example.
     pub warnings: Vec<String>,
     /// Whether the trace had been ingested before and has not changed: nothing was done.
@@ -142,7 +149,8 @@ pub struct ReportedFile {
 
 /// Ingests a trace of files. Until the end everything is written to a temporary folder: an error or an interrupt leaves
 /// an earlier result as it was. A trace that was ingested before is not ingested again unless forced, one of its files has
-/// changed, come or gone, or it holds encrypted messages and there are secrets now.
+/// changed, come or gone, other data of READs and WRITEs is to be stored, or it holds encrypted messages and there are
+/// secrets now.
 ///
 /// `progress` is called now and then; when `cancelled` becomes true the ingest ends with [`IngestError::Interrupted`].
 ///
@@ -163,7 +171,7 @@ pub fn ingest(
         earlier.refuse_other_files(place, &files)?;
     }
     let known = earlier.complete(&place.output).filter(|_| !request.force);
-    let known = known.filter(|known| !may_gain(known, &request.secrets));
+    let known = known.filter(|known| known.trace.payload == request.payload && !may_gain(known, &request.secrets));
     if let Some(known) = known.filter(|known| files::look_same(&files, &known.trace.files)) {
         return Ok(report(place, known, Vec::new(), true, started));
     }
@@ -254,6 +262,7 @@ fn report(
         decrypted_messages: count(&metadata.counters, "decrypted_pdus"),
         encrypted_messages: count(&metadata.dropped, "encrypted_pdus")
             .saturating_add(count(&metadata.dropped, "decryption_failures")),
+        payload: metadata.trace.payload,
         warnings: metadata.warnings.clone(),
         unchanged,
         changes,

@@ -1,8 +1,8 @@
 //! Driving capture, dissector and writer.
 
 use super::stream::{Hashed, Hashing};
-use super::{IngestError, IngestProgress, IngestRequest, Phase, described, reading, without};
-use crate::metadata::{self, SCHEMA_VERSION, SessionMetadata, TraceFile};
+use super::{IngestError, IngestProgress, IngestRequest, Phase, described, payload, reading, without};
+use crate::metadata::{self, Payload, SCHEMA_VERSION, SessionMetadata, Trace, TraceFile};
 use crate::writer::{SessionsWriter, WriteError};
 use capture::{Limits, OpenError, PacketReader, ReadError};
 use dissect::Dissector;
@@ -71,17 +71,21 @@ pub(super) fn read(
         }
         for event in batch.events {
             dissector.handle(event);
-            write(&mut dissector, &mut writer).map_err(|error| Stopped::Here(error.into()))?;
+            write(&mut dissector, &mut writer, request.payload).map_err(|error| Stopped::Here(error.into()))?;
         }
         report(Phase::Reading, batch.progress, dissector.counters().operations);
         Ok(())
     });
     let trace = read.map_err(|stopped| stopped.into_error(cancelled))?;
     dissector.finish();
-    write(&mut dissector, &mut writer)?;
+    write(&mut dissector, &mut writer, request.payload)?;
     refuse_without_smb2(path, &trace, &dissector)?;
     report(Phase::Writing, trace.progress(), dissector.counters().operations);
-    let described = described::trace(trace.facts(), trace.files(), files()?, !request.secrets.is_empty());
+    let described = Trace {
+        secrets_given: !request.secrets.is_empty(),
+        payload: request.payload,
+        ..described::trace(trace.facts(), trace.files(), files()?)
+    };
     let (counters, dropped) = described::counters(&trace, &dissector);
     let (facts, files_read) = (trace.facts().clone(), trace.files().to_vec());
     let sessions = dissector.sessions();
@@ -103,9 +107,10 @@ pub(super) fn read(
     Ok(metadata)
 }
 
-/// Writes the rows that are complete.
-fn write(dissector: &mut Dissector, writer: &mut SessionsWriter) -> Result<(), WriteError> {
-    while let Some(operation) = dissector.poll() {
+/// Writes the rows that are complete, with what `stored` asks for of their data.
+fn write(dissector: &mut Dissector, writer: &mut SessionsWriter, stored: Payload) -> Result<(), WriteError> {
+    while let Some(mut operation) = dissector.poll() {
+        payload::cut(&mut operation, stored);
         writer.push(&operation, |session| dissector.first_unfinished(session))?;
     }
     Ok(())

@@ -60,6 +60,19 @@ impl Pcap {
         self
     }
 
+    /// A WRITE of `data`, that the server does not answer.
+    fn write_request(self, data: &[u8]) -> Self {
+        let mut message = smb2(5, false)[4..].to_vec();
+        message.resize(112, 0);
+        message[12] = 9;
+        message[64] = 49;
+        message[66] = 112;
+        message[68] = data.len() as u8;
+        message.extend(data);
+        let length = (message.len() as u32).to_be_bytes().to_vec();
+        self.segment(0, ACK, &[length, message].concat())
+    }
+
     /// An ECHO request and its response with `message_id` in session 0x77.
     fn echo(self, message_id: u64) -> Self {
         self.segment(0, ACK, &smb2(message_id, false)).segment(1, ACK, &smb2(message_id, true))
@@ -157,6 +170,40 @@ fn an_unchanged_trace_is_ingested_again_only_when_forced() {
     assert!(!run(&IngestRequest { force: true, ..case.request() }).unwrap().unchanged);
     Pcap::connected().echo(5).echo(6).write(&case.trace());
     assert!(!case.ingest().unwrap().unchanged);
+}
+
+#[test]
+fn an_unchanged_trace_is_ingested_again_to_store_more_or_less_of_its_data() {
+    let case = Case::new();
+    Pcap::connected().echo(4).write_request(b"confidential").write(&case.trace());
+    let with = |payload| run(&IngestRequest { payload, ..case.request() }).unwrap();
+    let output = case.request().place.output;
+    let stored = |report: &IngestReport| {
+        let metadata = crate::metadata::read(&output.metadata()).unwrap();
+        assert_eq!(report.payload, metadata.trace.payload);
+        let file = SessionFile::open(&output.session_file("smb2_session_0x0000000000000077.parquet")).unwrap();
+        let row = file.operations(Columns::All).map(Result::unwrap).find(|row| row.payload_offset.is_some()).unwrap();
+        assert_eq!((row.request_length, row.payload_length), (Some(124), Some(12)));
+        let message = row.request.unwrap();
+        assert_eq!(message.len(), 124);
+        (message[112..].to_vec(), row.payload_hash.is_some(), row.request_holes.len())
+    };
+    let confidential = b"confidential".to_vec();
+    for (payload, expected) in [
+        (Payload::Full, (confidential.clone(), true, 0)),
+        (Payload::Hash, (vec![0; 12], true, 1)),
+        (Payload::None, (vec![0; 12], false, 1)),
+        (Payload::Hash, (vec![0; 12], true, 1)),
+        (Payload::Full, (confidential, true, 0)),
+    ] {
+        let report = with(payload);
+        assert!(!report.unchanged && report.changes.is_empty());
+        assert_eq!(stored(&report), expected, "{payload}");
+        assert!(with(payload).unchanged);
+        let found = fs::read_dir(output.sessions()).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
+        let is_there = found.into_iter().any(|bytes| bytes.windows(12).any(|found| found == b"confidential"));
+        assert_eq!(is_there, payload == Payload::Full);
+    }
 }
 
 #[test]

@@ -4,10 +4,12 @@
 
 mod describe;
 mod file;
+mod payload;
 mod text;
 
 pub use describe::{connection, session};
 pub use file::{MetadataError, read, write};
+pub use payload::Payload;
 pub use text::{HexBytes, HexId, HexStatus, Time};
 
 use crate::layout::Candidate;
@@ -16,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Version of the layout of this file, of the session files and of the operations of runs: `major.minor`.
-pub const SCHEMA_VERSION: &str = "1.2";
+pub const SCHEMA_VERSION: &str = "1.3";
 
 /// The whole file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -62,6 +64,10 @@ pub struct Trace {
     /// Whether keys or passwords were given to decrypt and verify with. They themselves are never stored. Since 1.1.
     #[serde(default)]
     pub secrets_given: bool,
+    /// What is stored of the data of READs and WRITEs: `full` (all, also where there is no such field), `hash` (length and
+    /// hash) or `none` (length). Since 1.3.
+    #[serde(default)]
+    pub payload: Payload,
 }
 
 /// A file of a trace.

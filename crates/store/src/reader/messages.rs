@@ -30,13 +30,31 @@ struct Message {
     name: &'static str,
     field: fn(&mut Operation) -> &mut Option<Bytes>,
     is_left: fn(Left) -> bool,
+    /// The column with its length, and what a row has there.
+    length: Option<(&'static str, Length)>,
 }
 
+/// What a row has in a column of lengths.
+type Length = fn(&Operation) -> Option<u32>;
+
 static MESSAGES: [Message; 3] = [
-    Message { name: "request", field: |row| &mut row.request, is_left: |left| left.request },
-    Message { name: "response", field: |row| &mut row.response, is_left: |left| left.response },
-    Message { name: "interim", field: |row| &mut row.interim, is_left: |_| false },
+    Message {
+        name: "request",
+        field: |row| &mut row.request,
+        is_left: |left| left.request,
+        length: Some(("request_length", |row| row.request_length)),
+    },
+    Message {
+        name: "response",
+        field: |row| &mut row.response,
+        is_left: |left| left.response,
+        length: Some(("response_length", |row| row.response_length)),
+    },
+    Message { name: "interim", field: |row| &mut row.interim, is_left: |_| false, length: None },
 ];
+
+/// Longest message that is completed, bytes: the transport has 24 bits for a length (MS-SMB2 2.1).
+const LONGEST: usize = 1 << 24;
 
 /// Puts the messages of a batch into its rows. They share its memory.
 pub(super) fn share(batch: &RecordBatch, rows: &mut [Operation]) -> Result<(), DecodeError> {
@@ -52,13 +70,14 @@ pub(super) fn share(batch: &RecordBatch, rows: &mut [Operation]) -> Result<(), D
     Ok(())
 }
 
-/// Gives the next row the messages that its batch does not have. Of all of them, what is left in the file goes, and what
-/// stays gets memory of its own unless rows pass by.
+/// Gives the next row the messages that its batch does not have. Of all of them, what is left in the file goes, what was
+/// stored without the zeros at its end gets them, and what stays gets memory of its own unless rows pass by.
 pub(super) fn complete(row: &mut Operation, batches: &mut Batches, reading: Reading) -> Result<(), String> {
     let left = reading.left.map(|left| left(row)).unwrap_or_default();
     let head = row.payload_offset.map_or(usize::MAX, |offset| offset as usize);
     for message in &MESSAGES {
         let most = if (message.is_left)(left) { head } else { usize::MAX };
+        let length = message.length.and_then(|(_, of)| of(row)).map_or(0, |length| length as usize);
         let field = (message.field)(row);
         if let Some(value) = batches.next_apart(message.name, most) {
             *field = value?;
@@ -68,8 +87,30 @@ pub(super) fn complete(row: &mut Operation, batches: &mut Batches, reading: Read
                 *value = Bytes::copy_from_slice(value);
             }
         }
+        if let Some(value) = field {
+            fill_up(value, length.min(most));
+        }
     }
     Ok(())
+}
+
+/// Completes a message that was stored only as far as it is not zeros.
+fn fill_up(message: &mut Bytes, length: usize) {
+    if length <= message.len() || length > LONGEST {
+        return;
+    }
+    // Zeros from the system take no memory until they are written to.
+    let mut whole = vec![0; length];
+    if let Some(stored) = whole.get_mut(..message.len()) {
+        stored.copy_from_slice(message);
+    }
+    *message = whole.into();
+}
+
+/// The message whose length is in this column.
+pub(super) fn measured_by(column: &Column<Operation>) -> Option<&'static str> {
+    let measured = |message: &&Message| message.length.is_some_and(|(name, _)| name == column.name);
+    MESSAGES.iter().find(measured).map(|message| message.name)
 }
 
 /// The columns that may be read apart from the others.

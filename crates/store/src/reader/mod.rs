@@ -30,7 +30,10 @@ impl Columns {
     fn include(self, column: &Column<Operation>) -> bool {
         match self {
             Self::Meaning => !column.is_message(),
-            Self::Only(names) => names.contains(&column.name),
+            // What tells how long a message was comes with it.
+            Self::Only(names) => {
+                names.contains(&column.name) || messages::measured_by(column).is_some_and(|name| names.contains(&name))
+            }
             Self::All => true,
         }
     }

@@ -21,7 +21,7 @@ pub static RUN_COLUMNS: &[Column<RunRow>] = &[
     column!(RunRow, "plan", clone: Plain, "", "", "0-based number of the clone"),
     column!(RunRow, "verdict", verdict: Dict, "", "", "match, status, body, no_response, skipped or not_compared"),
     column!(RunRow, "verdict", cause_op: Plain, "", "", "`op` of the operation that explains the verdict"),
-    column!(RunRow, "verdict", marks: Dict, "", "", "orphan, pattern_payload, inferred, foreign_sid, timed_out, partly_captured, dfs_prefix_dropped; of extra requests: extra, and stand_in, credits, logon_leg, break_acknowledgment or unexpected_handle"),
+    column!(RunRow, "verdict", marks: Dict, "", "", "orphan, pattern_payload (sent or read in the place of data that is not there), inferred, foreign_sid, timed_out, partly_captured, dfs_prefix_dropped; of extra requests: extra, and stand_in, credits, logon_leg, break_acknowledgment or unexpected_handle"),
     column!(RunRow, "times", due_time: Plain, "", "", "when it was due"),
     column!(RunRow, "times", sent_time: Plain, "", "", "when it was sent"),
     column!(RunRow, "times", response_time: Plain, "", "", "when the final response had arrived"),

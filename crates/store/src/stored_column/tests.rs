@@ -24,6 +24,8 @@ fn rows(lengths: &[(Option<usize>, Option<usize>)]) -> Vec<Operation> {
             let mut row = full(op);
             row.request = message(*request, u64::from(op) + 1);
             row.response = message(*response, u64::from(op) + 1000);
+            let length = |message: &Option<Bytes>| message.as_ref().map(|message| message.len() as u32);
+            (row.request_length, row.response_length) = (length(&row.request), length(&row.response));
             row
         })
         .collect()
@@ -125,6 +127,38 @@ fn data_is_left_in_the_file_whether_it_is_compressed_or_not() {
     let cut = cut(rows);
     assert_same(file.operations(Columns::All).leaving(parity), &cut);
     assert_same(file.operations(Columns::All).leaving(parity).passing(), &cut);
+}
+
+#[test]
+fn a_message_stored_without_the_zeros_at_its_end_gets_them_unless_they_are_data_that_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let stored = [(Some(45), Some(45)), (Some(60), Some(3)), (Some(300_000), None)];
+    let whole = rows(&stored);
+    let with_length = |length| {
+        let mut rows = whole.clone();
+        rows.iter_mut().for_each(|row| (row.request_length, row.response_length) = (Some(length), Some(length)));
+        rows
+    };
+    let filled = |message: &Option<Bytes>, length: usize| {
+        let mut message = message.as_ref()?.to_vec();
+        message.resize(length.max(message.len()), 0);
+        Some(Bytes::from(message))
+    };
+    let mut expected = with_length(400_000);
+    let path = written(folder.path(), &expected);
+    for row in &mut expected {
+        (row.request, row.response) = (filled(&row.request, 400_000), filled(&row.response, 400_000));
+    }
+    let file = SessionFile::open(&path).unwrap();
+    assert_same(file.operations(Columns::All), &expected);
+    assert_same(file.operations(Columns::All).passing(), &expected);
+    assert_same(file.operations(Columns::All).leaving(parity), &cut(expected.clone()));
+    let requests = file.operations(Columns::Only(&["request"])).map(|row| row.unwrap().request);
+    assert!(requests.eq(expected.into_iter().map(|row| row.request)));
+    // Longer than any message: nothing that this program wrote.
+    let senseless = with_length(u32::MAX);
+    let path = written(folder.path(), &senseless);
+    assert_same(SessionFile::open(&path).unwrap().operations(Columns::All), &senseless);
 }
 
 #[test]

@@ -43,6 +43,9 @@ fn tell(report: &IngestReport, output: &mut Output) -> Result<(), Failure> {
     if !report.changes.is_empty() {
         output.paragraph("since it was ingested before:", &report.changes.join("; "))?;
     }
+    if let Some(what) = report.payload.left_out() {
+        output.line(what)?;
+    }
     counters(report, output)?;
     damages(report, output)?;
     output.line("")?;

@@ -58,6 +58,9 @@ impl Observer {
             }
             stream.now.put_missing(range, source);
         }
+        if is_old && operation.payload_hash.is_some() && !operation.response_holes.is_empty() {
+            gaps.into_iter().for_each(|gap| stream.hashed.put(gap, ()));
+        }
         if read < asked && is_old {
             stream.observe_size(end, frame);
         }
