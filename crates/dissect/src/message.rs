@@ -54,8 +54,10 @@ impl Message {
 
 /// The messages of a PDU of SMB2, which came `encrypted` or plain. The chain's identifier is the position of the PDU's first byte in the trace.
 pub(crate) fn split(pdu: &Pdu, encrypted: bool) -> impl Iterator<Item = Message> + '_ {
-    let many = chain::messages(&pdu.body).nth(1).is_some();
-    chain::messages(&pdu.body).enumerate().map(move |(index, member)| {
+    let mut members = chain::messages(&pdu.body);
+    let first = members.next();
+    let many = first.as_ref().is_some_and(|first| first.range.end < pdu.body.len());
+    first.into_iter().chain(members).enumerate().map(move |(index, member)| {
         let bytes = pdu.body.get(member.range.clone()).map(|found| pdu.body.slice_ref(found)).unwrap_or_default();
         let holes = holes_within(&pdu.holes, &member.range);
         // A snaplen of 128 often leaves only a part of the signature, the header's last field: the rest is good.

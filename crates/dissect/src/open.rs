@@ -46,7 +46,8 @@ pub(crate) enum LeaseOwner {
 /// The opens of a trace.
 #[derive(Debug)]
 pub(crate) struct Opens {
-    by_id: Bounded<(u32, FileId), Open>,
+    /// Boxed, so that looking one up does not touch the memory of others.
+    by_id: Bounded<(u32, FileId), Box<Open>>,
     by_lease: Bounded<(LeaseOwner, Guid), (u32, FileId)>,
     /// The latest open at a server with this persistent half of its FileId, of any session.
     by_persistent: Bounded<(SocketAddr, u64), (u32, FileId)>,
@@ -76,7 +77,7 @@ impl Default for Opens {
 impl Opens {
     /// A CREATE succeeded: enters `open` with a number of its own. A FileId that was in use before names the new open
     /// from now on.
-    pub(crate) fn insert(&mut self, mut open: Open) -> u32 {
+    pub(crate) fn insert(&mut self, mut open: Box<Open>) -> u32 {
         let number = self.opened;
         self.opened = self.opened.saturating_add(1);
         open.number = number;
@@ -110,18 +111,18 @@ impl Opens {
 
     /// What `file_id` of `session` names.
     pub(crate) fn get(&self, session: u32, file_id: FileId) -> Option<&Open> {
-        self.by_id.get(&(session, file_id))
+        self.by_id.get(&(session, file_id)).map(Box::as_ref)
     }
 
     /// The latest open under a lease.
     pub(crate) fn by_lease(&self, owner: LeaseOwner, key: Guid) -> Option<&Open> {
-        self.by_lease.get(&(owner, key)).and_then(|id| self.by_id.get(id))
+        self.by_lease.get(&(owner, key)).and_then(|id| self.by_id.get(id)).map(Box::as_ref)
     }
 
     /// The open that a durable reconnect names: by the persistent half alone, as its session may have been another
     /// (MS-SMB2 2.2.13.2.4).
     pub(crate) fn reconnected(&self, server: SocketAddr, file_id: FileId) -> Option<&Open> {
-        self.by_persistent.get(&(server, file_id.persistent())).and_then(|id| self.by_id.get(id))
+        self.by_persistent.get(&(server, file_id.persistent())).and_then(|id| self.by_id.get(id)).map(Box::as_ref)
     }
 
     /// A rename succeeded: every handle of what it moved has a new path, also those of files below a folder.
@@ -192,11 +193,11 @@ mod tests {
 
     use super::*;
 
-    fn open(file_id: u8) -> Open {
+    fn open(file_id: u8) -> Box<Open> {
         let file_id = FileId([file_id; 16]);
         let path = Some("x".into());
         let server = "10.0.0.1:445".parse().unwrap();
-        Open { number: 0, server, session: 0, file_id, tree: None, share: None, share_type: None, path }
+        Box::new(Open { number: 0, server, session: 0, file_id, tree: None, share: None, share_type: None, path })
     }
 
     #[test]

@@ -156,7 +156,7 @@ impl State {
         let operation = &mut pending.operation;
         let (Some(file_id), true) = (operation.file_id, succeeded(operation)) else { return };
         operation.open = operation.session.map(|session| {
-            let open = self.opens.insert(Open {
+            let open = self.opens.insert(Box::new(Open {
                 number: 0,
                 server: connection.place().server,
                 session,
@@ -165,7 +165,7 @@ impl State {
                 share: operation.share.clone(),
                 share_type: operation.share_type,
                 path: operation.path.clone(),
-            });
+            }));
             if let (Some(key), Some(_)) = (operation.lease_key, operation.lease_granted) {
                 self.opens.lease(connection.lease_owner(), key, session, file_id);
             }

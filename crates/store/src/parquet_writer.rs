@@ -135,10 +135,12 @@ pub(crate) fn properties<R>(columns: &[Column<R>], of_messages: Compression) -> 
         let path = ColumnPath::from(column.name);
         properties
             .set_column_dictionary_enabled(path.clone(), false)
-            .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED)
+            .set_column_encoding(path.clone(), Encoding::DELTA_BINARY_PACKED)
+            .set_column_compression(path, Compression::UNCOMPRESSED)
     });
-    // Nobody looks for a range of texts or of identifiers.
-    let properties = columns.iter().filter(|column| !is_number(column)).fold(properties, |properties, column| {
+    // What people look for a range of are places and times.
+    let unordered = columns.iter().filter(|column| !is_number(column) || is_small(column));
+    let properties = unordered.fold(properties, |properties, column| {
         properties.set_column_statistics_enabled(ColumnPath::from(column.name), EnabledStatistics::None)
     });
     // An identifier is in a few rows, a hash in one.
@@ -160,4 +162,8 @@ fn is_number<R>(column: &Column<R>) -> bool {
         (column.data_type)(),
         DataType::UInt8 | DataType::UInt16 | DataType::UInt32 | DataType::UInt64 | DataType::Timestamp(..)
     )
+}
+
+fn is_small<R>(column: &Column<R>) -> bool {
+    matches!((column.data_type)(), DataType::UInt8 | DataType::UInt16 | DataType::UInt32)
 }

@@ -13,7 +13,7 @@ use std::hash::{Hash as _, Hasher};
 /// Segments remembered.
 const REMEMBERED: usize = 4096;
 /// Chains in which they are looked for.
-const CHAINS: usize = 4 * REMEMBERED;
+const CHAINS: usize = 2 * REMEMBERED;
 /// Nanoseconds between the copies of a segment at two places of a network.
 const NEAR: u64 = 1_000_000_000;
 /// Nanoseconds between the copies of a segment without IP identification at one place: TCP sends nothing again as soon.
@@ -65,16 +65,17 @@ pub(super) struct Mirror {
     /// The segment with number `n` is at `n % REMEMBERED`.
     seen: Vec<Seen>,
     /// Beside each, the upper half of its hash and the number of the one before it in its chain.
-    links: Vec<(u32, u64)>,
-    /// The number of the latest segment of each chain.
-    chains: Vec<u64>,
-    /// The number that the next segment gets; 0 stands for none.
-    next: u64,
+    links: Vec<(u32, u32)>,
+    /// The number of the latest segment of each chain; a number of long ago stands for none.
+    chains: Vec<u32>,
+    /// The number that the next segment gets. Numbers start again after the greatest: one that is taken for a later one leads
+    /// to a segment with another content.
+    next: u32,
 }
 
 impl Default for Mirror {
     fn default() -> Self {
-        Self { seen: Vec::new(), links: Vec::new(), chains: vec![0; CHAINS], next: 1 }
+        Self { seen: Vec::new(), links: Vec::new(), chains: vec![0; CHAINS], next: 1 << 31 }
     }
 }
 
@@ -139,9 +140,12 @@ impl Mirror {
 
     /// The latest segment with this likeness.
     fn latest(&self, likeness: &Likeness) -> Option<&Seen> {
-        let oldest = self.next.saturating_sub(REMEMBERED as u64).max(1);
+        let age = |number: u32| self.next.wrapping_sub(number) as usize;
         let mut number = *self.chains.get(likeness.chain())?;
-        while number >= oldest {
+        let mut youngest = 0;
+        // Each is older than the one before it, or has been overwritten since.
+        while age(number) <= REMEMBERED && age(number) > youngest {
+            youngest = age(number);
             let (upper, before) = *self.links.get(place(number))?;
             if upper == likeness.upper() {
                 let seen = self.seen.get(place(number)).filter(|seen| seen.content == likeness.content);
@@ -156,13 +160,12 @@ impl Mirror {
 
     fn remember(&mut self, likeness: &Likeness, seen: Seen) {
         let number = self.next;
-        self.next = number.saturating_add(1);
+        self.next = number.wrapping_add(1);
         let Some(chain) = self.chains.get_mut(likeness.chain()) else { return };
         let link = (likeness.upper(), std::mem::replace(chain, number));
         match (self.seen.get_mut(place(number)), self.links.get_mut(place(number))) {
             (Some(old), Some(old_link)) => (*old, *old_link) = (seen, link),
             _ => {
-                // The first number is 1: place 0 is filled with it, too, and never looked at before its turn.
                 self.seen.resize(place(number).saturating_add(1), seen);
                 self.links.resize(place(number).saturating_add(1), link);
             }
@@ -171,7 +174,7 @@ impl Mirror {
 }
 
 /// Where the segment with this number is.
-fn place(number: u64) -> usize {
+fn place(number: u32) -> usize {
     (number as usize) % REMEMBERED
 }
 

@@ -2,6 +2,7 @@
 
 use super::SecretArguments;
 use clap::{Args, ValueEnum, ValueHint};
+use std::num::NonZero;
 use std::path::PathBuf;
 use store::Payload;
 
@@ -38,6 +39,11 @@ pub(crate) struct IngestArguments {
     /// compared by a hash; WRITEs send a pattern. A hash tells whether contents are the same as known ones.
     #[arg(long, value_name = "full|hash|none", default_value = "full", hide_possible_values = true)]
     pub(crate) payload: PayloadArgument,
+    /// Threads that encode; the result does not depend on their number [default: one for each processor, at most 4]
+    ///
+    /// Each takes about 30 MB of memory. Two more read the capture and make sense of it, but for 1: then one thread does it all.
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZero<usize>>,
     /// Accepted for older scripts: TCP reassembly is always on
     #[arg(long)]
     pub(crate) reassembly: bool,

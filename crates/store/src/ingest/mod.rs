@@ -55,7 +55,15 @@ impl IngestRequest {
     /// processors, no secrets and all data.
     pub fn of(gathered: Gathered) -> Self {
         let Gathered { files, place } = gathered;
-        Self { place, files, force: false, budget: DEFAULT_BUDGET, jobs: default_jobs(), secrets: Secrets::default(), payload: Payload::Full }
+        Self {
+            place,
+            files,
+            force: false,
+            budget: DEFAULT_BUDGET,
+            jobs: default_jobs(),
+            secrets: Secrets::default(),
+            payload: Payload::Full,
+        }
     }
 }
 

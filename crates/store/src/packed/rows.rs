@@ -119,6 +119,8 @@ impl Rows {
         let below = self.index.partition_point(|place| place.op < op);
         let mut taken = std::mem::take(self);
         let left = taken.index.split_off(below);
+        // As many will come again.
+        self.bytes.reserve(taken.bytes.len());
         for place in &left {
             self.push_row(taken.row(place));
         }

@@ -30,10 +30,10 @@ pub(super) struct Encoders {
 }
 
 impl Encoders {
-    /// `count` threads; with one there is no thread but the caller's.
-    pub(super) fn start(count: NonZero<usize>) -> Self {
+    /// With `jobs` of 1 there is no thread but the caller's, else as many as `jobs` beside it: the caller often waits.
+    pub(super) fn start(jobs: NonZero<usize>) -> Self {
         let failed = Arc::default();
-        if count.get() == 1 {
+        if jobs.get() == 1 {
             return Self { jobs: None, threads: Vec::new(), failed };
         }
         // A job that waits for a thread is memory; without one a thread waits for its job.
@@ -43,7 +43,7 @@ impl Encoders {
             let (waiting, failed) = (Arc::clone(&waiting), Arc::clone(&failed));
             std::thread::spawn(move || work(&waiting, &failed))
         };
-        let threads = (0..count.get()).map(thread).collect();
+        let threads = (0..jobs.get()).map(thread).collect();
         Self { jobs: Some(jobs), threads, failed }
     }
 

@@ -62,12 +62,13 @@ fn ingest(
     if let [only] = gathered.files.as_slice() {
         hint_at_siblings(only, context);
     }
-    let request = IngestRequest {
+    let mut request = IngestRequest {
         force: arguments.force,
         secrets: secrets.clone(),
         payload: arguments.payload.into(),
         ..IngestRequest::of(gathered)
     };
+    request.jobs = arguments.jobs.unwrap_or(request.jobs);
     let report = read(&request, from_stream, context)?;
     let name = request.place.trace.file_name().unwrap_or_default().to_string_lossy().into_owned();
     for warning in &report.warnings {
