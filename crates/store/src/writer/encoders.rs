@@ -33,7 +33,8 @@ impl Encoders {
     /// With `jobs` of 1 there is no thread but the caller's, else as many as `jobs` beside it: the caller often waits.
     pub(super) fn start(jobs: NonZero<usize>) -> Self {
         let failed = Arc::default();
-        if jobs.get() == 1 {
+        let beside = jobs.get();
+        if beside == 1 {
             return Self { jobs: None, threads: Vec::new(), failed };
         }
         // A job that waits for a thread is memory; without one a thread waits for its job.
@@ -43,7 +44,7 @@ impl Encoders {
             let (waiting, failed) = (Arc::clone(&waiting), Arc::clone(&failed));
             std::thread::spawn(move || work(&waiting, &failed))
         };
-        let threads = (0..jobs.get()).map(thread).collect();
+        let threads = (0..beside).map(thread).collect();
         Self { jobs: Some(jobs), threads, failed }
     }
 
