@@ -1,10 +1,11 @@
-//! Developer commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask record`, `cargo xtask bench`.
+//! Developer commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask record`, `cargo xtask bench`, `cargo xtask fuzz`.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod bench;
 mod demo;
+mod fuzz;
 mod isolated;
 mod office;
 mod packages;
@@ -54,6 +55,8 @@ enum Command {
         #[command(subcommand)]
         bench: bench::Bench,
     },
+    /// Looks for inputs that break what must hold of everything that reads bytes of others
+    Fuzz(fuzz::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -66,5 +69,6 @@ fn main() -> anyhow::Result<()> {
             Ok(())
         }
         Command::Bench { bench } => bench::run(&bench),
+        Command::Fuzz(options) => fuzz::run(&options),
     }
 }
