@@ -63,7 +63,11 @@ fn fuzz(targets: &[String], options: &Options) -> anyhow::Result<()> {
     let failed: Vec<_> = outcomes.iter().filter(|outcome| outcome.failure.is_some()).collect();
     for outcome in &failed {
         let name = &outcome.target;
-        println!("\n{name}: {}\n    what it said: {}", outcome.failure.as_deref().unwrap_or("failed"), outcome.log.display());
+        println!(
+            "\n{name}: {}\n    what it said: {}",
+            outcome.failure.as_deref().unwrap_or("failed"),
+            outcome.log.display()
+        );
         for artifact in &outcome.artifacts {
             println!("    again: {} {}", programs.of(name).display(), artifact.display());
         }
@@ -92,7 +96,9 @@ fn in_parallel(
             scope.spawn(|| {
                 while let Some((index, target)) = take() {
                     let outcome = work(target);
-                    done.lock().into_iter().for_each(|mut done| done.push((index, outcome)));
+                    if let Ok(mut done) = done.lock() {
+                        done.push((index, outcome));
+                    }
                 }
             });
         }

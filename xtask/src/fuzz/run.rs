@@ -52,7 +52,8 @@ pub(super) fn run(programs: &Programs, target: &str, scratch: &Path, options: &O
         .status()
         .with_context(|| format!("cannot run {}", programs.of(target).display()))?;
     let text = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
-    let artifacts: Vec<_> = files(&failures).into_iter().filter(|path| !before.contains(path) && *path != log).collect();
+    let artifacts: Vec<_> =
+        files(&failures).into_iter().filter(|path| !before.contains(path) && *path != log).collect();
     let failure = (!status.success()).then(|| reason(&text).unwrap_or_else(|| status.to_string()));
     Ok(Outcome { target: target.to_owned(), failure, artifacts, log, ..figures(&text) })
 }
