@@ -6,7 +6,7 @@ use capture::{FileFacts, PacketReader};
 use std::io::{Cursor, Read};
 
 /// Decompressed bytes that are looked at: a small input can be a very large capture.
-const MOST_BYTES: u64 = 8 << 20;
+const MOST_BYTES: u64 = 1 << 20;
 
 pub(super) fn body(input: &[u8]) {
     let whole = read(Box::new(Cursor::new(input.to_vec())), input.len());

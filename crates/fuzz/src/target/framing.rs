@@ -1,12 +1,12 @@
 //! Framing: two streams of bytes cut into segments, some of which are missing.
 //!
 //! What the streams were is known here. So every byte of a PDU is that of its stream, what is missing is a hole and nothing
-//! else is, and streams without holes have the same PDUs however they are cut. A record is a segment: its `tag` says which
+//! else is, and streams in which framing is never lost have the same PDUs however they are cut. A record is a segment: its `tag` says which
 //! way it goes and what becomes of it, and for its bytes see [`stream_bytes`].
 
 use super::events::Events;
 use crate::record::{Record, read_records};
-use capture::{Assembler, Direction, Event, Limits, LinkType, Packet, Pdu, Timestamp};
+use capture::{Assembler, Counters, Direction, Event, Limits, LinkType, Packet, Pdu, Timestamp};
 use std::borrow::Cow;
 
 /// Tag: it goes from server to client.
@@ -26,12 +26,13 @@ pub(super) fn body(input: &[u8]) {
     let (options, records) = read_records(input);
     let midstream = options & MIDSTREAM != 0;
     let segments: Vec<_> = records.iter().map(Segment::of).collect();
-    let pdus = assemble(&segments, midstream);
+    let (pdus, counters) = assemble(&segments, midstream);
     if !midstream {
         pdus.iter().for_each(|pdu| is_of_its_stream(pdu, &segments));
-        if segments.iter().all(|segment| !segment.missing) {
+        // Where a search finds the next message depends on what came before it was needed.
+        if segments.iter().all(|segment| !segment.missing) && counters.framing_lost == 0 {
             let halves: Vec<_> = segments.iter().flat_map(Segment::halves).collect();
-            let again = assemble(&halves, false);
+            let (again, _) = assemble(&halves, false);
             for direction in [Direction::ClientToServer, Direction::ServerToClient] {
                 assert_eq!(places(&pdus, direction), places(&again, direction), "PDUs of other segments");
             }
@@ -74,7 +75,7 @@ fn stream_bytes<'a>(record: &'a Record<'a>) -> Cow<'a, [u8]> {
 }
 
 /// The PDUs of a connection with these segments, each acknowledged by the next one that goes the other way.
-fn assemble(segments: &[Segment<'_>], midstream: bool) -> Vec<Pdu> {
+fn assemble(segments: &[Segment<'_>], midstream: bool) -> (Vec<Pdu>, Counters) {
     let mut wire = Wire::new();
     if !midstream {
         wire.handshake();
@@ -166,12 +167,12 @@ impl Wire {
         }
     }
 
-    fn finish(mut self) -> Vec<Pdu> {
+    fn finish(mut self) -> (Vec<Pdu>, Counters) {
         self.assembler.finish();
         self.take();
         self.events.finish(self.assembler.counters(), self.bytes);
         assert_eq!(self.assembler.counters().malformed_packets, 0);
-        self.pdus
+        (self.pdus, *self.assembler.counters())
     }
 }
 
