@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask record`, `cargo xtask bench`,
+//! Developer commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask record`, `cargo xtask bench`, `cargo xtask fuzz`,
 //! `cargo xtask instructions`.
 
 #![forbid(unsafe_code)]
@@ -6,6 +6,7 @@
 
 mod bench;
 mod demo;
+mod fuzz;
 mod instructions;
 mod isolated;
 mod office;
@@ -62,6 +63,8 @@ enum Command {
         #[arg(long)]
         update: bool,
     },
+    /// Looks for inputs that break what must hold of everything that reads bytes of others
+    Fuzz(fuzz::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -76,5 +79,6 @@ fn main() -> anyhow::Result<()> {
         Command::Bench { bench } => bench::run(&bench),
         Command::Instructions { update: true } => instructions::update(),
         Command::Instructions { update: false } => instructions::check(),
+        Command::Fuzz(options) => fuzz::run(&options),
     }
 }

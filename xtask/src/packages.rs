@@ -10,11 +10,20 @@ use crate::workspace::step;
 
 /// Installs the packages that are missing, when this user may; else says what to install.
 pub(crate) fn ensure() -> anyhow::Result<()> {
-    let missing = missing();
-    if missing.is_empty() {
+    ensure_with(missing)
+}
+
+/// The same for the C++ compiler that libFuzzer is built with.
+pub(crate) fn ensure_cpp_compiler() -> anyhow::Result<()> {
+    ensure_with(|| if succeeds("c++", &["--version"]) { Vec::new() } else { vec!["g++"] })
+}
+
+fn ensure_with(missing: impl Fn() -> Vec<&'static str>) -> anyhow::Result<()> {
+    let missing_now = missing();
+    if missing_now.is_empty() {
         return Ok(());
     }
-    let packages = missing.join(" ");
+    let packages = missing_now.join(" ");
     let Some(privileged) = privileged_apt_get() else {
         bail!(
             "tests need packages that are not installed and that this user may not install. Run\n    \
@@ -24,8 +33,8 @@ pub(crate) fn ensure() -> anyhow::Result<()> {
     };
     println!("tests need {packages}");
     step(&mut apt_get(&privileged, &["update"]))?;
-    step(apt_get(&privileged, &["install", "-y", "--no-install-recommends"]).args(&missing))?;
-    let still_missing = self::missing();
+    step(apt_get(&privileged, &["install", "-y", "--no-install-recommends"]).args(&missing_now))?;
+    let still_missing = missing();
     if !still_missing.is_empty() {
         bail!("apt-get ended well, yet there is no {}", still_missing.join(", "));
     }
@@ -42,11 +51,6 @@ fn missing() -> Vec<&'static str> {
 
 /// The words before `apt-get` that give the right to install: none for root, sudo where it asks for no password.
 fn privileged_apt_get() -> Option<Vec<&'static str>> {
-    let succeeds = |program: &str, arguments: &[&str]| {
-        let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    };
     if !succeeds("apt-get", &["--version"]) {
         return None;
     }
@@ -55,6 +59,12 @@ fn privileged_apt_get() -> Option<Vec<&'static str>> {
         return Some(vec!["env"]);
     }
     succeeds("sudo", &["-n", "true"]).then(|| vec!["sudo", "-n", "env"])
+}
+
+fn succeeds(program: &str, arguments: &[&str]) -> bool {
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
 
 fn apt_get(privileged: &[&str], arguments: &[&str]) -> Command {

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use crate::demo;
+use crate::fuzz;
 use crate::instructions;
 use crate::packages;
 use crate::workspace::{cargo, step};
@@ -15,7 +16,9 @@ const FULL: &str = "SMBREPLAY_FULL";
 pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     let start = Instant::now();
     packages::ensure()?;
+    packages::ensure_cpp_compiler()?;
     step(cargo().args(["fmt", "--all", "--check"]))?;
+    step(cargo().args(["fmt", "--check", "--manifest-path", "fuzz/Cargo.toml"]))?;
     step(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     let mut tests = cargo();
     tests.args(["test", "--workspace"]);
@@ -26,12 +29,13 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
         tests.env(FULL, "1");
     }
     step(&mut tests)?;
+    fuzz::smoke()?;
     // The first thing that a new user runs.
     demo::show(false)?;
     step(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
     instructions::check()?;
     println!(
-        "\nformat, lints, tests, demo, documentation and instruction counts are in order ({} s)",
+        "\nformat, lints, tests, fuzzing, demo, documentation and instruction counts are in order ({} s)",
         start.elapsed().as_secs()
     );
     Ok(())

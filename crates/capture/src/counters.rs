@@ -77,7 +77,7 @@ counters! {
     out_of_order_segments,
     /// Bytes that came again while the first copy was still kept back.
     overlapping_bytes,
-    /// Of these, bytes that differ from the first copy, which was taken.
+    /// Bytes that differ from the first copy, which was taken: some of these, and of segments that were captured twice.
     conflicting_bytes,
     /// TCP keep-alives.
     keep_alives,

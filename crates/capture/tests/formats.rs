@@ -172,6 +172,22 @@ fn zstd_around_a_capture_is_unwrapped_also_in_several_frames() {
 }
 
 #[test]
+fn what_is_before_damage_in_a_gzip_file_is_read() {
+    let office = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/office.pcap")).unwrap();
+    // Less than the window of a reader.
+    let file = &office[..150_000];
+    let packets = read(file.to_vec()).unwrap().0.len();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(file).unwrap();
+    let mut damaged = gzip.finish().unwrap();
+    let place = damaged.len() * 9 / 10;
+    damaged[place..].fill(0xff);
+    let (rows, facts) = read(damaged).unwrap();
+    assert!(rows.len() >= packets * 3 / 4, "{} of {packets}", rows.len());
+    assert!(facts.damage.is_some());
+}
+
+#[test]
 fn secrets_and_names_in_pcapng_are_passed_over_and_counted() {
     let order = Order::Little;
     let file = [

@@ -508,3 +508,19 @@ fn another_connection_between_the_same_ports_is_noticed_without_its_syn() {
     assert_eq!(ids(&events), [1, 6, 7, 8]);
     assert_eq!((counters.connections, counters.port_reuses, counters.retransmitted_segments), (2, 1, 4));
 }
+
+#[test]
+fn a_pdu_of_its_protocol_id_alone_is_whole_however_it_is_cut() {
+    let body = [&[0, 0, 0, 4][..], b"\xfeSMB"].concat();
+    for at in 1..body.len() {
+        let mut talk = Talk::new(1000, 5000);
+        let mut segments = talk.handshake();
+        segments.push(talk.request(&message(false, 1, 100)));
+        segments.push(talk.segment(true, talk.client_next, talk.server_next, ACK, &body[..at]));
+        talk.client_next += at as u32;
+        segments.push(talk.segment(true, talk.client_next, talk.server_next, ACK, &body[at..]));
+        let (events, counters) = run(&segments);
+        assert_eq!(pdus(&events).last().map(|pdu| pdu.body.len()), Some(4), "cut at {at}");
+        assert_eq!((counters.pdus, counters.unfinished_pdus), (2, 0), "cut at {at}");
+    }
+}

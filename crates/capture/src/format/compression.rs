@@ -1,7 +1,7 @@
 //! Compression around a capture file, recognised by its magic number.
 
-use flate2::read::MultiGzDecoder;
-use std::io::{self, Cursor, Read};
+use flate2::bufread::MultiGzDecoder;
+use std::io::{self, BufRead, Cursor, Read};
 
 /// How a capture file is compressed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,8 +27,8 @@ pub(super) fn unwrap(mut reader: Box<dyn Read + Send>) -> io::Result<(Box<dyn Re
     let whole = Cursor::new(magic).chain(reader);
     let reader: Box<dyn Read + Send> = match compression {
         Compression::None => Box::new(whole),
-        Compression::Gzip => Box::new(MultiGzDecoder::new(whole)),
-        Compression::Zstd => Box::new(zstd::Decoder::new(whole)?),
+        Compression::Gzip => Box::new(MultiGzDecoder::new(Pieces::new(whole))),
+        Compression::Zstd => Box::new(zstd::Decoder::with_buffer(Pieces::new(whole))?),
     };
     Ok((reader, compression))
 }
@@ -39,6 +39,46 @@ fn compression_of(magic: &[u8]) -> Compression {
         _ if magic == ZSTD => Compression::Zstd,
         [0x50..=0x5f, rest @ ..] if rest == ZSTD_SKIPPABLE => Compression::Zstd,
         _ => Compression::None,
+    }
+}
+
+/// Compressed bytes that a decompressor is given at a time. What it made of them is lost when it meets damage among them.
+const PIECE: usize = 512;
+
+/// Hands out a reader's bytes in pieces of one length, however they come: damage ends a file at the same place then.
+struct Pieces<R> {
+    reader: R,
+    piece: Vec<u8>,
+    /// What is left of the piece begins here.
+    start: usize,
+}
+
+impl<R: Read> Pieces<R> {
+    fn new(reader: R) -> Self {
+        Self { reader, piece: Vec::with_capacity(PIECE), start: 0 }
+    }
+}
+
+impl<R: Read> BufRead for Pieces<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.start >= self.piece.len() {
+            self.piece.clear();
+            self.start = 0;
+            self.reader.by_ref().take(PIECE as u64).read_to_end(&mut self.piece)?;
+        }
+        Ok(self.piece.get(self.start..).unwrap_or_default())
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.start = self.start.saturating_add(amount);
+    }
+}
+
+impl<R: Read> Read for Pieces<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.fill_buf()?.read(buffer)?;
+        self.consume(count);
+        Ok(count)
     }
 }
 

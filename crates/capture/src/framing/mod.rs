@@ -257,6 +257,10 @@ impl Framer {
             offset = offset.saturating_add(taken as u64);
             origin = origin.skip(taken);
             bytes = bytes.get(taken..).unwrap_or_default();
+            // A body may be no more than its ProtocolId, which the header's bytes end with.
+            if matches!(&self.state, State::Body(partial) if partial.remaining() == 0) {
+                self.complete(out, c);
+            }
         }
         Vec::new()
     }

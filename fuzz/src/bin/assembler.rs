@@ -1,0 +1,3 @@
+#![no_main]
+
+smbreplay_fuzz_targets::program!("assembler");
