@@ -356,3 +356,23 @@ fn an_smb1_negotiate_cut_before_the_names_of_smb2_is_one_exchange_if_smb2_answer
         assert_eq!(trace.dissector.counters().smb1_pdus, counted);
     }
 }
+
+#[test]
+fn what_is_outstanding_is_the_first_that_is_still_to_come() {
+    let mut trace = Trace::new();
+    let ask = |id: u64, session: u64| message(Command::ECHO, id, &empty()).session(session);
+    trace.send(&[ask(1, 5)]);
+    trace.send(&[ask(2, 6)]);
+    trace.send(&[ask(3, 5)]);
+    trace.receive(&[ask(3, 5)]);
+    let numbers = |trace: &Trace| [Some(0), Some(1), Some(2)].map(|session| trace.dissector.first_unfinished(session));
+    // The connection is row 0; a session that does not exist waits for nothing.
+    assert_eq!(numbers(&trace), [1, 2, 4]);
+    assert_eq!(trace.rows().len(), 1);
+    trace.receive(&[ask(1, 5)]);
+    assert_eq!(numbers(&trace), [1, 2, 4], "it is complete, but was not taken yet");
+    trace.rows();
+    assert_eq!(numbers(&trace), [4, 2, 4]);
+    trace.send(&[message(Command::OPLOCK_BREAK, 4, &empty()).session(0)]);
+    assert_eq!(numbers(&trace), [4, 2, 4], "whose it is, its answer may tell");
+}

@@ -8,7 +8,7 @@
 )]
 
 use super::*;
-use crate::fixture::{full, shown, small, summary};
+use crate::fixture::{full, noise, shown, small, summary};
 use crate::metadata::{SCHEMA_VERSION, Trace};
 use crate::{Columns, SessionFile};
 use dissect::Kind;
@@ -232,4 +232,81 @@ fn large_rows_are_cut_into_row_groups_by_bytes() {
     let groups = parquet::arrow::arrow_reader::ArrowReaderMetadata::load(&file, Default::default()).unwrap();
     assert!(groups.metadata().num_row_groups() >= 3, "{}", groups.metadata().num_row_groups());
     assert_eq!(read(&output, &metadata.sessions[0].file).len(), 24);
+}
+
+/// Rows of `sessions` sessions in turn that make row groups before the end, each with `bytes` of noise.
+fn large_rows(sessions: u32, count: u32, bytes: usize) -> impl Iterator<Item = Operation> {
+    (0..count).map(move |op| {
+        let mut row = small(Some(op % sessions), op);
+        row.request = Some(noise(bytes, u64::from(op) + 1).into());
+        row
+    })
+}
+
+/// The session files, by their names.
+fn files(output: &OutputFolder) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(output.sessions()).unwrap().map(Result::unwrap);
+    entries.map(|entry| (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap())).collect()
+}
+
+#[test]
+fn files_do_not_depend_on_the_number_of_threads() {
+    let sessions = [summary(0, 10, 1), summary(1, 11, 1), summary(2, 12, 1)];
+    let written = |jobs: usize| {
+        let folder = tempfile::tempdir().unwrap();
+        let output = OutputFolder::at(folder.path());
+        let mut writer = SessionsWriter::create(&output, 40 << 20, NonZero::new(jobs).unwrap()).unwrap();
+        // Small and large messages; row groups before the end, and some to make room.
+        for row in
+            large_rows(3, 4000, 9000).chain(large_rows(2, 6000, 1000).map(|row| Operation { op: row.op + 4000, ..row }))
+        {
+            writer.push(&row, |_| row.op).unwrap();
+        }
+        assert!(writer.early_files >= 2, "{}", writer.early_files);
+        writer.finish(sessions.to_vec(), &GO, describe).unwrap();
+        files(&output)
+    };
+    let alone = written(1);
+    assert_eq!(alone.len(), 4);
+    assert!(alone == written(2));
+    assert!(alone == written(5));
+}
+
+#[test]
+fn rows_before_one_that_is_outstanding_are_written_and_those_behind_it_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = OutputFolder::at(folder.path());
+    let mut writer = SessionsWriter::create(&output, usize::MAX, TWO).unwrap();
+    let late = 3000;
+    let rows: Vec<Operation> = large_rows(1, 6000, 5000).collect();
+    for row in rows.iter().filter(|row| row.op != late) {
+        let outstanding = if row.op < late { row.op } else { late };
+        writer.push(row, |_| outstanding).unwrap();
+    }
+    assert_eq!(writer.early_files, 1);
+    assert!(writer.weight > 14_000_000, "what comes behind is held: {}", writer.weight);
+    writer.push(&rows[late as usize], |_| 6000).unwrap();
+    let metadata = writer.finish(vec![summary(0, 7, 1)], &GO, describe).unwrap();
+    let found: Vec<u32> = read(&output, &metadata.sessions[0].file).iter().map(|row| row.op).collect();
+    assert!(found == (0..6000).collect::<Vec<_>>());
+}
+
+#[test]
+fn room_is_made_with_row_groups_where_there_are_rows_enough() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = OutputFolder::at(folder.path());
+    let budget = 12 << 20;
+    let mut writer = SessionsWriter::create(&output, budget, TWO).unwrap();
+    for row in large_rows(6, 6000, 4000) {
+        writer.push(&row, |_| row.op).unwrap();
+        assert!(writer.weight <= budget);
+    }
+    assert_eq!(writer.early_files, 6);
+    assert!(!writer.spill.flushed().unwrap().exists(), "nothing had to be put aside");
+    let sessions: Vec<SessionSummary> = (0..6).map(|session| summary(session, u64::from(session) + 1, 1)).collect();
+    let metadata = writer.finish(sessions, &GO, describe).unwrap();
+    for session in &metadata.sessions {
+        let found: Vec<u32> = read(&output, &session.file).iter().map(|row| row.op).collect();
+        assert!(found.is_sorted() && found.len() == 1000);
+    }
 }

@@ -28,7 +28,7 @@ impl Meaning {
 }
 
 /// Every counter of reading and dissecting, in the order of a trace's way: from the file to the messages.
-const COUNTERS: [(&str, Meaning, &str); 85] = {
+const COUNTERS: [(&str, Meaning, &str); 86] = {
     use Meaning::{Found, Lost, Mended};
     [
         ("packets", Found, "packets"),
@@ -46,6 +46,11 @@ const COUNTERS: [(&str, Meaning, &str); 85] = {
         ("decrypted_pdus", Found, "PDUs decrypted"),
         ("messages", Found, "SMB2 messages"),
         ("operations", Found, "operations"),
+        (
+            "closed_opens_forgotten",
+            Found,
+            "handles forgotten some thousand closes later: requests on them have no path",
+        ),
         ("joined_files", Found, "captures joined behind another in one file"),
         ("decryption_secrets", Found, "pcapng blocks with secrets of other protocols, passed over"),
         ("name_resolutions", Found, "pcapng blocks of name resolution, passed over"),
