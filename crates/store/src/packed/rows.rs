@@ -98,6 +98,12 @@ impl Rows {
         self.bytes.len().saturating_add(self.large_bytes).saturating_add(size_of_val(self.index.as_slice()))
     }
 
+    /// Bytes of memory that they take, with room for others.
+    pub(crate) fn memory(&self) -> usize {
+        let index = self.index.capacity().saturating_mul(size_of::<Place>());
+        self.bytes.capacity().saturating_add(self.large_bytes).saturating_add(index)
+    }
+
     /// Puts the rows in the order of their numbers.
     pub(crate) fn sort(&mut self) {
         self.index.sort_unstable_by_key(|place| place.op);
@@ -119,8 +125,6 @@ impl Rows {
         let below = self.index.partition_point(|place| place.op < op);
         let mut taken = std::mem::take(self);
         let left = taken.index.split_off(below);
-        // As many will come again.
-        self.bytes.reserve(taken.bytes.len());
         for place in &left {
             self.push_row(taken.row(place));
         }

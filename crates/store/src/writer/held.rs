@@ -38,14 +38,14 @@ impl Held {
         self.rows.push(operation);
     }
 
-    /// Bytes of rows in memory.
-    pub(super) fn weight(&self) -> usize {
-        self.rows.weight()
+    /// Bytes of memory that its rows take.
+    pub(super) fn memory(&self) -> usize {
+        self.rows.memory()
     }
 
     /// Whether there may be enough rows for a row group.
     pub(super) fn is_full(&self) -> bool {
-        self.weight() >= self.try_at.max(ROW_GROUP_BYTES)
+        self.rows.weight() >= self.try_at.max(ROW_GROUP_BYTES)
     }
 
     /// Whether a row group was written before the end.
@@ -70,7 +70,7 @@ impl Held {
         // What is on the disk comes first, and only at the end.
         let enough = if make_room { SMALL_ROW_GROUP_BYTES } else { ROW_GROUP_BYTES / 2 };
         if !self.runs.is_empty() || self.rows.weight_below(op) < enough {
-            self.try_at = self.weight().saturating_add(ROW_GROUP_BYTES);
+            self.try_at = self.rows.weight().saturating_add(ROW_GROUP_BYTES);
             return Ok(());
         }
         self.try_at = 0;

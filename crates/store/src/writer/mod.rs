@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Memory for rows that wait to be written, bytes, unless another budget is given.
-pub const DEFAULT_BUDGET: usize = 80 << 20;
+pub const DEFAULT_BUDGET: usize = 96 << 20;
 
 /// Why session files could not be written. Each message is one line; nothing half-written is left.
 #[derive(Debug, thiserror::Error)]
@@ -69,8 +69,8 @@ pub struct SessionsWriter {
     spill: Spill,
     /// What belongs to no session, then the sessions by their index.
     held: Vec<Held>,
-    /// What `held` weighs.
-    weight: usize,
+    /// Memory that `held` takes.
+    memory: usize,
     budget: usize,
     early_files: usize,
     staged: StagedFolder,
@@ -86,7 +86,7 @@ impl SessionsWriter {
         let staged = StagedFolder::create(output.path(), "sessions")?;
         let spill = Spill::in_folder(staged.path());
         let encoders = Encoders::start(jobs);
-        Ok(Self { encoders, spill, held: Vec::new(), weight: 0, budget, early_files: 0, staged })
+        Ok(Self { encoders, spill, held: Vec::new(), memory: 0, budget, early_files: 0, staged })
     }
 
     /// Takes a row for the file of its session. `outstanding` says for a session the least number of a row that is still to
@@ -101,14 +101,14 @@ impl SessionsWriter {
             held.resize_with(index.saturating_add(1), Held::default);
         }
         let Some(of_session) = held.get_mut(index) else { return Ok(()) };
-        let before = of_session.weight();
+        let before = of_session.memory();
         of_session.push(operation);
         let is_full = of_session.is_full();
-        self.weight = self.weight.saturating_sub(before).saturating_add(of_session.weight());
+        self.memory = self.memory.saturating_sub(before).saturating_add(of_session.memory());
         if is_full {
             self.write_early(index, false, &outstanding)?;
         }
-        if self.weight > self.budget { self.make_room(&outstanding) } else { Ok(()) }
+        if self.memory > self.budget { self.make_room(&outstanding) } else { Ok(()) }
     }
 
     /// Writes the files of all sessions and the metadata that `describe` makes of them, and puts them in place of an
@@ -164,27 +164,27 @@ impl SessionsWriter {
         }
         let session = index.checked_sub(1).and_then(|session| u32::try_from(session).ok());
         let path = || self.staged.path().join(format!(".early-{index}"));
-        let before = held.weight();
+        let before = held.memory();
         held.write_below(outstanding(session), make_room, path, &self.encoders)?;
         self.early_files = self.early_files.saturating_add(usize::from(!begun && held.is_early()));
-        self.weight = self.weight.saturating_sub(before).saturating_add(held.weight());
+        self.memory = self.memory.saturating_sub(before).saturating_add(held.memory());
         Ok(())
     }
 
     /// Writes row groups or moves rows to the disk, those of the sessions with most of them first, until half of the budget is
     /// free.
     fn make_room(&mut self, outstanding: &impl Fn(Option<u32>) -> u32) -> Result<(), WriteError> {
-        let weights = self.held.iter().map(Held::weight).enumerate().filter(|(_, weight)| *weight > 0);
-        let mut heaviest: Vec<(usize, usize)> = weights.collect();
-        heaviest.sort_by_key(|(_, weight)| Reverse(*weight));
-        for (index, weight) in heaviest {
-            if self.weight <= self.budget / 2 {
+        let memory = self.held.iter().map(Held::memory).enumerate().filter(|(_, memory)| *memory > 0);
+        let mut heaviest: Vec<(usize, usize)> = memory.collect();
+        heaviest.sort_by_key(|(_, memory)| Reverse(*memory));
+        for (index, memory) in heaviest {
+            if self.memory <= self.budget / 2 {
                 break;
             }
             self.write_early(index, true, outstanding)?;
             // What is left beside a row group is little, and comes into the next one.
-            if let Some(held) = self.held.get_mut(index).filter(|held| held.weight() > weight / 2) {
-                self.weight = self.weight.saturating_sub(held.weight());
+            if let Some(held) = self.held.get_mut(index).filter(|held| held.memory() > memory / 2) {
+                self.memory = self.memory.saturating_sub(held.memory());
                 held.spill(&mut self.spill)?;
             }
         }
@@ -197,7 +197,7 @@ impl std::fmt::Debug for SessionsWriter {
         f.debug_struct("SessionsWriter")
             .field("folder", &self.staged.path())
             .field("sessions", &self.held.len())
-            .field("weight", &self.weight)
+            .field("memory", &self.memory)
             .finish_non_exhaustive()
     }
 }

@@ -135,8 +135,8 @@ fn the_budget_is_kept() {
     let mut writer = SessionsWriter::create(&OutputFolder::at(folder.path()), 100_000, TWO).unwrap();
     for op in 0..1000 {
         push(&mut writer, &small(Some(op % 50), op));
-        assert!(writer.weight <= 100_000);
-        assert_eq!(writer.weight, writer.held.iter().map(Held::weight).sum::<usize>());
+        assert!(writer.memory <= 100_000);
+        assert_eq!(writer.memory, writer.held.iter().map(Held::memory).sum::<usize>());
     }
     assert!(writer.spill.flushed().unwrap().is_file());
 }
@@ -284,7 +284,7 @@ fn rows_before_one_that_is_outstanding_are_written_and_those_behind_it_wait() {
         writer.push(row, |_| outstanding).unwrap();
     }
     assert_eq!(writer.early_files, 1);
-    assert!(writer.weight > 14_000_000, "what comes behind is held: {}", writer.weight);
+    assert!(writer.memory > 14_000_000, "what comes behind is held: {}", writer.memory);
     writer.push(&rows[late as usize], |_| 6000).unwrap();
     let metadata = writer.finish(vec![summary(0, 7, 1)], &GO, describe).unwrap();
     let found: Vec<u32> = read(&output, &metadata.sessions[0].file).iter().map(|row| row.op).collect();
@@ -299,7 +299,7 @@ fn room_is_made_with_row_groups_where_there_are_rows_enough() {
     let mut writer = SessionsWriter::create(&output, budget, TWO).unwrap();
     for row in large_rows(6, 6000, 4000) {
         writer.push(&row, |_| row.op).unwrap();
-        assert!(writer.weight <= budget);
+        assert!(writer.memory <= budget);
     }
     assert_eq!(writer.early_files, 6);
     assert!(!writer.spill.flushed().unwrap().exists(), "nothing had to be put aside");
