@@ -11,9 +11,9 @@ use super::build::Programs;
 use crate::workspace::{cargo, root, step};
 
 /// Largest input that is kept.
-const LARGEST_KEPT: u64 = 6 << 10;
-/// Bytes of all kept inputs of a target.
-const MOST_KEPT: u64 = 160 << 10;
+const LARGEST_KEPT: u64 = 10 << 10;
+/// Bytes of all kept inputs of a target, and their number.
+const MOST_KEPT: (u64, u64) = (160 << 10, 120);
 
 /// Captures that inputs are made of.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,15 +86,13 @@ pub(super) fn keep(programs: &Programs, target: &str, scratch: &Path) -> anyhow:
         .filter(|(length, _)| *length <= LARGEST_KEPT)
         .collect();
     inputs.sort();
-    let mut total = 0;
-    for (length, path) in inputs {
-        total += length;
-        if total > MOST_KEPT {
-            break;
-        }
+    // Too many: some of every size.
+    let total = inputs.iter().map(|(length, _)| *length).fold(0, u64::saturating_add);
+    let step = total.div_ceil(MOST_KEPT.0).max((inputs.len() as u64).div_ceil(MOST_KEPT.1)).max(1);
+    for (_, path) in inputs.iter().step_by(usize::try_from(step)?) {
         // Sixteen digits of the hash that libFuzzer names it by are enough.
         let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
-        fs::copy(&path, kept.join(name.get(..16).unwrap_or(name)))?;
+        fs::copy(path, kept.join(name.get(..16).unwrap_or(name)))?;
     }
     Ok(())
 }

@@ -6,9 +6,9 @@ use crate::target::dissector_tag as tag;
 use capture::{CloseKind, Direction, Event};
 
 /// Largest PDU that is taken.
-const PDU: usize = 4 << 10;
-/// Bytes of a seed.
-const BYTES: usize = 12 << 10;
+const PDU: usize = 2 << 10;
+/// Bytes of a seed, behind its beginning.
+const BYTES: usize = 4 << 10;
 /// Records at the beginning of a trace that each seed begins with: without logon and tree little has a meaning.
 const BEGINNING: usize = 14;
 /// Seeds of one capture.

@@ -8,7 +8,7 @@ use std::io::{Cursor, Write as _};
 /// Packets in a row that go into a seed.
 const IN_A_ROW: usize = 40;
 /// Bytes of a seed's packets.
-const BYTES: usize = 16 << 10;
+const BYTES: usize = 8 << 10;
 /// Seeds of one capture.
 const MOST: usize = 6;
 

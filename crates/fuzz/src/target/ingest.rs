@@ -91,7 +91,5 @@ fn has_rows(output: &OutputFolder, files: Vec<(String, u64)>, expected: BTreeMap
 
 fn rows(path: &Path) -> Vec<Shown> {
     let Ok(file) = SessionFile::open(path) else { unreachable!("a file that was just written cannot be opened") };
-    file.operations(Columns::All)
-        .map(|row| row.map_or_else(|error| unreachable!("{error}"), |row| shown(row)))
-        .collect()
+    file.operations(Columns::All).map(|row| row.map_or_else(|error| unreachable!("{error}"), shown)).collect()
 }
