@@ -43,8 +43,11 @@ static FACTORIES: LazyLock<Result<Factories, String>> = LazyLock::new(|| {
 });
 
 impl RowGroup {
-    /// Encodes `rows` in the order of their numbers.
+    /// Encodes `rows` in the order of their numbers; without any it is nothing.
     pub(super) fn encode(rows: Rows) -> Result<Self, EncodeError> {
+        if rows.len() == 0 {
+            return Ok(Self(Vec::new()));
+        }
         let arrays = arrays(rows)?;
         let factories = FACTORIES.as_ref().map_err(|reason| ParquetError::General(reason.clone()))?;
         let factory = if incompressible::are(messages(&arrays)) { &factories.storing } else { &factories.compressing };
@@ -61,6 +64,9 @@ impl RowGroup {
 
     /// Appends it to `file`.
     pub(super) fn append_to(self, file: &mut SerializedFileWriter<File>) -> Result<(), ParquetError> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
         let mut row_group = file.next_row_group()?;
         self.0.into_iter().try_for_each(|chunk| chunk.append_to_row_group(&mut row_group))?;
         row_group.close().map(drop)

@@ -310,3 +310,20 @@ fn room_is_made_with_row_groups_where_there_are_rows_enough() {
         assert!(found.is_sorted() && found.len() == 1000);
     }
 }
+
+#[test]
+fn no_row_group_is_empty_when_all_rows_were_written_before_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = OutputFolder::at(folder.path());
+    let mut writer = SessionsWriter::create(&output, usize::MAX, TWO).unwrap();
+    let mut rows = large_rows(1, 6000, 5000);
+    while writer.early_files == 0 {
+        let row = rows.next().unwrap();
+        writer.push(&row, |_| row.op + 1).unwrap();
+    }
+    let metadata = writer.finish(vec![summary(0, 7, 1)], &GO, describe).unwrap();
+    let file = std::fs::File::open(output.session_file(&metadata.sessions[0].file)).unwrap();
+    let groups = parquet::arrow::arrow_reader::ArrowReaderMetadata::load(&file, Default::default()).unwrap();
+    let counts: Vec<i64> = groups.metadata().row_groups().iter().map(|group| group.num_rows()).collect();
+    assert_eq!(counts, [metadata.sessions[0].operations as i64]);
+}
