@@ -209,6 +209,15 @@ fn broken_toml_is_named_with_its_line() {
 }
 
 #[test]
+fn text_that_is_wrong_in_two_places_is_an_error_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    fs::write(&path, "username = \"me\"\nport = = \"e\"\nport .;x=\n").unwrap();
+    let message = ConfigFile::open(&path).unwrap_err().to_string();
+    assert!(message.contains("line 2"), "{message}");
+}
+
+#[test]
 fn a_table_where_a_value_belongs_is_refused() {
     let (_folder, file) = file_with("[port]\nx = 1\n");
     let error = Config::combine(&[], &nothing, &file).unwrap_err();
