@@ -1,12 +1,12 @@
 //! From a capture to session files and metadata.
 
+mod batches;
 mod described;
 mod earlier;
 mod error;
 mod files;
 mod payload;
 mod read;
-mod reading;
 mod stream;
 mod without;
 

@@ -1,7 +1,8 @@
 //! Driving capture, dissector and writer.
 
+use super::batches::{self, Stopped};
 use super::stream::{Hashed, Hashing};
-use super::{IngestError, IngestProgress, IngestRequest, Phase, described, payload, reading, without};
+use super::{IngestError, IngestProgress, IngestRequest, Phase, described, payload, without};
 use crate::metadata::{self, Payload, SCHEMA_VERSION, SessionMetadata, Trace, TraceFile};
 use crate::writer::{SessionsWriter, WriteError};
 use capture::{Limits, OpenError, PacketReader, ReadError};
@@ -65,18 +66,23 @@ pub(super) fn read(
     let mut report = |phase, (bytes_read, total): (u64, Option<u64>), operations| {
         progress(IngestProgress { phase, bytes_read, bytes_total: total.unwrap_or(size), operations });
     };
-    let read = reading::read(trace, request.jobs.get() > 1, &mut |batch| {
-        if cancelled.load(Ordering::Relaxed) {
-            return Err(Stopped::Here(IngestError::Interrupted));
-        }
+    let read = batches::read(trace, request.jobs.get() > 1, cancelled, &mut |batch| {
         for event in batch.events {
             dissector.handle(event);
-            write(&mut dissector, &mut writer, request.payload).map_err(|error| Stopped::Here(error.into()))?;
+            write(&mut dissector, &mut writer, request.payload)?;
         }
         report(Phase::Reading, batch.progress, dissector.counters().operations);
-        Ok(())
+        Ok::<(), WriteError>(())
     });
-    let trace = read.map_err(|stopped| stopped.into_error(cancelled))?;
+    let trace = read.map_err(|stopped| match stopped {
+        Stopped::Cancelled => IngestError::Interrupted,
+        // A stream that is told to stop fails to read.
+        Stopped::Unreadable(_) if cancelled.load(Ordering::Relaxed) => IngestError::Interrupted,
+        Stopped::Unreadable(ReadError::Io { name, source, .. }) => {
+            IngestError::Unreadable { path: name.into(), source }
+        }
+        Stopped::Refused(error) => error.into(),
+    })?;
     dissector.finish();
     write(&mut dissector, &mut writer, request.payload)?;
     refuse_without_smb2(path, &trace, &dissector)?;
@@ -114,31 +120,6 @@ fn write(dissector: &mut Dissector, writer: &mut SessionsWriter, stored: Payload
         writer.push(&operation, |session| dissector.first_unfinished(session))?;
     }
     Ok(())
-}
-
-/// Why the reading ended early.
-enum Stopped {
-    /// What was read could not be taken in, or the ingest was cancelled.
-    Here(IngestError),
-    /// The trace could not be read on.
-    There(ReadError),
-}
-
-impl From<ReadError> for Stopped {
-    fn from(error: ReadError) -> Self {
-        Self::There(error)
-    }
-}
-
-impl Stopped {
-    fn into_error(self, cancelled: &AtomicBool) -> IngestError {
-        match self {
-            Self::Here(error) => error,
-            // A stream that is told to stop fails to read.
-            Self::There(_) if cancelled.load(Ordering::Relaxed) => IngestError::Interrupted,
-            Self::There(ReadError::Io { name, source, .. }) => IngestError::Unreadable { path: name.into(), source },
-        }
-    }
 }
 
 fn refuse_without_smb2(path: &Path, trace: &capture::Trace, dissector: &Dissector) -> Result<(), IngestError> {

@@ -2,7 +2,7 @@
 
 use super::WriteError;
 use super::row_group::{EncodeError, RowGroup};
-use super::session_file::SessionFile;
+use super::session_file_writer::SessionFileWriter;
 use crate::packed::Rows;
 use std::num::NonZero;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 /// Rows of one row group.
 pub(super) struct Job {
     /// The file it belongs to.
-    pub(super) file: Arc<SessionFile>,
+    pub(super) file: Arc<SessionFileWriter>,
     /// Its number in the file.
     pub(super) number: u32,
     /// Whether it completes the file.

@@ -6,11 +6,11 @@
 //! merged at the end, which yields one session after the other. What is in a file does not depend on the number of threads.
 
 mod encoders;
-mod held;
 mod merge;
 mod names;
 mod row_group;
-mod session_file;
+mod session_file_writer;
+mod session_rows;
 mod spill;
 mod tally;
 
@@ -19,9 +19,9 @@ use crate::metadata::{self, Session, SessionMetadata};
 use crate::staged::{StagedError, StagedFolder};
 use dissect::{Operation, SessionSummary};
 use encoders::Encoders;
-use held::Held;
 use names::Names;
 use parquet::errors::ParquetError;
+use session_rows::SessionRows;
 use spill::Spill;
 use std::cmp::Reverse;
 use std::num::NonZero;
@@ -68,8 +68,8 @@ pub struct SessionsWriter {
     encoders: Encoders,
     spill: Spill,
     /// What belongs to no session, then the sessions by their index.
-    held: Vec<Held>,
-    /// Memory that `held` takes.
+    rows: Vec<SessionRows>,
+    /// Memory that `rows` takes.
     memory: usize,
     budget: usize,
     early_files: usize,
@@ -86,7 +86,7 @@ impl SessionsWriter {
         let staged = StagedFolder::create(output.path(), "sessions")?;
         let spill = Spill::in_folder(staged.path());
         let encoders = Encoders::start(jobs);
-        Ok(Self { encoders, spill, held: Vec::new(), memory: 0, budget, early_files: 0, staged })
+        Ok(Self { encoders, spill, rows: Vec::new(), memory: 0, budget, early_files: 0, staged })
     }
 
     /// Takes a row for the file of its session. `outstanding` says for a session the least number of a row that is still to
@@ -95,12 +95,12 @@ impl SessionsWriter {
     /// # Errors
     /// [`WriteError`] when rows had to be written and could not.
     pub fn push(&mut self, operation: &Operation, outstanding: impl Fn(Option<u32>) -> u32) -> Result<(), WriteError> {
-        let Self { held, .. } = self;
+        let Self { rows, .. } = self;
         let index = operation.session.map_or(0, |session| (session as usize).saturating_add(1));
-        if held.len() <= index {
-            held.resize_with(index.saturating_add(1), Held::default);
+        if rows.len() <= index {
+            rows.resize_with(index.saturating_add(1), SessionRows::default);
         }
-        let Some(of_session) = held.get_mut(index) else { return Ok(()) };
+        let Some(of_session) = rows.get_mut(index) else { return Ok(()) };
         let before = of_session.memory();
         of_session.push(operation);
         let is_full = of_session.is_full();
@@ -123,17 +123,17 @@ impl SessionsWriter {
         describe: impl FnOnce(Vec<Session>) -> SessionMetadata,
     ) -> Result<SessionMetadata, WriteError> {
         // Dropped the other way round: while the folder goes, nothing must be written to it.
-        let Self { staged, mut spill, held, encoders, .. } = self;
-        let names = Names::give(staged.path(), &held, sessions)?;
+        let Self { staged, mut spill, rows, encoders, .. } = self;
+        let names = Names::give(staged.path(), &rows, sessions)?;
         let mut renamed = Vec::new();
-        for (held, name) in held.into_iter().zip(names.of_files()) {
+        for (rows, name) in rows.into_iter().zip(names.of_files()) {
             if cancelled.load(Ordering::Relaxed) {
                 return Err(WriteError::Interrupted);
             }
             let Some(name) = name else { continue };
             let path = staged.path().join(name);
-            renamed.extend(held.early().map(|file| (file.path().to_owned(), path.clone())));
-            held.finish(path, &mut spill, &encoders)?;
+            renamed.extend(rows.early().map(|file| (file.path().to_owned(), path.clone())));
+            rows.finish(path, &mut spill, &encoders)?;
         }
         encoders.finish()?;
         for (early, path) in renamed {
@@ -157,24 +157,24 @@ impl SessionsWriter {
         make_room: bool,
         outstanding: &impl Fn(Option<u32>) -> u32,
     ) -> Result<(), WriteError> {
-        let Some(held) = self.held.get_mut(index) else { return Ok(()) };
-        let begun = held.is_early();
+        let Some(of_session) = self.rows.get_mut(index) else { return Ok(()) };
+        let begun = of_session.is_early();
         if !begun && self.early_files >= EARLY_FILES {
             return Ok(());
         }
         let session = index.checked_sub(1).and_then(|session| u32::try_from(session).ok());
         let path = || self.staged.path().join(format!(".early-{index}"));
-        let before = held.memory();
-        held.write_below(outstanding(session), make_room, path, &self.encoders)?;
-        self.early_files = self.early_files.saturating_add(usize::from(!begun && held.is_early()));
-        self.memory = self.memory.saturating_sub(before).saturating_add(held.memory());
+        let before = of_session.memory();
+        of_session.write_below(outstanding(session), make_room, path, &self.encoders)?;
+        self.early_files = self.early_files.saturating_add(usize::from(!begun && of_session.is_early()));
+        self.memory = self.memory.saturating_sub(before).saturating_add(of_session.memory());
         Ok(())
     }
 
     /// Writes row groups or moves rows to the disk, those of the sessions with most of them first, until half of the budget is
     /// free.
     fn make_room(&mut self, outstanding: &impl Fn(Option<u32>) -> u32) -> Result<(), WriteError> {
-        let memory = self.held.iter().map(Held::memory).enumerate().filter(|(_, memory)| *memory > 0);
+        let memory = self.rows.iter().map(SessionRows::memory).enumerate().filter(|(_, memory)| *memory > 0);
         let mut heaviest: Vec<(usize, usize)> = memory.collect();
         heaviest.sort_by_key(|(_, memory)| Reverse(*memory));
         for (index, memory) in heaviest {
@@ -183,9 +183,9 @@ impl SessionsWriter {
             }
             self.write_early(index, true, outstanding)?;
             // What is left beside a row group is little, and comes into the next one.
-            if let Some(held) = self.held.get_mut(index).filter(|held| held.memory() > memory / 2) {
-                self.memory = self.memory.saturating_sub(held.memory());
-                held.spill(&mut self.spill)?;
+            if let Some(of_session) = self.rows.get_mut(index).filter(|of_session| of_session.memory() > memory / 2) {
+                self.memory = self.memory.saturating_sub(of_session.memory());
+                of_session.spill(&mut self.spill)?;
             }
         }
         Ok(())
@@ -196,7 +196,7 @@ impl std::fmt::Debug for SessionsWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SessionsWriter")
             .field("folder", &self.staged.path())
-            .field("sessions", &self.held.len())
+            .field("sessions", &self.rows.len())
             .field("memory", &self.memory)
             .finish_non_exhaustive()
     }
@@ -228,10 +228,10 @@ fn wrong(path: &Path, source: std::io::Error) -> WriteError {
 #[expect(clippy::unwrap_used, reason = "a test's")]
 pub(crate) fn write_rows(path: &Path, rows: impl Iterator<Item = Operation>) {
     let _ = std::fs::remove_file(path);
-    let mut held = Held::default();
-    rows.for_each(|row| held.push(&row));
+    let mut of_session = SessionRows::default();
+    rows.for_each(|row| of_session.push(&row));
     let mut spill = Spill::in_folder(path.parent().unwrap());
-    held.finish(path.to_owned(), &mut spill, &Encoders::start(NonZero::<usize>::MIN)).unwrap();
+    of_session.finish(path.to_owned(), &mut spill, &Encoders::start(NonZero::<usize>::MIN)).unwrap();
 }
 
 #[cfg(test)]

@@ -136,7 +136,7 @@ fn the_budget_is_kept() {
     for op in 0..1000 {
         push(&mut writer, &small(Some(op % 50), op));
         assert!(writer.memory <= 100_000);
-        assert_eq!(writer.memory, writer.held.iter().map(Held::memory).sum::<usize>());
+        assert_eq!(writer.memory, writer.rows.iter().map(SessionRows::memory).sum::<usize>());
     }
     assert!(writer.spill.flushed().unwrap().is_file());
 }

@@ -1,9 +1,9 @@
-//! What is held of a session on its way to its file.
+//! The rows of a session on their way to its file.
 
 use super::WriteError;
 use super::encoders::{Encoders, Job};
 use super::merge::merge;
-use super::session_file::SessionFile;
+use super::session_file_writer::SessionFileWriter;
 use super::spill::{Run, Spill};
 use super::tally::Tally;
 use crate::packed::Rows;
@@ -18,20 +18,20 @@ const SMALL_ROW_GROUP_BYTES: usize = 1 << 20;
 
 /// The rows of a session that are not in its file yet, and how far that is.
 #[derive(Default)]
-pub(super) struct Held {
+pub(super) struct SessionRows {
     rows: Rows,
     /// Bytes of rows at which it is worth trying to write a row group.
     try_at: usize,
     /// Rows that did not fit the memory budget.
     runs: Vec<Run>,
     /// The file, once row groups were written before the end.
-    early: Option<Arc<SessionFile>>,
+    early: Option<Arc<SessionFileWriter>>,
     /// Row groups handed over so far.
     row_groups: u32,
     pub(super) tally: Tally,
 }
 
-impl Held {
+impl SessionRows {
     /// Takes a row.
     pub(super) fn push(&mut self, operation: &Operation) {
         self.tally.add(operation);
@@ -54,7 +54,7 @@ impl Held {
     }
 
     /// The file, if a row group was written before the end.
-    pub(super) fn early(&self) -> Option<&Arc<SessionFile>> {
+    pub(super) fn early(&self) -> Option<&Arc<SessionFileWriter>> {
         self.early.as_ref()
     }
 
@@ -75,7 +75,7 @@ impl Held {
         }
         self.try_at = 0;
         let rows = self.rows.take_below(op);
-        let file = Arc::clone(self.early.get_or_insert_with(|| Arc::new(SessionFile::at(early()))));
+        let file = Arc::clone(self.early.get_or_insert_with(|| Arc::new(SessionFileWriter::at(early()))));
         self.hand_over(file, rows, false, encoders)
     }
 
@@ -88,7 +88,7 @@ impl Held {
 
     /// Hands over all that is left; unless the file was begun, it will be at `path`.
     pub(super) fn finish(mut self, path: PathBuf, spill: &mut Spill, encoders: &Encoders) -> Result<(), WriteError> {
-        let file = self.early.take().unwrap_or_else(|| Arc::new(SessionFile::at(path)));
+        let file = self.early.take().unwrap_or_else(|| Arc::new(SessionFileWriter::at(path)));
         let rows = std::mem::take(&mut self.rows);
         if self.runs.is_empty() && rows.weight() < ROW_GROUP_BYTES.saturating_mul(2) {
             return self.hand_over(file, rows, true, encoders);
@@ -106,7 +106,7 @@ impl Held {
 
     fn hand_over(
         &mut self,
-        file: Arc<SessionFile>,
+        file: Arc<SessionFileWriter>,
         rows: Rows,
         last: bool,
         encoders: &Encoders,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 /// A session file in the making. It is there with its first row group, and complete with its last.
-pub(super) struct SessionFile {
+pub(super) struct SessionFileWriter {
     path: PathBuf,
     state: Mutex<State>,
 }
@@ -23,7 +23,7 @@ struct State {
     waiting: BTreeMap<u32, (RowGroup, bool)>,
 }
 
-impl SessionFile {
+impl SessionFileWriter {
     /// The file that will be at `path`.
     pub(super) fn at(path: PathBuf) -> Self {
         Self { path, state: Mutex::default() }

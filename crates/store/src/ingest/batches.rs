@@ -1,0 +1,141 @@
+//! The events of a trace in batches, read on a thread of its own, so that reading goes on while what was read is taken in.
+
+use capture::{Event, ReadError, Trace};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::Duration;
+
+/// Events handed over at a time.
+const EVENTS: usize = 1024;
+/// Bytes of PDUs at which fewer are handed over.
+const BYTES: usize = 1 << 20;
+/// Batches that wait to be taken in.
+const WAITING: usize = 2;
+/// How often it is looked whether the reading was cancelled while nothing comes: a capture without SMB has no events.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Some events of a trace, in their order.
+pub(super) struct Batch {
+    /// The events.
+    pub(super) events: Vec<Event>,
+    /// Bytes read from the files so far, and their length where known, both before decompression.
+    pub(super) progress: (u64, Option<u64>),
+}
+
+/// Why a reading ended early.
+pub(super) enum Stopped<E> {
+    /// It was cancelled.
+    Cancelled,
+    /// What was read could not be taken in.
+    Refused(E),
+    /// The trace could not be read on.
+    Unreadable(ReadError),
+}
+
+/// Hands the events of `trace` to `take`, read on another thread if `apart`; returns the trace when it was read to its end.
+///
+/// # Errors
+/// [`Stopped`].
+pub(super) fn read<E>(
+    mut trace: Trace,
+    apart: bool,
+    cancelled: &AtomicBool,
+    take: &mut dyn FnMut(Batch) -> Result<(), E>,
+) -> Result<Trace, Stopped<E>> {
+    let mut take = |batch| match cancelled.load(Ordering::Relaxed) {
+        true => Err(Stopped::Cancelled),
+        false => take(batch).map_err(Stopped::Refused),
+    };
+    if !apart {
+        while let Some(batch) = next(&mut trace).map_err(Stopped::Unreadable)? {
+            take(batch)?;
+        }
+        return Ok(trace);
+    }
+    let (batches, waiting) = sync_channel(WAITING);
+    let reader = std::thread::spawn(move || {
+        let ended = hand_over(&mut trace, &batches);
+        (trace, ended)
+    });
+    // When this fails nobody waits for the thread: it may wait for a pipe, and ends when it finds nobody to hand a batch to.
+    while let Some(batch) = wait(&waiting, cancelled)? {
+        take(batch)?;
+    }
+    let (trace, ended) = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    ended.map(|()| trace).map_err(Stopped::Unreadable)
+}
+
+/// Waits for the next batch; `None` when there are no more.
+fn wait<E>(batches: &Receiver<Batch>, cancelled: &AtomicBool) -> Result<Option<Batch>, Stopped<E>> {
+    loop {
+        match batches.recv_timeout(LOOK) {
+            Ok(batch) => return Ok(Some(batch)),
+            Err(RecvTimeoutError::Disconnected) => return Ok(None),
+            Err(RecvTimeoutError::Timeout) if cancelled.load(Ordering::Relaxed) => return Err(Stopped::Cancelled),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
+}
+
+/// Hands batches over to the end of the trace, or until nobody takes them.
+fn hand_over(trace: &mut Trace, batches: &SyncSender<Batch>) -> Result<(), ReadError> {
+    while let Some(batch) = next(trace)? {
+        if batches.send(batch).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn next(trace: &mut Trace) -> Result<Option<Batch>, ReadError> {
+    let mut events = Vec::with_capacity(EVENTS);
+    let mut bytes = 0_usize;
+    while events.len() < EVENTS && bytes < BYTES {
+        let Some(event) = trace.next_event()? else { break };
+        if let Event::Pdu(pdu) = &event {
+            bytes = bytes.saturating_add(pdu.body.len());
+        }
+        events.push(event);
+    }
+    if events.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Batch { events, progress: trace.progress() }))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use capture::{Limits, PacketReader};
+    use std::io::{Cursor, Read};
+    use std::sync::Arc;
+
+    const FILE_HEADER: [u8; 24] = [0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0];
+    const RECORD_HEADER: [u8; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 60, 0, 0, 0, 60, 0, 0, 0];
+
+    /// Packets without SMB, one after the other until it is over.
+    struct Packets {
+        over: Arc<AtomicBool>,
+    }
+
+    impl Read for Packets {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let packet = [&RECORD_HEADER[..], &[0; 60]].concat();
+            let packets = if self.over.load(Ordering::Relaxed) { 0 } else { buffer.len() / packet.len() };
+            buffer.chunks_exact_mut(packet.len()).take(packets).for_each(|place| place.copy_from_slice(&packet));
+            Ok(packets.saturating_mul(packet.len()))
+        }
+    }
+
+    #[test]
+    fn a_reading_that_finds_no_event_can_be_cancelled() {
+        let over = Arc::new(AtomicBool::new(false));
+        let endless = Cursor::new(FILE_HEADER).chain(Packets { over: Arc::clone(&over) });
+        let reader = PacketReader::from_reader(Box::new(endless), "endless").unwrap();
+        let read = read(Trace::new(reader, Limits::default()), true, &AtomicBool::new(true), &mut |_| Ok::<(), ()>(()));
+        assert!(matches!(read, Err(Stopped::Cancelled)));
+        over.store(true, Ordering::Relaxed);
+    }
+}
