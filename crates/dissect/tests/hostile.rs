@@ -11,7 +11,8 @@
 
 mod wire;
 
-use capture::Direction;
+use bytes::Bytes;
+use capture::{Direction, Event, Mark, Pdu, Timestamp};
 use smb2::Command;
 use smbreplay_dissect::Kind;
 use wire::*;
@@ -164,4 +165,18 @@ fn what_lies_in_a_hole_is_neither_read_as_zero_nor_called_malformed() {
     let row = rows.iter().find(|row| !row.request_holes.is_empty()).unwrap();
     assert_eq!((row.command, row.message_id), (None, None));
     assert_eq!(row.malformed.as_deref(), Some("request: its header is not captured"));
+}
+
+#[test]
+fn times_are_those_of_the_frames_also_where_the_clock_stepped_back() {
+    let mut trace = Trace::new();
+    let (first, last) = (at(7), Mark { time: Timestamp(5), ..at(8) });
+    let body = Bytes::from(chained(Direction::ClientToServer, &[message(Command::ECHO, 5, &empty())]));
+    let (connection, direction, stream_end) = (0, Direction::ClientToServer, 72);
+    let holes = Vec::new();
+    let pdu = Pdu { connection, direction, body, holes, first, last, stream_end, acked: None };
+    trace.dissector.handle(Event::Pdu(pdu));
+    let row = trace.finish().pop().unwrap();
+    assert_eq!((row.request_start_time, row.request_time), (Some(first.time), Some(Timestamp(5))));
+    assert!(row.request_start_seq < row.request_seq);
 }
