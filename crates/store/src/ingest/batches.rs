@@ -123,9 +123,9 @@ mod tests {
     impl Read for Packets {
         fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
             let packet = [&RECORD_HEADER[..], &[0; 60]].concat();
-            let packets = if self.over.load(Ordering::Relaxed) { 0 } else { buffer.len() / packet.len() };
-            buffer.chunks_exact_mut(packet.len()).take(packets).for_each(|place| place.copy_from_slice(&packet));
-            Ok(packets.saturating_mul(packet.len()))
+            let room = if self.over.load(Ordering::Relaxed) { &mut [] } else { buffer };
+            let places = room.chunks_exact_mut(packet.len());
+            Ok(places.map(|place| place.copy_from_slice(&packet)).count().saturating_mul(packet.len()))
         }
     }
 
