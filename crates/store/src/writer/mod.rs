@@ -6,6 +6,7 @@
 //! merged at the end, which yields one session after the other. What is in a file does not depend on the number of threads.
 
 mod encoders;
+mod growing_file;
 mod merge;
 mod names;
 mod row_group;

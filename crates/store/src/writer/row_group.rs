@@ -8,7 +8,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
-use parquet::file::writer::SerializedFileWriter;
+use parquet::file::writer::SerializedRowGroupWriter;
 use std::fs::File;
 use std::sync::LazyLock;
 
@@ -62,21 +62,15 @@ impl RowGroup {
         Ok(Self(chunks))
     }
 
-    /// Appends it to `file`.
-    pub(super) fn append_to(self, file: &mut SerializedFileWriter<File>) -> Result<(), ParquetError> {
-        if self.0.is_empty() {
-            return Ok(());
-        }
-        let mut row_group = file.next_row_group()?;
-        self.0.into_iter().try_for_each(|chunk| chunk.append_to_row_group(&mut row_group))?;
-        row_group.close().map(drop)
+    /// Whether there are no rows in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
-}
 
-/// Begins a session file.
-pub(super) fn begin(file: File) -> Result<SerializedFileWriter<File>, ParquetError> {
-    let writer = ArrowWriter::try_new(file, schema(), Some(properties(COLUMNS, Compression::LZ4_RAW)))?;
-    Ok(writer.into_serialized_writer()?.0)
+    /// Appends its columns to those that `writer` has written.
+    pub(super) fn append_to(self, writer: &mut SerializedRowGroupWriter<'_, File>) -> Result<(), ParquetError> {
+        self.0.into_iter().try_for_each(|chunk| chunk.append_to_row_group(writer))
+    }
 }
 
 /// The messages of all columns of messages.

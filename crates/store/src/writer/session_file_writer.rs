@@ -1,8 +1,8 @@
 //! A session file in the making: its row groups are encoded at the same time and appended in their order.
 
-use super::row_group::{self, RowGroup};
+use super::growing_file::GrowingFile;
+use super::row_group::RowGroup;
 use super::{WriteError, wrong};
-use parquet::file::writer::SerializedFileWriter;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ pub(super) struct SessionFileWriter {
 
 #[derive(Default)]
 struct State {
-    writer: Option<SerializedFileWriter<File>>,
+    writer: Option<GrowingFile>,
     /// Number of the row group that is appended next.
     next: u32,
     /// Row groups that came before their turn, and whether each is the last.
@@ -46,16 +46,16 @@ impl SessionFileWriter {
                 *writer = Some(self.begin()?);
             }
             let Some(file) = writer else { continue };
-            row_group.append_to(file).map_err(|error| WriteError::parquet(&self.path, error))?;
+            file.append(row_group).map_err(|error| WriteError::parquet(&self.path, error))?;
             if last && let Some(complete) = writer.take() {
-                complete.close().map_err(|error| WriteError::parquet(&self.path, error))?;
+                complete.finish().map_err(|error| WriteError::parquet(&self.path, error))?;
             }
         }
         Ok(())
     }
 
-    fn begin(&self) -> Result<SerializedFileWriter<File>, WriteError> {
+    fn begin(&self) -> Result<GrowingFile, WriteError> {
         let file = File::create_new(&self.path).map_err(|source| wrong(&self.path, source))?;
-        row_group::begin(file).map_err(|error| WriteError::parquet(&self.path, error))
+        GrowingFile::begin(file).map_err(|error| WriteError::parquet(&self.path, error))
     }
 }
