@@ -103,6 +103,12 @@ impl SessionFile {
         self.file.row_count()
     }
 
+    /// Its columns with these names, in order, batch by batch. Dictionary-encoded columns stay so. After an error the iterator
+    /// ends.
+    pub fn batches(&self, names: &[&str]) -> impl Iterator<Item = Result<RecordBatch, ReadError>> + use<> {
+        self.file.batches(names)
+    }
+
     /// Its rows in order. After an error the iterator ends.
     pub fn operations(&self, columns: Columns) -> Operations {
         let wanted: Vec<&Column<Operation>> = COLUMNS.iter().filter(|column| columns.include(column)).collect();

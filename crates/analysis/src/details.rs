@@ -1,0 +1,1 @@
+//! One message, field by field, with the names of MS-SMB2 and MS-FSCC.

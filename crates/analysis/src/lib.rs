@@ -1,0 +1,14 @@
+//! What people ask of captured operations: which of them are of interest ([`filter`]), what a message says field by field
+//! ([`details`]), and what they add up to ([`statistics`]).
+//!
+//! # Invariants
+//! - Works on what the store has: batches of columns for questions about many rows, whole rows for one.
+//! - Answers are data, not text for a terminal or a page: every face of the program shows the same ones.
+//! - Nothing is invented: what the capture does not show is left out, and said to be.
+//! - No sockets, no live server, no terminal.
+
+#![forbid(unsafe_code)]
+
+pub mod details;
+pub mod filter;
+pub mod statistics;

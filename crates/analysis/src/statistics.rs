@@ -1,0 +1,1 @@
+//! What the operations of a session add up to.
