@@ -38,6 +38,7 @@ pub mod run;
 pub mod tally;
 pub mod target;
 pub mod trace;
+pub mod traffic;
 pub mod validation;
 pub mod verdict;
 
