@@ -11,4 +11,7 @@
 
 pub mod details;
 pub mod filter;
+mod outcome;
 pub mod statistics;
+
+pub use outcome::Outcome;
