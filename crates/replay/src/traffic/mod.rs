@@ -42,7 +42,7 @@ pub enum TrafficError {
     #[error("the live traffic cannot be written: {0}")]
     Write(#[from] io::Error),
     /// It was cancelled.
-    #[error("interrupted; nothing was written")]
+    #[error("interrupted before the live traffic was complete")]
     Interrupted,
 }
 
