@@ -118,7 +118,7 @@ enum Form {
     Json { columns: Vec<&'static str>, session_id: String },
     Csv { columns: Vec<&'static str> },
     Table { columns: Vec<&'static str>, table: StreamedTable },
-    Lines { lines: LineMaker, table: StreamedTable },
+    Lines { lines: Box<LineMaker>, table: StreamedTable },
 }
 
 impl Writer {
@@ -135,9 +135,10 @@ impl Writer {
                 let headings = columns.iter().map(|name| Column::text(*name).cut_to(6)).collect();
                 Form::Table { columns, table: StreamedTable::new(headings, width) }
             }
-            (Format::Table, View::Lines(lines)) => {
-                Form::Lines { lines: LineMaker::new(*lines, start), table: StreamedTable::new(lines.columns(), width) }
-            }
+            (Format::Table, View::Lines(lines)) => Form::Lines {
+                lines: Box::new(LineMaker::new(*lines, start)),
+                table: StreamedTable::new(lines.columns(), width),
+            },
         };
         if context.output.format() == Format::Table {
             context.output.page()?;
