@@ -117,6 +117,20 @@ impl Batches {
         self
     }
 
+    /// Begins with the row group that has this row of the file; says how many rows of it come before.
+    pub(crate) fn starting_at_row(mut self, row: u64) -> (Self, u64) {
+        let mut before = row;
+        for group in self.metadata.metadata().row_groups() {
+            let rows = u64::try_from(group.num_rows()).unwrap_or(0);
+            if before < rows {
+                break;
+            }
+            before = before.saturating_sub(rows);
+            self.next_row_group = self.next_row_group.saturating_add(1);
+        }
+        (self, before)
+    }
+
     /// The value of such a column in the next row, or as much of its beginning; `None`: its values are in the batches.
     /// To be called once for each row of a batch before the next batch is asked for.
     pub(crate) fn next_apart(&mut self, name: &str, most: usize) -> Option<Result<Option<Bytes>, String>> {

@@ -10,7 +10,8 @@ pub use messages::Left;
 use crate::metadata::SCHEMA_VERSION;
 use crate::parquet_file::{Batches, ParquetFile};
 use crate::schema::{COLUMNS, Column, DecodeError, column};
-use arrow::array::RecordBatch;
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::UInt32Type;
 use dissect::{Kind, Operation};
 use messages::Reading;
 use std::path::{Path, PathBuf};
@@ -107,6 +108,38 @@ impl SessionFile {
     /// ends.
     pub fn batches(&self, names: &[&str]) -> impl Iterator<Item = Result<RecordBatch, ReadError>> + use<> {
         self.file.batches(names)
+    }
+
+    /// The row with this `op`, with everything; `None` when it has none. No other row group is read.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn operation(&self, op: u32) -> Result<Option<Operation>, ReadError> {
+        let mut before = 0_u64;
+        for batch in self.file.batches(&["op"]) {
+            let batch = batch?;
+            let ops = batch.column_by_name("op").and_then(|column| column.as_primitive_opt::<UInt32Type>());
+            let ops = ops.map(|ops| ops.values().as_ref()).unwrap_or_default();
+            // Rows are in the order of their numbers.
+            if let Ok(index) = ops.binary_search(&op) {
+                return self.row(before.saturating_add(index as u64)).transpose();
+            }
+            before = before.saturating_add(batch.num_rows() as u64);
+        }
+        Ok(None)
+    }
+
+    /// The row at this place in the file.
+    fn row(&self, row: u64) -> Option<Result<Operation, ReadError>> {
+        let mut operations = self.operations(Columns::All).passing();
+        let (batches, skipped) = operations.batches.starting_at_row(row);
+        operations.batches = batches;
+        for _ in 0..skipped {
+            if let Err(error) = operations.next()? {
+                return Some(Err(error));
+            }
+        }
+        operations.next()
     }
 
     /// Its rows in order. After an error the iterator ends.

@@ -66,6 +66,24 @@ fn meaning_leaves_the_messages_out() {
 }
 
 #[test]
+fn one_row_is_found_by_its_number_in_whatever_row_group() {
+    let folder = tempfile::tempdir().unwrap();
+    let big = |op: u32| {
+        let mut row = small(None, op * 3);
+        row.request = Some(vec![op as u8; 1 << 20].into());
+        row
+    };
+    let path = session_file(folder.path(), (0..40).map(big));
+    let file = SessionFile::open(&path).unwrap();
+    for op in [0, 1, 19, 39] {
+        let row = file.operation(op * 3).unwrap().unwrap();
+        assert_eq!((row.op, row.request.unwrap()[0]), (op * 3, op as u8));
+    }
+    assert!(file.operation(4).unwrap().is_none(), "a number between");
+    assert!(file.operation(120).unwrap().is_none(), "a number behind the last");
+}
+
+#[test]
 fn a_batch_does_not_hold_more_than_its_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let big = |op| {
