@@ -28,6 +28,8 @@ pub(crate) struct Message {
 pub(crate) fn messages(capture: &Path) -> Option<Vec<Message>> {
     let mut command = Command::new("tshark");
     command.arg("-r").arg(capture).args(["-Y", "smb2", "-T", "pdml"]);
+    // The project's own capture is of a port that is none of SMB's.
+    command.args(["-d", "tcp.port==20445,nbss"]);
     for (id, key) in SESSION_KEYS {
         command.arg("-o").arg(format!("uat:smb2_seskey_list:{id},{key},\"\",\"\""));
     }

@@ -154,17 +154,18 @@ fn fields_are_where_tshark_has_them_and_hold_what_tshark_says() {
     let names: HashMap<&str, &[&str]> = NAMES.iter().copied().collect();
     let mut wrong: BTreeMap<String, (u64, String)> = BTreeMap::new();
     let mut seen: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut compared_messages = 0;
+    let mut unmatched = Vec::new();
+    let (mut compared_messages, mut compared_encrypted) = (0, 0);
     for capture in captures() {
         let Some(theirs) = pdml::messages(&capture) else {
             eprintln!("NOT RUN: no tshark");
             return;
         };
-        let mut ours: HashMap<Key, Details> = HashMap::new();
+        let mut ours: HashMap<Key, (Details, bool)> = HashMap::new();
         for operation in operations(&capture) {
             for shown in messages(&operation) {
                 if let Some(key) = key(&shown) {
-                    ours.insert(key, shown.details);
+                    ours.insert(key, (shown.details, operation.encrypted));
                 }
             }
         }
@@ -176,8 +177,12 @@ fn fields_are_where_tshark_has_them_and_hold_what_tshark_says() {
             else {
                 continue;
             };
-            let Some(details) = ours.get(&(message.frame, id, command, flags & 1 != 0)) else { continue };
+            let Some((details, encrypted)) = ours.get(&(message.frame, id, command, flags & 1 != 0)) else {
+                unmatched.push(format!("{file} {} {id} {command}", message.frame));
+                continue;
+            };
             compared_messages += 1;
+            compared_encrypted += u64::from(*encrypted);
             let leaves: HashMap<(usize, usize), &Node> = details
                 .walk()
                 .filter(|node| node.children.is_empty())
@@ -206,8 +211,16 @@ fn fields_are_where_tshark_has_them_and_hold_what_tshark_says() {
     let header: BTreeSet<&str> = NAMES.iter().take(HEADER).map(|(name, _)| *name).collect();
     let bodies = seen.keys().filter(|name| !header.contains(*name)).count();
     let total: u64 = seen.values().sum();
-    eprintln!("{compared_messages} messages, {total} fields, {bodies} kinds of fields of bodies");
+    eprintln!(
+        "{compared_messages} messages, {compared_encrypted} of them encrypted, {total} fields, {bodies} kinds of fields of bodies"
+    );
+    // Compressed messages that are kept as they are.
+    unmatched.retain(|which| !which.starts_with("smb311-compressed.pcap"));
+    assert!(unmatched.is_empty(), "only tshark has {unmatched:?}");
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(header.iter().all(|name| seen.contains_key(name)), "{seen:?}");
-    assert!(bodies >= 60 && compared_messages > 1000, "{seen:?}");
+    assert!(bodies >= 40 && compared_messages > 1000, "{seen:?}");
+    if captures().len() > 1 {
+        assert!(header.iter().all(|name| seen.contains_key(name)), "{seen:?}");
+        assert!(bodies >= 100 && compared_encrypted > 20, "{compared_encrypted} {seen:?}");
+    }
 }

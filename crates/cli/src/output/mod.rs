@@ -15,7 +15,7 @@ pub(crate) use grid::{Column, Grid};
 pub(crate) use progress::Progress;
 pub(crate) use provisioning::setup_in_words;
 pub(crate) use table::StreamedTable;
-pub(crate) use text::{counted, cut, printable, wrapped};
+pub(crate) use text::{broken, counted, cut, printable, wrapped};
 pub(crate) use time::{duration, instant, rfc3339, size};
 pub(crate) use verdicts::{all_matched, diverged};
 

@@ -53,7 +53,7 @@ impl View {
     }
 }
 
-fn all_columns() -> Vec<&'static str> {
+pub(super) fn all_columns() -> Vec<&'static str> {
     schema::COLUMNS.iter().filter(|column| !column.is_message()).map(|column| column.name).collect()
 }
 
@@ -80,11 +80,7 @@ pub(crate) fn run(
     filter: Option<&FileFilter>,
     context: &mut Context<'_>,
 ) -> Result<Conclusion, Failure> {
-    let path = trace.place.output.session_file(&session.file);
-    let file = SessionFile::open(&path).map_err(|error| match &error {
-        store::ReadError::Io { .. } => Failure::new(error, "ingest the trace again with --force"),
-        _ => Failure::plain(error),
-    })?;
+    let file = open(trace, session)?;
     let mut writer = Writer::new(context, view, session)?;
     for operation in file.operations(Columns::Meaning) {
         let operation = operation.map_err(Failure::plain)?;
@@ -103,6 +99,15 @@ pub(crate) fn run(
         context.output.line(if filtered { "no operation has such a path" } else { "no operations" })?;
     }
     Ok(Conclusion::Done)
+}
+
+/// The file of a session.
+pub(super) fn open(trace: &Trace, session: &Session) -> Result<SessionFile, Failure> {
+    let path = trace.place.output.session_file(&session.file);
+    SessionFile::open(&path).map_err(|error| match &error {
+        store::ReadError::Io { .. } => Failure::new(error, "ingest the trace again with --force"),
+        _ => Failure::plain(error),
+    })
 }
 
 /// The form in which operations are written, and how many were.
@@ -281,7 +286,7 @@ fn bits(column: &str, text: String) -> String {
     }
 }
 
-fn full(operation: &Operation, width: usize, stream: &mut impl Write) -> std::io::Result<()> {
+pub(super) fn full(operation: &Operation, width: usize, stream: &mut impl Write) -> std::io::Result<()> {
     let bold = clap::builder::styling::Style::new().bold();
     let frames = match (operation.request_frame, operation.response_frame) {
         (Some(request), Some(response)) if request != response => format!("frames {request}, {response}"),
