@@ -27,7 +27,7 @@ fn rows(home: &Home) -> Vec<Value> {
     home.json(&["session", "1"])["operations"].as_array().unwrap().clone()
 }
 
-fn first<'a>(rows: &'a [Value], what: impl Fn(&Value) -> bool) -> &'a Value {
+fn first(rows: &[Value], what: impl Fn(&Value) -> bool) -> &Value {
     rows.iter().find(|row| what(row)).unwrap()
 }
 

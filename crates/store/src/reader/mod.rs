@@ -4,17 +4,19 @@
 //! for are not touched.
 
 mod messages;
+mod numbered;
 
 pub use messages::Left;
 
 use crate::metadata::SCHEMA_VERSION;
 use crate::parquet_file::{Batches, ParquetFile};
 use crate::schema::{COLUMNS, Column, DecodeError, column};
-use arrow::array::{AsArray, RecordBatch};
-use arrow::datatypes::UInt32Type;
+use arrow::array::RecordBatch;
 use dissect::{Kind, Operation};
 use messages::Reading;
+use numbered::Numbers;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Which columns to read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,6 +83,8 @@ pub enum ReadError {
 #[derive(Debug)]
 pub struct SessionFile {
     file: ParquetFile,
+    /// The number of the first row of each row group, once it was asked for.
+    first_ops: OnceLock<Vec<u32>>,
 }
 
 impl SessionFile {
@@ -91,7 +95,7 @@ impl SessionFile {
     pub fn open(path: &Path) -> Result<Self, ReadError> {
         let file = ParquetFile::open(path)?;
         file.check_columns(COLUMNS)?;
-        Ok(Self { file })
+        Ok(Self { file, first_ops: OnceLock::new() })
     }
 
     /// The path it was opened by.
@@ -110,44 +114,19 @@ impl SessionFile {
         self.file.batches(names)
     }
 
-    /// The row with this `op`, with everything; `None` when it has none. No other row group is read.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn operation(&self, op: u32) -> Result<Option<Operation>, ReadError> {
-        let mut before = 0_u64;
-        for batch in self.file.batches(&["op"]) {
-            let batch = batch?;
-            let ops = batch.column_by_name("op").and_then(|column| column.as_primitive_opt::<UInt32Type>());
-            let ops = ops.map(|ops| ops.values().as_ref()).unwrap_or_default();
-            // Rows are in the order of their numbers.
-            if let Ok(index) = ops.binary_search(&op) {
-                return self.row(before.saturating_add(index as u64)).transpose();
-            }
-            before = before.saturating_add(batch.num_rows() as u64);
-        }
-        Ok(None)
-    }
-
-    /// The row at this place in the file.
-    fn row(&self, row: u64) -> Option<Result<Operation, ReadError>> {
-        let mut operations = self.operations(Columns::All).passing();
-        let (batches, skipped) = operations.batches.starting_at_row(row);
-        operations.batches = batches;
-        for _ in 0..skipped {
-            if let Err(error) = operations.next()? {
-                return Some(Err(error));
-            }
-        }
-        operations.next()
-    }
-
     /// Its rows in order. After an error the iterator ends.
     pub fn operations(&self, columns: Columns) -> Operations {
         let wanted: Vec<&Column<Operation>> = COLUMNS.iter().filter(|column| columns.include(column)).collect();
         let names: Vec<&str> = wanted.iter().map(|column| column.name).collect();
         let batches = self.file.batches(&names).apart(messages::names(&wanted));
-        Operations { columns, reading: Reading::default(), rows: Vec::new().into_iter(), batches }
+        Operations {
+            columns,
+            also: &[],
+            numbers: None,
+            reading: Reading::default(),
+            rows: Vec::new().into_iter(),
+            batches,
+        }
     }
 }
 
@@ -155,6 +134,10 @@ impl SessionFile {
 #[derive(Debug)]
 pub struct Operations {
     columns: Columns,
+    /// Columns that are read with them.
+    also: &'static [&'static str],
+    /// Which rows are wanted, if not all.
+    numbers: Option<Numbers>,
     reading: Reading,
     rows: std::vec::IntoIter<Operation>,
     batches: Batches,
@@ -178,7 +161,10 @@ impl Operations {
     }
 
     fn rows_to_complete(&self, batch: &RecordBatch) -> Result<Vec<Operation>, DecodeError> {
-        let mut rows = decode(batch, |column| !column.is_message() && self.columns.include(column))?;
+        let also = |column: &Column<Operation>| {
+            self.also.contains(&column.name) || (self.numbers.is_some() && column.name == numbered::OP)
+        };
+        let mut rows = decode(batch, |column| !column.is_message() && (self.columns.include(column) || also(column)))?;
         messages::share(batch, &mut rows)?;
         Ok(rows)
     }
@@ -189,14 +175,25 @@ impl Iterator for Operations {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
+            if self.numbers.as_ref().is_some_and(Numbers::all_found) {
+                self.rows = Vec::new().into_iter();
+                self.batches.end();
+                return None;
+            }
             if let Some(mut row) = self.rows.next() {
-                return match messages::complete(&mut row, &mut self.batches, self.reading) {
-                    Ok(()) => Some(Ok(row)),
+                let is_wanted = self.numbers.as_mut().is_none_or(|numbers| numbers.take(row.op));
+                let read = match is_wanted {
+                    true => messages::complete(&mut row, &mut self.batches, self.reading),
+                    false => messages::pass(&mut self.batches),
+                };
+                match read {
+                    Ok(()) if is_wanted => return Some(Ok(row)),
+                    Ok(()) => continue,
                     Err(reason) => {
                         self.rows = Vec::new().into_iter();
-                        Some(Err(self.batches.fail(&reason)))
+                        return Some(Err(self.batches.fail(&reason)));
                     }
-                };
+                }
             }
             let batch = match self.batches.next()? {
                 Ok(batch) => batch,

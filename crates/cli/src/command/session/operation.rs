@@ -1,6 +1,7 @@
 //! `session ID --op N`: one operation in full.
 
 mod document;
+mod head;
 mod page;
 
 use super::show;
@@ -10,8 +11,8 @@ use crate::command::trace::Trace;
 use crate::failure::{Conclusion, Failure};
 use analysis::details::{self, ChainMember, HandleHistory, Messages, Timing};
 use dissect::Operation;
-use store::SessionFile;
 use store::metadata::Session;
+use store::{Columns, SessionFile};
 
 /// Which operation the user means.
 #[derive(Clone, Copy)]
@@ -55,7 +56,8 @@ pub(crate) fn run(
         Wanted::Op(op) => op,
         Wanted::Frame(frame) => in_frame(&file, session, frame, context)?,
     };
-    let Some(operation) = file.operation(op).map_err(Failure::plain)? else {
+    let mut found = file.operations_numbered(&[op], Columns::All, &[]).map_err(Failure::plain)?;
+    let Some(operation) = found.next().transpose().map_err(Failure::plain)? else {
         return Err(no_such(&file, session, &format!("no operation {op}")));
     };
     context.interrupt.check()?;
@@ -70,6 +72,7 @@ pub(crate) fn run(
     match format {
         Format::Json => context.output.json(&document::document(&whole))?,
         Format::Table | Format::Csv => {
+            context.output.page()?;
             let width = context.output.width();
             page::write(&whole, width, context.output.stream())?;
         }

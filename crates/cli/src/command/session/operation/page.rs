@@ -1,7 +1,6 @@
 //! One operation for people: what is known of it, its messages as trees, and their bytes.
 
-use super::{Whole, document};
-use crate::command::session::show;
+use super::{Whole, document, head};
 use crate::output::{self, duration};
 use analysis::details::{Details, HandleHistory, Mark, Node, Use, hex};
 use capture::Hole;
@@ -14,16 +13,14 @@ const WRONG: Style = AnsiColor::Red.on_default();
 const SPECIAL: Style = AnsiColor::Yellow.on_default();
 /// Columns in front of a tree, for offsets.
 const MARGIN: usize = 7;
-/// Columns of the first lines where nothing limits them, as in the list of operations.
-const UNBOUNDED: usize = 100;
 /// Narrowest room for a line of a tree, whatever the terminal.
 const LEAST: usize = 24;
 
 /// Writes it on lines of at most `width` columns; without a limit nothing is broken.
 pub(super) fn write(whole: &Whole<'_>, width: Option<usize>, stream: &mut impl Write) -> io::Result<()> {
     let operation = &whole.operation;
-    show::full(operation, width.unwrap_or(UNBOUNDED), stream)?;
     let width = width.unwrap_or(usize::MAX);
+    head::write(operation, width, stream)?;
     for (name, words) in remarks(whole) {
         for line in output::wrapped(&format!("  {name}:"), &output::printable(&words), width) {
             writeln!(stream, "{line}")?;
