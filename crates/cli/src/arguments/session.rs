@@ -38,6 +38,12 @@ pub(crate) struct SessionArguments {
     /// These columns: names of the session file (`command,status_name`) or of Wireshark (`smb2.nt_status`)
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', conflicts_with = "list")]
     pub(crate) fields: Option<Vec<String>>,
+    /// One operation in full: its messages field by field and byte by byte, its handle and its chain
+    #[arg(long, value_name = "N", conflicts_with_all = ["list", "brief", "tree", "file_filter", "fields", "frame"])]
+    pub(crate) op: Option<u32>,
+    /// The same of the operation whose request or response is in this frame
+    #[arg(long, value_name = "N", conflicts_with_all = ["list", "brief", "tree", "file_filter", "fields"])]
+    pub(crate) frame: Option<u64>,
     #[command(flatten)]
     pub(crate) trace: TraceSelection,
 }

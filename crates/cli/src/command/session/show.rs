@@ -52,7 +52,8 @@ impl View {
     }
 }
 
-fn all_columns() -> Vec<&'static str> {
+/// Every column but those of whole messages.
+pub(super) fn all_columns() -> Vec<&'static str> {
     schema::COLUMNS.iter().filter(|column| !column.is_message()).map(|column| column.name).collect()
 }
 
@@ -79,11 +80,7 @@ pub(crate) fn run(
     filter: Option<&FileFilter>,
     context: &mut Context<'_>,
 ) -> Result<Conclusion, Failure> {
-    let path = trace.place.output.session_file(&session.file);
-    let file = SessionFile::open(&path).map_err(|error| match &error {
-        store::ReadError::Io { .. } => Failure::new(error, "ingest the trace again with --force"),
-        _ => Failure::plain(error),
-    })?;
+    let file = open(trace, session)?;
     let start = trace.metadata.trace.first_time.map_or(session.first_time.0.0, |time| time.0.0);
     let mut writer = Writer::new(context, view, session, start)?;
     for operation in file.operations(writer.needs()) {
@@ -106,6 +103,15 @@ pub(crate) fn run(
         context.output.line(if filtered { "no operation has such a path" } else { "no operations" })?;
     }
     Ok(Conclusion::Done)
+}
+
+/// The file of a session.
+pub(super) fn open(trace: &Trace, session: &Session) -> Result<SessionFile, Failure> {
+    let path = trace.place.output.session_file(&session.file);
+    SessionFile::open(&path).map_err(|error| match &error {
+        store::ReadError::Io { .. } => Failure::new(error, "ingest the trace again with --force"),
+        _ => Failure::plain(error),
+    })
 }
 
 /// The form in which operations are written, and how many were.
