@@ -202,7 +202,7 @@ fn a_lease_break_finds_its_path_on_any_connection_of_the_client() {
     let create = trace.rows().pop().unwrap();
     assert_eq!((create.lease_requested, create.lease_granted), (Some(7), Some(3)));
     assert_eq!((create.lease_key, create.create_contexts), (Some(Guid([6; 16])), vec!["RqLs".to_owned()]));
-    assert_eq!(create.detail.as_deref(), Some("open existing, read, lease RWH"));
+    assert_eq!(create.detail.as_deref(), Some("open existing, read, lease RWH, granted RH"));
     trace.connect(1, "10.0.0.1:445");
     negotiate(&mut trace);
     trace.rows();

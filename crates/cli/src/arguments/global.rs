@@ -13,6 +13,9 @@ pub(crate) struct Global {
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
     pub(crate) color: ColorChoice,
+    /// Never show a result through a pager
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) no_pager: bool,
     /// How to print the result: for people, as one JSON document, or as CSV
     #[arg(long, global = true, value_name = "FORMAT", default_value = "table", help_heading = "Global options")]
     pub(crate) format: Format,

@@ -1,7 +1,7 @@
 //! `session`.
 
 use super::TraceSelection;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
 pub(crate) struct SessionArguments {
@@ -14,7 +14,19 @@ pub(crate) struct SessionArguments {
     /// List the sessions of the trace
     #[arg(long, short)]
     pub(crate) list: bool,
-    /// One line for each operation
+    /// With --list: only sessions of users that match, as `DOMAIN\user` or the name alone: `*` and `?` as in a shell, any case; without them, a part of the name
+    #[arg(long, value_name = "PATTERN", requires = "list")]
+    pub(crate) user: Option<String>,
+    /// With --list: only sessions of clients whose address matches
+    #[arg(long, value_name = "PATTERN", requires = "list")]
+    pub(crate) client: Option<String>,
+    /// With --list: only sessions with operations that failed
+    #[arg(long, requires = "list")]
+    pub(crate) errors: bool,
+    /// With --list: by what the list is sorted, numbers from the greatest; a session keeps its number
+    #[arg(long, value_name = "BY", requires = "list")]
+    pub(crate) sort: Option<SessionOrder>,
+    /// Fewer columns, which fit a narrow terminal
     #[arg(long, conflicts_with_all = ["list", "fields"])]
     pub(crate) brief: bool,
     /// What the shares were like before the session, as far as it shows that, and what became of each file
@@ -28,4 +40,16 @@ pub(crate) struct SessionArguments {
     pub(crate) fields: Option<Vec<String>>,
     #[command(flatten)]
     pub(crate) trace: TraceSelection,
+}
+
+/// What `session --list` can be sorted by. The variants have no text of their own, so that the help stays short.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum SessionOrder {
+    Begins,
+    Lasts,
+    Operations,
+    Errors,
+    Bytes,
+    User,
+    Client,
 }

@@ -1,5 +1,7 @@
 //! Rows and columns, before it is known how they will be printed.
 
+use clap::builder::styling::Style;
+
 /// Named columns and rows of text.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Grid {
@@ -16,6 +18,26 @@ impl Grid {
     /// Adds a row with a cell for each column.
     pub(crate) fn push<const N: usize>(&mut self, cells: [String; N]) {
         self.rows.push(cells.into());
+    }
+}
+
+/// The text of a table's cell and how it looks on a terminal with colours.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    pub(crate) style: Style,
+}
+
+impl Cell {
+    /// Text in this style.
+    pub(crate) fn styled(text: impl Into<String>, style: Style) -> Self {
+        Self { text: text.into(), style }
+    }
+}
+
+impl<T: Into<String>> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Self { text: text.into(), style: Style::new() }
     }
 }
 

@@ -3,6 +3,7 @@
 mod csv;
 mod findings;
 mod grid;
+mod pager;
 mod progress;
 mod provisioning;
 mod table;
@@ -11,26 +12,29 @@ mod time;
 mod verdicts;
 
 pub(crate) use findings::Finding;
-pub(crate) use grid::{Column, Grid};
+pub(crate) use grid::{Cell, Column, Grid};
 pub(crate) use progress::Progress;
 pub(crate) use provisioning::setup_in_words;
 pub(crate) use table::StreamedTable;
-pub(crate) use text::{counted, cut, printable, wrapped};
+pub(crate) use text::{counted, cut, printable};
 pub(crate) use time::{duration, instant, rfc3339, size};
 pub(crate) use verdicts::{all_matched, diverged};
 
 use crate::arguments::{Format, Global};
 use crate::failure::Failure;
 use anstream::AutoStream;
+use pager::Pager;
 use serde::Serialize;
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 /// Where a command's result goes, and in which form.
 pub(crate) struct Output {
     format: Format,
     width: Option<usize>,
     quiet: bool,
-    stream: BufWriter<AutoStream<StdoutLock<'static>>>,
+    may_page: bool,
+    stream: BufWriter<AutoStream<Box<dyn Write>>>,
+    pager: Option<Pager>,
 }
 
 impl Output {
@@ -40,8 +44,21 @@ impl Output {
             format: global.format,
             width: terminal_width(),
             quiet: global.quiet,
-            stream: BufWriter::with_capacity(1 << 16, AutoStream::auto(io::stdout().lock())),
+            may_page: !global.no_pager && global.format == Format::Table && io::stdout().is_terminal(),
+            stream: buffered(Box::new(io::stdout().lock())),
+            pager: None,
         }
+    }
+
+    /// Sends what follows through a pager, if it goes to a terminal for people.
+    pub(crate) fn page(&mut self) -> Result<(), Failure> {
+        if self.may_page && self.pager.is_none() {
+            self.stream.flush()?;
+            if let Some((pager, input)) = Pager::start(crate::command::environment) {
+                (self.pager, self.stream) = (Some(pager), buffered(input));
+            }
+        }
+        Ok(())
     }
 
     /// The form asked for.
@@ -86,6 +103,15 @@ impl Output {
         Ok(())
     }
 
+    /// A remark below a table, only on a terminal: what reads a file or a pipe finds nothing but the table.
+    pub(crate) fn note(&mut self, text: &str) -> Result<(), Failure> {
+        if let Some(width) = self.width {
+            let dimmed = clap::builder::styling::Style::new().dimmed();
+            writeln!(self.stream, "{dimmed}({}){dimmed:#}", cut(text, width.saturating_sub(2)))?;
+        }
+        Ok(())
+    }
+
     /// Words for people, broken at blanks so that no line is longer than the terminal; later lines are indented.
     /// In a file or a pipe it stays one line.
     pub(crate) fn paragraph(&mut self, heading: &str, words: &str) -> Result<(), Failure> {
@@ -95,11 +121,21 @@ impl Output {
         Ok(())
     }
 
-    /// Hands everything to the system; a reader that has gone away is no failure.
+    /// Hands everything to the system; a reader that has gone away is no failure. Waits until a pager has ended.
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
-        self.stream.flush()?;
-        Ok(())
+        let flushed = self.stream.flush();
+        if let Some(pager) = self.pager.take() {
+            self.stream = buffered(Box::new(io::stdout().lock()));
+            pager.wait()?;
+        }
+        Ok(flushed?)
     }
+}
+
+/// A stream with colours, if standard output is to have them.
+fn buffered(raw: Box<dyn Write>) -> BufWriter<AutoStream<Box<dyn Write>>> {
+    let colours = AutoStream::choice(&io::stdout());
+    BufWriter::with_capacity(1 << 16, AutoStream::new(raw, colours))
 }
 
 /// Writes one record of a CSV stream.

@@ -1,7 +1,7 @@
 //! Tables for people: columns stand under each other and no line is longer than the terminal.
 
 use super::text::{cut, cut_beginning, printable, width};
-use super::{Column, Grid};
+use super::{Cell, Column, Grid};
 use clap::builder::styling::Style;
 use std::io::{self, Write};
 
@@ -14,9 +14,10 @@ const NOTE: Style = Style::new().dimmed();
 
 /// The whole grid, fitted to `limit` columns of the terminal.
 pub(super) fn write(stream: &mut impl Write, grid: &Grid, limit: Option<usize>) -> io::Result<()> {
-    let layout = Layout::fit(&grid.columns, &grid.rows, limit);
+    let rows: Vec<Vec<Cell>> = grid.rows.iter().map(|row| row.iter().map(Cell::from).collect()).collect();
+    let layout = Layout::fit(&grid.columns, &rows, limit);
     layout.heading(stream, &grid.columns)?;
-    grid.rows.iter().try_for_each(|row| layout.row(stream, &grid.columns, row))?;
+    rows.iter().try_for_each(|row| layout.row(stream, &grid.columns, row))?;
     layout.note(stream, &grid.columns)
 }
 
@@ -24,7 +25,7 @@ pub(super) fn write(stream: &mut impl Write, grid: &Grid, limit: Option<usize>) 
 pub(crate) struct StreamedTable {
     columns: Vec<Column>,
     limit: Option<usize>,
-    waiting: Vec<Vec<String>>,
+    waiting: Vec<Vec<Cell>>,
     layout: Option<Layout>,
 }
 
@@ -38,7 +39,8 @@ impl StreamedTable {
     }
 
     /// Adds a row with a cell for each column.
-    pub(crate) fn push(&mut self, stream: &mut impl Write, row: Vec<String>) -> io::Result<()> {
+    pub(crate) fn push<C: Into<Cell>>(&mut self, stream: &mut impl Write, row: Vec<C>) -> io::Result<()> {
+        let row: Vec<Cell> = row.into_iter().map(C::into).collect();
         if let Some(layout) = &self.layout {
             return layout.row(stream, &self.columns, &row);
         }
@@ -78,13 +80,13 @@ struct Layout {
 impl Layout {
     /// Natural widths; when these do not fit, cuttable columns shrink, the widest first; when that is not enough,
     /// dispensable columns go; in the end the rest shrinks as far as it can.
-    fn fit(columns: &[Column], rows: &[Vec<String>], limit: Option<usize>) -> Self {
+    fn fit(columns: &[Column], rows: &[Vec<Cell>], limit: Option<usize>) -> Self {
         let natural: Vec<usize> = columns
             .iter()
             .enumerate()
             .map(|(index, column)| {
-                let cells = rows.iter().filter_map(|row| row.get(index)).map(|cell| width(&printable(cell)));
-                cells.chain([width(&heading(column))]).max().unwrap_or(0)
+                let cells = rows.iter().filter_map(|row| row.get(index)).map(|cell| width(&printable(&cell.text)));
+                cells.chain([width(&heading(column)), 1]).max().unwrap_or(1)
             })
             .collect();
         let mut layout = Self { widths: natural.iter().copied().map(Some).collect(), limit };
@@ -133,12 +135,11 @@ impl Layout {
     }
 
     fn heading(&self, stream: &mut impl Write, columns: &[Column]) -> io::Result<()> {
-        let cells: Vec<String> = columns.iter().map(heading).collect();
-        let line = self.line(columns, &cells);
-        writeln!(stream, "{HEADING}{line}{HEADING:#}")
+        let cells: Vec<Cell> = columns.iter().map(|column| heading(column).into()).collect();
+        writeln!(stream, "{HEADING}{}{HEADING:#}", self.line(columns, &cells))
     }
 
-    fn row(&self, stream: &mut impl Write, columns: &[Column], row: &[String]) -> io::Result<()> {
+    fn row(&self, stream: &mut impl Write, columns: &[Column], row: &[Cell]) -> io::Result<()> {
         writeln!(stream, "{}", self.line(columns, row))
     }
 
@@ -156,31 +157,27 @@ impl Layout {
         writeln!(stream, "{NOTE}{}{NOTE:#}", cut(&text, self.limit.unwrap_or(usize::MAX)))
     }
 
-    fn line(&self, columns: &[Column], row: &[String]) -> String {
-        let mut line = String::new();
-        for ((column, wide), cell) in columns.iter().zip(&self.widths).zip(row) {
+    /// The cells under their headings. Where even the least widths are too many, the line is cut and has no colours.
+    fn line(&self, columns: &[Column], row: &[Cell]) -> String {
+        let (mut plain, mut styled) = (String::new(), String::new());
+        for ((column, wide), Cell { text, style }) in columns.iter().zip(&self.widths).zip(row) {
             let Some(wide) = *wide else { continue };
-            let cell = printable(cell);
+            let text = printable(text);
             // A later row of a streamed table may be wider than the sample: without a limit it keeps its text.
-            let cell = match (self.limit, column.keep_end) {
-                (None, _) => cell,
-                (Some(_), true) => cut_beginning(&cell, wide),
-                (Some(_), false) => cut(&cell, wide),
+            let text = match (self.limit, column.keep_end) {
+                (None, _) => text,
+                (Some(_), true) => cut_beginning(&text, wide),
+                (Some(_), false) => cut(&text, wide),
             };
-            let fill = " ".repeat(wide.saturating_sub(width(&cell)));
-            if !line.is_empty() {
-                line.push_str("  ");
-            }
-            match column.right {
-                true => line.extend([fill.as_str(), &cell]),
-                false => line.extend([&cell, fill.as_str()]),
-            }
+            let fill = " ".repeat(wide.saturating_sub(width(&text)));
+            let gap = if plain.is_empty() { "" } else { "  " };
+            let (before, after) = if column.right { (fill.as_str(), "") } else { ("", fill.as_str()) };
+            plain.extend([gap, before, &text, after]);
+            styled.extend([gap, before, &format!("{style}{text}{style:#}"), after]);
         }
-        let trimmed = line.trim_end().len();
-        line.truncate(trimmed);
         match self.limit {
-            Some(limit) => cut(&line, limit).into_owned(),
-            None => line,
+            Some(limit) if width(plain.trim_end()) > limit => cut(&plain, limit).into_owned(),
+            _ => styled.trim_end().to_owned(),
         }
     }
 }

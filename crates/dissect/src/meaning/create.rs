@@ -54,7 +54,32 @@ pub(super) fn response(operation: &mut Operation, message: &[u8]) -> Result<(), 
             operation.lease_key.get_or_insert(lease.lease_key());
         }
         Ok(())
-    })
+    })?;
+    let granted = granted(operation);
+    if let Some(granted) = granted {
+        say(operation, &granted);
+    }
+    Ok(())
+}
+
+/// What the server granted of the caching that was asked for.
+fn granted(operation: &Operation) -> Option<String> {
+    let asked = operation.oplock_requested.filter(|level| *level != 0)?;
+    match (operation.oplock_granted?, operation.lease_granted) {
+        (LEVEL_LEASE, Some(state)) => Some(format!("granted {}", flags::lease_state(state))),
+        (0, _) => Some("none granted".to_owned()),
+        (level, _) if level == asked => Some("granted".to_owned()),
+        (level, _) => Some(format!("granted {}", oplock(level))),
+    }
+}
+
+/// A level other than none and lease, in words.
+fn oplock(level: u8) -> String {
+    match names::oplock_level(level).and_then(|name| name.strip_prefix("SMB2_OPLOCK_LEVEL_")) {
+        Some("II") => "level II oplock".to_owned(),
+        Some(name) => format!("{} oplock", name.to_lowercase()),
+        None => format!("oplock {level:#04x}"),
+    }
 }
 
 /// Fills in what a context of the request says.
@@ -108,11 +133,7 @@ fn phrase(operation: &Operation) -> String {
     match (operation.oplock_requested, operation.lease_requested) {
         (Some(LEVEL_LEASE), Some(state)) => words.push(format!("lease {}", flags::lease_state(state))),
         (Some(0) | None, _) => {}
-        (Some(level), _) => match names::oplock_level(level).and_then(|name| name.strip_prefix("SMB2_OPLOCK_LEVEL_")) {
-            Some("II") => words.push("level II oplock".to_owned()),
-            Some(name) => words.push(format!("{} oplock", name.to_lowercase())),
-            None => words.push(format!("oplock {level:#04x}")),
-        },
+        (Some(level), _) => words.push(oplock(level)),
     }
     if operation.file_id.is_some() {
         words.push("durable reconnect".to_owned());

@@ -1,20 +1,29 @@
 //! `session --list`.
 
-use crate::arguments::Format;
+use crate::arguments::{Format, SessionArguments, SessionOrder};
 use crate::command::Context;
 use crate::command::trace::Trace;
 use crate::failure::{Conclusion, Failure};
-use crate::output::{Column, Grid, duration, instant};
+use crate::output::{Column, Grid, duration, instant, size};
+use analysis::Outcome;
+use replay::FileFilter;
 use serde_json::{Value, json};
+use std::cmp::Reverse;
 use store::metadata::{Connection, HexStatus, Session};
 
-/// The sessions in their default order: by first time, then id.
-pub(crate) fn run(trace: &Trace, context: &mut Context<'_>) -> Result<Conclusion, Failure> {
-    let sessions = trace.sessions();
+/// The sessions that the user wants, each with the number that it has in the default order: by first time, then id.
+pub(crate) fn run(
+    trace: &Trace,
+    arguments: &SessionArguments,
+    context: &mut Context<'_>,
+) -> Result<Conclusion, Failure> {
+    let all = trace.sessions();
+    let sessions = chosen(trace, &all, arguments);
     let capture = &trace.place.trace;
     match context.output.format() {
         Format::Json => {
-            let documents: Vec<Value> = sessions.iter().map(|session| document(trace, session)).collect();
+            let documents: Vec<Value> =
+                sessions.iter().map(|(number, session)| document(trace, *number, session)).collect();
             context.output.json(&json!({
                 "capture_path": capture,
                 "total": documents.len(),
@@ -22,12 +31,15 @@ pub(crate) fn run(trace: &Trace, context: &mut Context<'_>) -> Result<Conclusion
             }))?;
         }
         Format::Csv => context.output.grid(&complete(trace, &sessions))?,
-        Format::Table if sessions.is_empty() => {
+        Format::Table if all.is_empty() => {
             context.output.line(&format!("{}: no sessions", capture.display()))?;
+        }
+        Format::Table if sessions.is_empty() => {
+            context.output.line(&format!("none of {} sessions is like that", all.len()))?;
         }
         Format::Table => {
             context.output.grid(&overview(trace, &sessions))?;
-            for (number, session) in (1_usize..).zip(&sessions) {
+            for (number, session) in &sessions {
                 if !session.replayable && session.session_id.0 != 0 {
                     let reasons = session.not_replayable.join("; ");
                     context.output.paragraph("", &format!("{number} cannot be replayed: {reasons}"))?;
@@ -36,6 +48,47 @@ pub(crate) fn run(trace: &Trace, context: &mut Context<'_>) -> Result<Conclusion
         }
     }
     Ok(Conclusion::Done)
+}
+
+/// Those of `all` that the arguments ask for, with their numbers, in the order asked for.
+fn chosen<'a>(trace: &Trace, all: &[&'a Session], arguments: &SessionArguments) -> Vec<(usize, &'a Session)> {
+    let of_user = arguments.user.as_deref().map(FileFilter::new);
+    let of_client = arguments.client.as_deref().map(FileFilter::new);
+    let client = |session: &Session| connection(trace, session).map(|connection| connection.client.clone());
+    let mut sessions: Vec<(usize, &Session)> = (1..)
+        .zip(all.iter().copied())
+        .filter(|(_, session)| of_user.as_ref().is_none_or(|user| user.accepts(&account(session))))
+        .filter(|(_, session)| {
+            of_client.as_ref().is_none_or(|wanted| client(session).is_some_and(|client| wanted.accepts(&client)))
+        })
+        .filter(|(_, session)| !arguments.errors || errors(session) > 0)
+        .collect();
+    match arguments.sort {
+        None | Some(SessionOrder::Begins) => {}
+        Some(SessionOrder::Lasts) => sessions.sort_by_key(|(_, session)| Reverse(span(session))),
+        Some(SessionOrder::Operations) => sessions.sort_by_key(|(_, session)| Reverse(session.operations)),
+        Some(SessionOrder::Errors) => sessions.sort_by_key(|(_, session)| Reverse(errors(session))),
+        Some(SessionOrder::Bytes) => sessions.sort_by_key(|(_, session)| Reverse(bytes(session))),
+        Some(SessionOrder::User) => sessions.sort_by_cached_key(|(_, session)| account(session).to_lowercase()),
+        Some(SessionOrder::Client) => sessions.sort_by_cached_key(|(_, session)| client(session)),
+    }
+    sessions
+}
+
+/// Operations that failed.
+fn errors(session: &Session) -> u64 {
+    let failed = session.statuses.iter().filter(|(name, _)| Outcome::of_name(name) == Some(Outcome::Error));
+    failed.map(|(_, count)| *count).fold(0, u64::saturating_add)
+}
+
+/// Bytes of READs and WRITEs.
+fn bytes(session: &Session) -> u64 {
+    session.bytes_read.saturating_add(session.bytes_written)
+}
+
+/// Nanoseconds from the first message to the last.
+fn span(session: &Session) -> u64 {
+    u64::try_from(session.last_time.0.0.saturating_sub(session.first_time.0.0)).unwrap_or(0)
 }
 
 /// The connection a session began on.
@@ -49,9 +102,10 @@ fn dialect<'a>(trace: &'a Trace, session: &Session) -> Option<&'a str> {
     trace.metadata.connections.iter().filter(used).find_map(|connection| connection.dialect.as_deref())
 }
 
-fn document(trace: &Trace, session: &Session) -> Value {
+fn document(trace: &Trace, number: usize, session: &Session) -> Value {
     let connection = connection(trace, session);
     json!({
+        "number": number,
         "session_id": session.session_id,
         "file_name": session.file,
         "operation_count": session.operations,
@@ -69,6 +123,7 @@ fn document(trace: &Trace, session: &Session) -> Value {
         "last_time": session.last_time,
         "commands": session.commands,
         "statuses": session.statuses,
+        "errors": errors(session),
         "bytes_read": session.bytes_read,
         "bytes_written": session.bytes_written,
         "encrypted": session.encrypted,
@@ -77,31 +132,37 @@ fn document(trace: &Trace, session: &Session) -> Value {
     })
 }
 
-fn overview(trace: &Trace, sessions: &[&Session]) -> Grid {
+fn overview(trace: &Trace, sessions: &[(usize, &Session)]) -> Grid {
     let mut grid = Grid::new([
         Column::number("no"),
         Column::text("session"),
         Column::number("operations"),
-        Column::text("user").cut_to(8).dispensable(6),
-        Column::text("shares").cut_to(12).dispensable(5),
-        Column::text("client").dispensable(4),
-        Column::text("dialect").dispensable(3),
+        Column::number("errors").dispensable(9),
+        Column::text("user").cut_to(8).dispensable(8),
+        Column::text("shares").cut_to(12).dispensable(7),
+        Column::text("client").dispensable(6),
+        Column::text("server").dispensable(3),
+        Column::text("dialect").dispensable(4),
+        Column::number("bytes").dispensable(5),
         Column::text("begins").dispensable(1),
         Column::number("lasts").dispensable(2),
-        Column::text("replay").dispensable(7),
+        Column::text("replay").dispensable(10),
     ]);
-    for (number, session) in (1_usize..).zip(sessions) {
-        let span = session.last_time.0.0.saturating_sub(session.first_time.0.0);
+    for (number, session) in sessions {
+        let connection = connection(trace, session);
         grid.push([
             number.to_string(),
             short_name(session),
             session.operations.to_string(),
+            errors(session).to_string(),
             user(session),
             share_names(session),
-            connection(trace, session).map(|connection| connection.client.clone()).unwrap_or_default(),
+            connection.map(|connection| connection.client.clone()).unwrap_or_default(),
+            connection.map(|connection| connection.server.clone()).unwrap_or_default(),
             dialect(trace, session).unwrap_or_default().to_owned(),
+            size(bytes(session)),
             instant(session.first_time.0.0),
-            duration(u64::try_from(span).unwrap_or(0)),
+            duration(span(session)),
             match (session.session_id.0, session.replayable) {
                 (0, _) => "-",
                 (_, true) => "yes",
@@ -131,16 +192,23 @@ fn share_names(session: &Session) -> String {
 }
 
 fn user(session: &Session) -> String {
-    match (&session.domain, &session.user, &session.mechanism) {
-        (Some(domain), Some(user), _) if !domain.is_empty() => format!("{domain}\\{user}"),
-        (_, Some(user), _) => user.clone(),
+    match (&session.user, &session.mechanism) {
+        (Some(_), _) => account(session),
         _ if session.session_id.0 == 0 => "(no session)".to_owned(),
-        (.., Some(mechanism)) => format!("({mechanism})"),
-        _ => String::new(),
+        (None, Some(mechanism)) => format!("({mechanism})"),
+        (None, None) => String::new(),
     }
 }
 
-fn complete(trace: &Trace, sessions: &[&Session]) -> Grid {
+/// `DOMAIN\user`, or the user's name alone where there is no domain; empty when the user is not known.
+fn account(session: &Session) -> String {
+    match (&session.domain, &session.user) {
+        (Some(domain), Some(user)) if !domain.is_empty() => format!("{domain}\\{user}"),
+        (_, user) => user.clone().unwrap_or_default(),
+    }
+}
+
+fn complete(trace: &Trace, sessions: &[(usize, &Session)]) -> Grid {
     let columns = [
         "session_id",
         "file_name",
@@ -158,9 +226,11 @@ fn complete(trace: &Trace, sessions: &[&Session]) -> Grid {
         "bytes_written",
         "encrypted",
         "replayable",
+        "errors",
+        "number",
     ];
     let mut grid = Grid::new(columns.map(Column::text));
-    for session in sessions {
+    for (number, session) in sessions {
         let connection = connection(trace, session);
         grid.push([
             session.session_id.to_string(),
@@ -179,6 +249,8 @@ fn complete(trace: &Trace, sessions: &[&Session]) -> Grid {
             session.bytes_written.to_string(),
             session.encrypted.to_string(),
             session.replayable.to_string(),
+            errors(session).to_string(),
+            number.to_string(),
         ]);
     }
     grid

@@ -1,5 +1,6 @@
 //! `session --list`, `session ID` and `session ID --tree`.
 
+mod line;
 mod list;
 mod row;
 mod show;
@@ -18,7 +19,7 @@ pub(crate) fn run(arguments: &SessionArguments, global: &Global, output: &mut Ou
     let view = View::new(arguments)?;
     let trace = trace::open(&context, &arguments.trace)?;
     if arguments.list {
-        return list::run(&trace, &mut context);
+        return list::run(&trace, arguments, &mut context);
     }
     let wanted = arguments.session.as_deref().or(arguments.session_id.as_deref());
     let session = trace.session(&context, wanted)?;
