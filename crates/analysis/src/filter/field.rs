@@ -125,14 +125,10 @@ pub(super) enum Form {
     /// A word that stands for a Command.
     Command,
     Text,
-    /// Text that is not there where it is empty.
-    Name,
     /// Several texts.
     Texts,
-    /// Sixteen bytes of a GUID.
-    Guid,
-    /// Sixteen bytes of a number, the highest first.
-    Hash,
+    /// Sixteen bytes.
+    Wide,
     /// This number, wherever the column has anything.
     Always(u32),
 }
@@ -148,17 +144,20 @@ pub(super) enum When {
     Is(&'static str, u32),
     Command(&'static [Command]),
     NotCommand(&'static [Command]),
-    /// It is a message, not a connection that opens or closes.
-    Message,
+    /// The row is none of these kinds.
+    NotKind(&'static [&'static str]),
 }
 
 impl When {
+    /// The row is a message, not a connection that opens or closes.
+    pub(super) const MESSAGE: Self = Self::NotKind(&["connect", "close"]);
+
     /// The column that tells.
     pub(super) fn column(self) -> &'static str {
         match self {
             Self::Has(column, _) | Self::Lacks(column, _) | Self::Is(column, _) => column,
             Self::Command(_) | Self::NotCommand(_) => "command",
-            Self::Message => "kind",
+            Self::NotKind(_) => "kind",
         }
     }
 }
@@ -186,14 +185,14 @@ fn of_column(name: &'static str, field: &arrow::datatypes::Field) -> Option<Fiel
     let (kind, form) = match (name, field.data_type()) {
         ("command", _) => (FieldKind::Number(16), Form::Command),
         ("latency_ns", _) => (FieldKind::Number(64), Form::Number),
-        ("payload_hash", _) => (FieldKind::Hash, Form::Hash),
+        ("payload_hash", _) => (FieldKind::Hash, Form::Wide),
         (_, DataType::UInt8) => (FieldKind::Number(8), Form::Number),
         (_, DataType::UInt16) => (FieldKind::Number(16), Form::Number),
         (_, DataType::UInt32) => (FieldKind::Number(32), Form::Number),
         (_, DataType::UInt64) => (FieldKind::Number(64), Form::Number),
         (_, DataType::Boolean) => (FieldKind::Flag, Form::Number),
         (_, DataType::Timestamp(..)) => (FieldKind::Time, Form::Number),
-        (_, DataType::FixedSizeBinary(16)) => (FieldKind::Guid, Form::Guid),
+        (_, DataType::FixedSizeBinary(16)) => (FieldKind::Guid, Form::Wide),
         (_, DataType::Utf8 | DataType::Dictionary(..)) => (FieldKind::Text, Form::Text),
         (_, DataType::List(items)) if *items.data_type() == DataType::Utf8 => (FieldKind::Text, Form::Texts),
         _ => return None,

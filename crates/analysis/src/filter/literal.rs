@@ -28,7 +28,7 @@ pub(super) fn number(field: &Field, word: &Word, first_frame: Option<i64>) -> Re
     }
 }
 
-/// The sixteen bytes that `word` is, as a number whose order is that of Wireshark.
+/// The sixteen bytes that `word` is, the first one highest: Wireshark orders them as they are on the wire.
 pub(super) fn wide(field: &Field, word: &Word) -> Result<u128, FilterError> {
     let value = match field.kind {
         _ if word.quote != Quote::None => None,
@@ -51,11 +51,7 @@ fn named_or_number(field: &Field, word: &Word, bits: u32) -> Result<i128, Filter
         return Ok(value.into());
     }
     match (integer(word), word.quote) {
-        (Some(value), _) if (0..=i128::from(most)).contains(&value) => Ok(value),
-        // Of a negative number Wireshark takes the bits.
-        (Some(value), _) if value < 0 && value >= i128::from(most).wrapping_add(1).wrapping_div(-2) => {
-            Ok(value.wrapping_add(i128::from(most)).wrapping_add(1))
-        }
+        (Some(value), _) if value <= i128::from(most) => Ok(value),
         (Some(_), _) => {
             Err(FilterErrorKind::TooLarge { value: word.text.clone(), field: field.name, most }.at(word.range.clone()))
         }
@@ -75,22 +71,17 @@ fn integer(word: &Word) -> Option<i128> {
         Quote::Single => return word.text.chars().next().map(|character| u32::from(character).into()),
         Quote::Double => return None,
     };
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, text),
-    };
-    let lower = digits.to_ascii_lowercase();
+    let lower = text.to_ascii_lowercase();
     let (radix, digits) = match (lower.strip_prefix("0x"), lower.strip_prefix("0b"), lower.strip_prefix('0')) {
         (Some(digits), ..) => (16, digits),
         (_, Some(digits), _) => (2, digits),
         (.., Some(digits)) if !digits.is_empty() => (8, digits),
         _ => (10, lower.as_str()),
     };
-    // The parser itself would take a second sign.
+    // The parser itself would take a sign.
     let value =
         digits.starts_with(|first: char| first.is_ascii_hexdigit()).then(|| i128::from_str_radix(digits, radix));
-    let value = value?.ok()?;
-    if negative { value.checked_neg() } else { Some(value) }
+    value?.ok()
 }
 
 fn flag(word: &Word) -> Option<i128> {
@@ -143,12 +134,15 @@ fn time(text: &str) -> Option<i128> {
     Some(instant.timestamp().as_nanosecond())
 }
 
-/// A GUID as it is written: its fields in the order in which they are compared.
+/// A GUID (MS-DTYP 2.3.4.2): its first three fields are written as numbers, and have their lowest byte first on the wire.
 fn guid(text: &str) -> Option<u128> {
     let lengths: Vec<usize> = text.split('-').map(str::len).collect();
     let digits = text.replace('-', "");
     let hex = lengths == [8, 4, 4, 4, 12] && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if hex { u128::from_str_radix(&digits, 16).ok() } else { None }
+    let written = if hex { u128::from_str_radix(&digits, 16).ok()?.to_be_bytes() } else { return None };
+    let [a, b, c, d, e, f, g, h, rest @ ..] = written;
+    let [i, j, k, l, m, n, o, p] = rest;
+    Some(u128::from_be_bytes([d, c, b, a, f, e, h, g, i, j, k, l, m, n, o, p]))
 }
 
 fn hash(text: &str) -> Option<u128> {
@@ -184,13 +178,11 @@ mod tests {
     }
 
     #[test]
-    fn a_number_fits_its_field_and_a_negative_one_stands_for_its_bits() {
-        assert_eq!(value("smb2.nt_status", "-1073741790"), Some(0xc000_0022));
-        assert_eq!(value("smb2.msg_id", "-1"), Some(u64::MAX.into()));
+    fn a_number_fits_its_field() {
         assert_eq!(value("smb2.msg_id", "18446744073709551615"), Some(u64::MAX.into()));
         let error = number(field::named("smb2.cmd").unwrap(), &word("70000", Quote::None), None).unwrap_err();
         assert!(matches!(error.kind, FilterErrorKind::TooLarge { most: 0xffff, .. }), "{error}");
-        assert_eq!(value("smb2.nt_status", "-4294967295"), None);
+        assert_eq!(value("smb2.nt_status", "-1"), None);
     }
 
     #[test]
@@ -222,9 +214,9 @@ mod tests {
     }
 
     #[test]
-    fn a_guid_is_what_it_looks_like() {
+    fn a_guid_has_the_bytes_of_the_wire() {
         assert_eq!(guid("00000000-0000-0000-0000-0000000000ff"), Some(255));
-        assert_eq!(guid("b7e391df-0000-0000-e391-c80d00000000"), Some(0xb7e3_91df_0000_0000_e391_c80d_0000_0000));
+        assert_eq!(guid("b7e391df-0102-0304-e391-c80d00000000"), Some(0xdf91_e3b7_0201_0403_e391_c80d_0000_0000));
         assert_eq!(guid("b7e391df00000000e391c80d00000000"), None);
         assert_eq!(guid("b7e391df-0000-0000-e391-c80d0000000+"), None);
     }

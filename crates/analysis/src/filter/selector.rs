@@ -36,7 +36,7 @@ impl<'a> Selector<'a> {
             None => constant(true, batch.num_rows()),
         };
         let Some(message) = self.scope.message() else { return Ok(rows) };
-        let mut rows = &rows & &holding(batch, When::Message)?;
+        let mut rows = &rows & &holding(batch, When::MESSAGE)?;
         for frame in message.frames() {
             rows = &rows & &super::arrays::present(super::arrays::column(batch, frame)?);
         }
@@ -176,7 +176,7 @@ impl RowChoice for Selector<'_> {
         }
         if let Some(message) = self.scope.message() {
             columns.extend(message.frames());
-            columns.insert(When::Message.column());
+            columns.insert(When::MESSAGE.column());
         }
         // Rows are counted by some column.
         if columns.is_empty() {

@@ -81,12 +81,17 @@ fn word(rest: &str) -> &str {
     rest.get(..end).unwrap_or_default()
 }
 
+/// A text whose backslashes stand for themselves; as in Wireshark, a quote behind one does not end it.
 fn raw_text(inside: &str, at: usize) -> Result<(TokenKind, usize), FilterError> {
-    let Some(end) = inside.find('"') else {
-        return Err(FilterErrorKind::Unclosed('"').at(at..at.saturating_add(2).saturating_add(inside.len())));
-    };
-    let value = inside.get(..end).unwrap_or_default();
-    Ok((TokenKind::Text(value.to_owned()), end.saturating_add(3)))
+    let mut escaped = false;
+    for (index, character) in inside.char_indices() {
+        if character == '"' && !escaped {
+            let value = inside.get(..index).unwrap_or_default();
+            return Ok((TokenKind::Text(value.to_owned()), index.saturating_add(3)));
+        }
+        escaped = character == '\\' && !escaped;
+    }
+    Err(FilterErrorKind::Unclosed('"').at(at..at.saturating_add(2).saturating_add(inside.len())))
 }
 
 fn character(inside: &str, at: usize) -> Result<(TokenKind, usize), FilterError> {
@@ -196,7 +201,7 @@ mod tests {
         let text = |text: &str| vec![TokenKind::Text(text.to_owned())];
         assert_eq!(kinds(r#""a\\b\x41\x2e\101\"é""#), text("a\\bA.A\"é"));
         assert_eq!(kinds(r#""\xc3\xa9""#), text("é"));
-        assert_eq!(kinds(r#"r"\d\""#), text(r"\d\"));
+        assert_eq!(kinds(r#"r"\d\"\\""#), text(r#"\d\"\\"#));
         assert_eq!(kinds(r"'\n'"), [TokenKind::Character('\n')]);
     }
 

@@ -58,10 +58,6 @@ pub(super) fn passing(
             each_word(name, array, memo, |word| command(word).is_some_and(|code| test.accepts_number(code)))?
         }
         Form::Text => each_word(name, array, memo, |word| test.accepts_text(word))?,
-        Form::Name => {
-            is_there = &is_there & &each_word(name, array, &mut Memo::default(), |name| !name.is_empty())?;
-            each_word(name, array, memo, |word| test.accepts_text(word))?
-        }
         Form::Texts => {
             is_there = lists(name, array, |items| items.len() > 0)?;
             let accepts = |item: Option<&str>| item.is_some_and(|item| test.accepts_text(item));
@@ -70,8 +66,7 @@ pub(super) fn passing(
                 Quantifier::All => lists(name, array, |items| items.iter().all(accepts))?,
             }
         }
-        Form::Guid => sixteen_bytes(name, array, |bytes| test.accepts_wide(guid_order(bytes)))?,
-        Form::Hash => sixteen_bytes(name, array, |bytes| test.accepts_wide(u128::from_be_bytes(bytes)))?,
+        Form::Wide => sixteen_bytes(name, array, |bytes| test.accepts_wide(u128::from_be_bytes(bytes)))?,
     };
     Ok(Passing { passes: &passes & &is_there, present: is_there })
 }
@@ -108,7 +103,7 @@ pub(super) fn holding(batch: &RecordBatch, when: When) -> Result<BooleanBuffer, 
         When::Is(_, wanted) => numbers(name, array, |value| value == i128::from(wanted))?,
         When::Command(commands) => each_word(name, array, memo, |word| is_one(word, commands))?,
         When::NotCommand(commands) => return each_word(name, array, memo, |word| is_one(word, commands)).map(not),
-        When::Message => each_word(name, array, memo, |word| !matches!(word, "connect" | "close"))?,
+        When::NotKind(kinds) => each_word(name, array, memo, |word| !kinds.contains(&word))?,
     };
     Ok(&holds & &is_there)
 }
@@ -157,11 +152,4 @@ impl Form {
 fn command(word: &str) -> Option<i128> {
     let unknown = || u16::from_str_radix(word.strip_prefix("0x")?, 16).ok();
     Names::Command.value(word).map(i128::from).or_else(|| unknown().map(i128::from))
-}
-
-/// The bytes of a GUID (MS-DTYP 2.3.4.2) as a number that is ordered as its text is.
-fn guid_order(bytes: [u8; 16]) -> u128 {
-    let [a, b, c, d, e, f, g, h, rest @ ..] = bytes;
-    let [i, j, k, l, m, n, o, p] = rest;
-    u128::from_be_bytes([d, c, b, a, f, e, h, g, i, j, k, l, m, n, o, p])
 }

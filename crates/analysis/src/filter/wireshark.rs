@@ -62,7 +62,7 @@ fn plain<const N: usize>(name: &'static str, kind: FieldKind, sources: [Source; 
 fn frames() -> Vec<Field> {
     let frames = || [of(REQUEST, "request_frame"), of(RESPONSE, "response_frame"), of(INTERIM, "interim_frame")];
     let times = || [of(REQUEST, "request_time"), of(RESPONSE, "response_time"), of(INTERIM, "interim_time")];
-    let messages = frames().map(|frame| frame.as_form(Form::Always(1)).when(&[When::Message]));
+    let messages = frames().map(|frame| frame.as_form(Form::Always(1)).when(&[When::MESSAGE]));
     vec![
         plain("smb2", FieldKind::Flag, messages),
         plain("frame.number", NUMBER_32, frames()),
@@ -122,14 +122,16 @@ fn meaning() -> Vec<Field> {
     const WRITE: When = When::Command(&[Command::WRITE]);
     const SEARCH: When = When::Command(&[Command::QUERY_DIRECTORY]);
     const CREATE: When = When::Command(&[Command::CREATE]);
-    let name = of(REQUEST, "path").as_form(Form::Name).shown(&[CREATE]);
+    // A refusal has no fields of its command (MS-SMB2 2.2.2); this bit is set in all of them.
+    const NOT_REFUSED: When = When::Lacks("status", 0x4000_0000);
+    let name = of(REQUEST, "path").as_form(Form::Text).shown(&[CREATE]);
     let of_type = |info_type: &'static [When]| [of(EXCHANGED, "info_class").when(info_type)];
-    let guid = |source: Source| source.as_form(Form::Guid);
+    let guid = |source: Source| source.as_form(Form::Wide);
     let tree = |source: Source| {
         [
             Source { messages: REQUEST, ..source }.shown(&[When::Lacks("request_flags", ASYNC)]),
             Source { messages: RESPONSE, ..source }
-                .shown(&[When::Lacks("response_flags", ASYNC), When::NotCommand(&[Command::OPLOCK_BREAK])]),
+                .shown(&[When::Lacks("response_flags", ASYNC), When::NotKind(&["notification"])]),
         ]
     };
     vec![
@@ -145,17 +147,14 @@ fn meaning() -> Vec<Field> {
                 _ => source,
             }),
         ),
-        plain("smb2.filename", FieldKind::Text, [name, of(REQUEST, "new_path").as_form(Form::Name)]),
+        plain("smb2.filename", FieldKind::Text, [name, of(REQUEST, "new_path").as_form(Form::Text)]),
         plain(
             "smb2.fid",
             FieldKind::Guid,
             [
                 guid(of(REQUEST, "file_id")).shown(&[When::NotCommand(&[Command::CREATE, Command::CANCEL])]),
-                guid(of(RESPONSE, "file_id")).shown(&[When::Command(&[
-                    Command::CREATE,
-                    Command::IOCTL,
-                    Command::OPLOCK_BREAK,
-                ])]),
+                guid(of(RESPONSE, "file_id"))
+                    .shown(&[When::Command(&[Command::CREATE, Command::IOCTL, Command::OPLOCK_BREAK]), NOT_REFUSED]),
             ],
         ),
         plain(

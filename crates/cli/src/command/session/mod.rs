@@ -6,7 +6,7 @@ mod row;
 mod show;
 mod tree;
 
-use super::{Context, trace};
+use super::{Context, filter, trace};
 use crate::arguments::{Global, SessionArguments};
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
@@ -24,9 +24,11 @@ pub(crate) fn run(arguments: &SessionArguments, global: &Global, output: &mut Ou
     let wanted = arguments.session.as_deref().or(arguments.session_id.as_deref());
     let session = trace.session(&context, wanted)?;
     context.remember_session(session);
-    let filter = arguments.file_filter.as_deref().map(FileFilter::new);
+    let paths = arguments.file_filter.as_deref().map(FileFilter::new);
     if arguments.tree {
-        return tree::run(&trace, session, filter.as_ref(), &mut context);
+        return tree::run(&trace, session, paths.as_ref(), &mut context);
     }
-    show::run(&trace, session, &view, filter.as_ref(), &mut context)
+    let filter = arguments.filter.as_deref().map(|text| filter::parse(text, &trace)).transpose()?;
+    let chosen = show::Chosen { filter: filter.as_ref(), paths: paths.as_ref() };
+    show::run(&trace, session, &view, chosen, &mut context)
 }
