@@ -85,6 +85,11 @@ impl ParquetFile {
 
     /// The batches of the columns `names`, row group by row group.
     pub(crate) fn batches(&self, names: &[&str]) -> Batches {
+        self.batches_of((0..self.metadata.metadata().num_row_groups()).collect(), names)
+    }
+
+    /// The batches of these row groups.
+    pub(crate) fn batches_of(&self, row_groups: Vec<usize>, names: &[&str]) -> Batches {
         let mask = ProjectionMask::columns(self.metadata.parquet_schema(), names.iter().copied());
         Batches {
             path: self.path.clone(),
@@ -93,10 +98,25 @@ impl ParquetFile {
             mask,
             apart: Vec::new(),
             selection: None,
-            next_row_group: 0,
-            end: self.metadata.metadata().num_row_groups(),
+            row_groups: row_groups.into_iter(),
             current: None,
         }
+    }
+
+    /// What the column `name` has in the first row of each row group.
+    pub(crate) fn firsts(&self, name: &str) -> Result<Vec<RecordBatch>, ReadError> {
+        let damaged = |reason| ReadError::Damaged { path: self.path.to_path_buf(), reason };
+        let mask = ProjectionMask::columns(self.metadata.parquet_schema(), [name]);
+        let first = |row_group| {
+            let file = self.file.try_clone().map_err(|error| damaged(error.to_string()))?;
+            let read = guarded(|| {
+                let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+                let builder = builder.with_projection(mask.clone()).with_row_groups(vec![row_group]).with_batch_size(1);
+                builder.build()?.next().transpose().map_err(ParquetError::from)
+            });
+            read.map_err(damaged)?.ok_or_else(|| damaged(format!("row group {row_group} is empty")))
+        };
+        (0..self.metadata.metadata().num_row_groups()).map(first).collect()
     }
 }
 
@@ -116,9 +136,7 @@ pub(crate) struct Batches {
     apart: Vec<(&'static str, Option<Apart>)>,
     /// The only rows that are read.
     selection: Option<Selection>,
-    next_row_group: usize,
-    /// The row group to end before.
-    end: usize,
+    row_groups: std::vec::IntoIter<usize>,
     current: Option<ParquetRecordBatchReader>,
 }
 
@@ -149,13 +167,6 @@ impl Batches {
         self
     }
 
-    /// Reads this row group alone.
-    pub(crate) fn only_row_group(mut self, index: usize) -> Self {
-        self.next_row_group = index;
-        self.end = self.end.min(index.saturating_add(1));
-        self
-    }
-
     /// Reads these columns of messages by themselves where the file has them as they are.
     pub(crate) fn apart(mut self, names: Vec<&'static str>) -> Self {
         self.apart = names.into_iter().map(|name| (name, None)).collect();
@@ -172,9 +183,14 @@ impl Batches {
 
     /// The error of a file with such content; ends the iteration.
     pub(crate) fn fail(&mut self, reason: &dyn fmt::Display) -> ReadError {
-        self.next_row_group = usize::MAX;
-        self.current = None;
+        self.end();
         ReadError::Damaged { path: self.path.to_path_buf(), reason: one_line(reason) }
+    }
+
+    /// Ends the iteration.
+    pub(crate) fn end(&mut self) {
+        self.row_groups = Vec::new().into_iter();
+        self.current = None;
     }
 
     /// The reader of one row group. One at a time, because a batch of several could hold more bytes than a row group.
@@ -240,19 +256,14 @@ impl Iterator for Batches {
                     Err(reason) => return Some(Err(self.fail(&reason))),
                 }
             }
-            if self.next_row_group >= self.end {
-                return None;
-            }
-            let index = self.next_row_group;
-            if self.selection.as_ref().is_some_and(|selection| selection.row_group(index).is_none()) {
-                self.next_row_group = self.next_row_group.saturating_add(1);
+            let next = self.row_groups.next()?;
+            if self.selection.as_ref().is_some_and(|selection| selection.row_group(next).is_none()) {
                 continue;
             }
-            match self.row_group(self.next_row_group) {
+            match self.row_group(next) {
                 Ok(reader) => self.current = Some(reader),
                 Err(reason) => return Some(Err(self.fail(&reason))),
             }
-            self.next_row_group = self.next_row_group.saturating_add(1);
         }
     }
 }
@@ -261,7 +272,7 @@ impl fmt::Debug for Batches {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Batches")
             .field("path", &self.path)
-            .field("next_row_group", &self.next_row_group)
+            .field("row_groups", &self.row_groups.as_slice())
             .finish_non_exhaustive()
     }
 }

@@ -2,6 +2,7 @@
 
 use super::TraceSelection;
 use clap::Args;
+use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(crate) struct ReportArguments {
@@ -11,6 +12,10 @@ pub(crate) struct ReportArguments {
     /// List the runs of the trace
     #[arg(long, conflicts_with = "run")]
     pub(crate) list: bool,
+    /// Write the live traffic of the run, in clear, as pcapng for Wireshark; `-` is standard output. What diverged has a packet
+    /// comment (filter `frame.comment`)
+    #[arg(long, value_name = "FILE", conflicts_with = "list")]
+    pub(crate) pcap: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) trace: TraceSelection,
 }

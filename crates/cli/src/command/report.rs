@@ -1,5 +1,7 @@
 //! `report --list` and `report RUN`.
 
+mod pcap;
+
 use super::{Context, trace};
 use crate::arguments::{Format, Global, ReportArguments};
 use crate::failure::{Conclusion, Failure};
@@ -14,12 +16,17 @@ pub(crate) fn run(arguments: &ReportArguments, global: &Global, output: &mut Out
     let mut context = Context::new(&[], global, output)?;
     let place = trace::find(&context, &arguments.trace)?;
     match &arguments.run {
-        Some(name) => show(&place, name, &mut context),
+        Some(name) => show(&place, name, arguments, &mut context),
         None => list(&place, &mut context),
     }
 }
 
-fn show(place: &TracePlace, name: &str, context: &mut Context<'_>) -> Result<Conclusion, Failure> {
+fn show(
+    place: &TracePlace,
+    name: &str,
+    arguments: &ReportArguments,
+    context: &mut Context<'_>,
+) -> Result<Conclusion, Failure> {
     let latest = || runs::list(&place.output).ok().and_then(|runs| runs.into_iter().next_back());
     let found = match (name, latest()) {
         ("last", Some(latest)) => Ok(latest),
@@ -38,7 +45,18 @@ fn show(place: &TracePlace, name: &str, context: &mut Context<'_>) -> Result<Con
     let mut report: Report = run.read_report().map_err(|error| Failure::new(error, "replay again"))?;
     // The folder may have been moved since.
     report.path = run.path().display().to_string();
+    let Some(file) = &arguments.pcap else {
+        context.output.report(&report)?;
+        return Ok(Conclusion::Done);
+    };
+    if pcap::is_standard_output(file) {
+        return pcap::to_standard_output(place, &run, &report, context);
+    }
+    let written = pcap::to_file(place, &run, &report, file, context)?;
     context.output.report(&report)?;
+    if context.output.format() == Format::Table {
+        context.output.paragraph("pcap:", &written)?;
+    }
     Ok(Conclusion::Done)
 }
 

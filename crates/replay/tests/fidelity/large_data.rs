@@ -14,7 +14,8 @@ fn contents() -> Vec<u8> {
     (0..3_000_000u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect()
 }
 
-fn record(capture: &Path) -> u16 {
+/// Records how a large file is written, read and written again; the port of the server.
+pub(crate) fn record(capture: &Path) -> u16 {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("large.bin"), contents()).unwrap();
     let samba = Samba::start(SambaOptions::default()).unwrap();

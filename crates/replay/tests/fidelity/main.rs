@@ -20,6 +20,7 @@ mod middle;
 mod multi_protocol;
 mod office;
 mod pipes;
+mod replayed;
 mod scene;
 mod smbtorture;
 mod suites;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use lab::{Recorder, Samba, SambaOptions, Tshark};
 use smbreplay_replay::trace::Trace;
-use smbreplay_replay::{Options, Pace, Report, Target};
+use smbreplay_replay::{Options, Pace, Replayed, ReplayedOperation, Report, Target, Wanted};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -23,7 +23,7 @@ pub(crate) struct Outcome {
     /// The live server, still running.
     pub(crate) samba: Samba,
     /// The ingested capture and its runs.
-    output: OutputFolder,
+    pub(crate) output: OutputFolder,
     _folder: TempDir,
 }
 
@@ -51,6 +51,23 @@ impl Outcome {
             whole(&mut row.live_response, &mut row.live_response_left, response);
         }
         rows
+    }
+}
+
+/// The rows of the run beside what they replayed.
+pub(crate) fn replayed(outcome: &Outcome, wanted: Wanted) -> Vec<ReplayedOperation> {
+    let run = Run::find(&outcome.output, &outcome.report.run).unwrap();
+    Replayed::open(&outcome.output, &run, wanted).unwrap().map(Result::unwrap).collect()
+}
+
+/// What the product makes whole is what was left out, and each row is beside the operation it replayed.
+fn check_replayed(outcome: &Outcome) {
+    let replayed = replayed(outcome, Wanted::new(Columns::Only(&[])).with_messages());
+    let live: Vec<RunRow> = replayed.iter().map(|found| found.live.clone()).collect();
+    assert!(live == outcome.whole_rows());
+    for ReplayedOperation { captured, live } in &replayed {
+        let captured = captured.as_ref().map(|captured| (captured.op, captured.connection));
+        assert_eq!(captured, live.op.zip(live.connection));
     }
 }
 
@@ -147,5 +164,7 @@ pub(crate) fn replay_stored(
     let witnessed = witness::compare(&captured, &live, &rows);
     println!("{report:#?}\n{witnessed}");
     let output = place.output;
-    Outcome { report, rows: recorded_rows, witnessed, samba, output, _folder: folder }
+    let outcome = Outcome { report, rows: recorded_rows, witnessed, samba, output, _folder: folder };
+    check_replayed(&outcome);
+    outcome
 }

@@ -4,6 +4,7 @@
 //! for are not touched.
 
 mod messages;
+mod numbered;
 mod selection;
 
 pub use messages::Left;
@@ -16,7 +17,9 @@ use crate::schema::{COLUMNS, Column, DecodeError, column};
 use arrow::array::RecordBatch;
 use dissect::{Kind, Operation};
 use messages::Reading;
+use numbered::Numbers;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Which columns to read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,6 +86,8 @@ pub enum ReadError {
 #[derive(Debug)]
 pub struct SessionFile {
     file: ParquetFile,
+    /// The number of the first row of each row group, once it was asked for.
+    first_ops: OnceLock<Vec<u32>>,
 }
 
 impl SessionFile {
@@ -93,7 +98,7 @@ impl SessionFile {
     pub fn open(path: &Path) -> Result<Self, ReadError> {
         let file = ParquetFile::open(path)?;
         file.check_columns(COLUMNS)?;
-        Ok(Self { file })
+        Ok(Self { file, first_ops: OnceLock::new() })
     }
 
     /// The path it was opened by.
@@ -130,7 +135,14 @@ impl SessionFile {
         let wanted: Vec<&Column<Operation>> = COLUMNS.iter().filter(|column| columns.include(column)).collect();
         let names: Vec<&str> = wanted.iter().map(|column| column.name).collect();
         let batches = self.file.batches(&names).apart(messages::names(&wanted)).selecting(selection.cloned());
-        Operations { columns, reading: Reading::default(), rows: Vec::new().into_iter(), batches }
+        Operations {
+            columns,
+            also: &[],
+            numbers: None,
+            reading: Reading::default(),
+            rows: Vec::new().into_iter(),
+            batches,
+        }
     }
 }
 
@@ -138,6 +150,10 @@ impl SessionFile {
 #[derive(Debug)]
 pub struct Operations {
     columns: Columns,
+    /// Columns that are read with them.
+    also: &'static [&'static str],
+    /// Which rows are wanted, if not all.
+    numbers: Option<Numbers>,
     reading: Reading,
     rows: std::vec::IntoIter<Operation>,
     batches: Batches,
@@ -161,7 +177,10 @@ impl Operations {
     }
 
     fn rows_to_complete(&self, batch: &RecordBatch) -> Result<Vec<Operation>, DecodeError> {
-        let mut rows = decode(batch, |column| !column.is_message() && self.columns.include(column))?;
+        let also = |column: &Column<Operation>| {
+            self.also.contains(&column.name) || (self.numbers.is_some() && column.name == numbered::OP)
+        };
+        let mut rows = decode(batch, |column| !column.is_message() && (self.columns.include(column) || also(column)))?;
         messages::share(batch, &mut rows)?;
         Ok(rows)
     }
@@ -172,14 +191,25 @@ impl Iterator for Operations {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
+            if self.numbers.as_ref().is_some_and(Numbers::all_found) {
+                self.rows = Vec::new().into_iter();
+                self.batches.end();
+                return None;
+            }
             if let Some(mut row) = self.rows.next() {
-                return match messages::complete(&mut row, &mut self.batches, self.reading) {
-                    Ok(()) => Some(Ok(row)),
+                let is_wanted = self.numbers.as_mut().is_none_or(|numbers| numbers.take(row.op));
+                let read = match is_wanted {
+                    true => messages::complete(&mut row, &mut self.batches, self.reading),
+                    false => messages::pass(&mut self.batches),
+                };
+                match read {
+                    Ok(()) if is_wanted => return Some(Ok(row)),
+                    Ok(()) => continue,
                     Err(reason) => {
                         self.rows = Vec::new().into_iter();
-                        Some(Err(self.batches.fail(&reason)))
+                        return Some(Err(self.batches.fail(&reason)));
                     }
-                };
+                }
             }
             let batch = match self.batches.next()? {
                 Ok(batch) => batch,

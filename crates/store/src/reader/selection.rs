@@ -68,7 +68,7 @@ impl Selection {
                 continue;
             }
             let mut wanted = BooleanBufferBuilder::new(0);
-            let mut batches = file.batches(&columns).only_row_group(index);
+            let mut batches = file.batches_of(vec![index], &columns);
             while let Some(batch) = batches.next() {
                 let batch = batch?;
                 let chosen = choice.choose(&batch).map_err(|reason| batches.fail(&reason))?;

@@ -79,6 +79,60 @@ fn a_batch_does_not_hold_more_than_its_bytes() {
     assert!(batches.all(|batch| batch.unwrap().num_rows() <= 8));
 }
 
+/// Rows with messages that fill several row groups; every third number is left out.
+fn several_row_groups(folder: &Path) -> (PathBuf, Vec<Operation>) {
+    let big = |op: u32| {
+        let mut row = small(None, op * 3);
+        let mut state = u64::from(op) + 1;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 56) as u8
+        };
+        row.request = Some((0..300_000).map(|_| next()).collect::<Vec<u8>>().into());
+        row
+    };
+    let rows: Vec<Operation> = (0..100).map(big).collect();
+    (session_file(folder, rows.iter().cloned()), rows)
+}
+
+#[test]
+fn rows_come_by_their_numbers_with_what_they_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, rows) = several_row_groups(folder.path());
+    let file = SessionFile::open(&path).unwrap();
+    assert!(file.file.firsts("op").unwrap().len() > 2);
+    let by_number = |ops: &[u32], columns| -> Vec<Operation> {
+        file.operations_numbered(ops, columns, &["kind"]).unwrap().map(Result::unwrap).collect()
+    };
+    for row in &rows {
+        let found = by_number(&[row.op], Columns::Only(&["request"]));
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].op, &found[0].request, found[0].kind), (row.op, &row.request, row.kind));
+    }
+    let some: Vec<u32> =
+        by_number(&[297, 5, 0, 150, 298, 150, u32::MAX], Columns::Meaning).iter().map(|r| r.op).collect();
+    assert_eq!(some, [0, 150, 297]);
+    assert!(by_number(&[], Columns::All).is_empty());
+}
+
+#[test]
+fn row_groups_without_a_wanted_row_are_not_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, rows) = several_row_groups(folder.path());
+    let whole = std::fs::read(&path).unwrap();
+    // The messages of the first rows are overwritten: whoever reads them sees it.
+    let request = rows[0].request.as_ref().unwrap();
+    let at = whole.windows(64).position(|window| window == &request[..64]).unwrap();
+    let mut damaged = whole;
+    damaged[at - 8..at].fill(0xff);
+    let path = folder.path().join("damaged.parquet");
+    std::fs::write(&path, damaged).unwrap();
+    let file = SessionFile::open(&path).unwrap();
+    let read = |op| file.operations_numbered(&[op], Columns::All, &[]).unwrap().collect::<Result<Vec<_>, _>>();
+    assert!(read(0).is_err());
+    assert_eq!(read(297).unwrap().len(), 1);
+}
+
 #[test]
 fn a_missing_file_is_an_error_of_the_file_system() {
     let error = SessionFile::open(Path::new("/nowhere/session.parquet")).unwrap_err();
@@ -190,10 +244,10 @@ impl RowChoice for Every {
 fn many(noisy: bool) -> Vec<Operation> {
     let of = |op: u32| {
         let mut row = small(None, op);
-        let length = if op % 5 == 0 { 100 } else { 500_000 };
+        let length = if op.is_multiple_of(5) { 100 } else { 500_000 };
         let bytes = if noisy { noise(length, u64::from(op) + 1) } else { vec![op.to_le_bytes()[0]; length] };
         row.request_length = Some(bytes.len().try_into().unwrap());
-        row.request = Some(bytes.into()).filter(|_| op % 7 != 0);
+        row.request = Some(bytes.into()).filter(|_| !op.is_multiple_of(7));
         row.response = Some(op.to_le_bytes().to_vec().into());
         row.payload_offset = Some(90);
         row

@@ -88,8 +88,18 @@ impl RunFile {
 
     /// The rows in the order in which they were recorded. After an error the iterator ends.
     pub fn rows(&self) -> RunRows {
-        let names: Vec<&str> = RUN_COLUMNS.iter().map(|column| column.name).collect();
-        RunRows { rows: Vec::new().into_iter(), batches: self.file.batches(&names) }
+        self.rows_with(true)
+    }
+
+    /// The same without `live_request` and `live_response`, which are not read.
+    pub fn rows_without_messages(&self) -> RunRows {
+        self.rows_with(false)
+    }
+
+    fn rows_with(&self, messages: bool) -> RunRows {
+        let wanted = RUN_COLUMNS.iter().filter(|column| messages || !column.is_message());
+        let names: Vec<&str> = wanted.map(|column| column.name).collect();
+        RunRows { rows: Vec::new().into_iter(), batches: self.file.batches(&names), messages }
     }
 }
 
@@ -98,6 +108,16 @@ impl RunFile {
 pub struct RunRows {
     rows: std::vec::IntoIter<RunRow>,
     batches: Batches,
+    /// Whether messages are read, too.
+    messages: bool,
+}
+
+impl RunRows {
+    /// Ends the iteration.
+    pub fn end(&mut self) {
+        self.rows = Vec::new().into_iter();
+        self.batches.end();
+    }
 }
 
 impl Iterator for RunRows {
@@ -113,7 +133,7 @@ impl Iterator for RunRows {
                 Err(error) => return Some(Err(error)),
             };
             let mut rows = vec![RunRow::new(Verdict::Match); batch.num_rows()];
-            match column::decode(RUN_COLUMNS, &batch, &mut rows, |_| true) {
+            match column::decode(RUN_COLUMNS, &batch, &mut rows, |column| self.messages || !column.is_message()) {
                 Ok(()) => self.rows = rows.into_iter(),
                 Err(error) => return Some(Err(self.batches.fail(&error))),
             }

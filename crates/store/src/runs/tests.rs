@@ -56,6 +56,9 @@ fn rows_come_back_as_recorded_and_in_that_order() {
     let file = RunFile::open(&run).unwrap();
     assert_eq!(file.row_count(), 8);
     assert_eq!(file.rows().map(Result::unwrap).collect::<Vec<_>>(), rows);
+    let without: Vec<RunRow> =
+        rows.into_iter().map(|row| RunRow { live_request: None, live_response: None, ..row }).collect();
+    assert_eq!(file.rows_without_messages().map(Result::unwrap).collect::<Vec<_>>(), without);
 }
 
 /// Writes the operations of a run as they are stored, without these columns and under this version.
