@@ -214,7 +214,10 @@ fn a_filter_goes_with_every_form_and_with_a_file_filter() {
     assert_eq!(both["total"], expected);
     for (arguments, said) in [
         (&["--filter", "op > 99999999"][..], "no operation matches the filter\n"),
-        (&["--filter", "op >= 0", "--file-filter", "no such file"], "no operation matches the filter and has such a path\n"),
+        (
+            &["--filter", "op >= 0", "--file-filter", "no such file"],
+            "no operation matches the filter and has such a path\n",
+        ),
     ] {
         assert_eq!(home.run(&[&["session", "1"], arguments].concat()).succeeded(), said);
     }

@@ -39,6 +39,7 @@ pub mod tally;
 pub mod target;
 pub mod trace;
 pub mod traffic;
+pub mod two_runs;
 pub mod validation;
 pub mod verdict;
 
@@ -51,3 +52,4 @@ pub use progress::Progress;
 pub use replayed::{NotTheSame, Replayed, ReplayedError, ReplayedOperation, Wanted};
 pub use report::Report;
 pub use run::{ReplayError, run};
+pub use two_runs::TwoRuns;

@@ -122,8 +122,6 @@ fn meaning() -> Vec<Field> {
     const WRITE: When = When::Command(&[Command::WRITE]);
     const SEARCH: When = When::Command(&[Command::QUERY_DIRECTORY]);
     const CREATE: When = When::Command(&[Command::CREATE]);
-    // A refusal has no fields of its command (MS-SMB2 2.2.2); this bit is set in all of them.
-    const NOT_REFUSED: When = When::Lacks("status", 0x4000_0000);
     let name = of(REQUEST, "path").as_form(Form::Text).shown(&[CREATE]);
     let of_type = |info_type: &'static [When]| [of(EXCHANGED, "info_class").when(info_type)];
     let guid = |source: Source| source.as_form(Form::Wide);
@@ -153,8 +151,7 @@ fn meaning() -> Vec<Field> {
             FieldKind::Guid,
             [
                 guid(of(REQUEST, "file_id")).shown(&[When::NotCommand(&[Command::CREATE, Command::CANCEL])]),
-                guid(of(RESPONSE, "file_id"))
-                    .shown(&[When::Command(&[Command::CREATE, Command::IOCTL, Command::OPLOCK_BREAK]), NOT_REFUSED]),
+                guid(of(RESPONSE, "file_id")).shown(&[When::Command(&[Command::CREATE, Command::OPLOCK_BREAK])]),
             ],
         ),
         plain(

@@ -36,11 +36,17 @@ pub(crate) struct SessionArguments {
     #[arg(long, value_name = "PATTERN", conflicts_with = "list")]
     pub(crate) file_filter: Option<String>,
     /// Only operations that match, in the language of Wireshark's display filters: 'smb2.cmd == CREATE && smb2.nt_status != 0'
-    #[arg(long, value_name = "EXPR", conflicts_with_all = ["list", "tree"])]
+    #[arg(long, value_name = "EXPR", conflicts_with_all = ["list", "tree", "op", "frame"])]
     pub(crate) filter: Option<String>,
     /// These columns: names of the session file (`command,status_name`) or of Wireshark (`smb2.nt_status`)
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', conflicts_with = "list")]
     pub(crate) fields: Option<Vec<String>>,
+    /// One operation in full: its messages field by field and byte by byte, its handle and its chain
+    #[arg(long, value_name = "N", conflicts_with_all = ["list", "brief", "tree", "file_filter", "fields", "frame"])]
+    pub(crate) op: Option<u32>,
+    /// The same of the operation whose request or response is in this frame
+    #[arg(long, value_name = "N", conflicts_with_all = ["list", "brief", "tree", "file_filter", "fields"])]
+    pub(crate) frame: Option<u64>,
     #[command(flatten)]
     pub(crate) trace: TraceSelection,
 }

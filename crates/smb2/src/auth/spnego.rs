@@ -37,7 +37,8 @@ pub enum Mechanism {
 }
 
 impl Mechanism {
-    fn from_oid(oid: &[u8]) -> Self {
+    /// The mechanism of an object identifier, given its content in DER.
+    pub fn from_oid(oid: &[u8]) -> Self {
         match oid {
             _ if oid == NTLMSSP => Self::Ntlm,
             _ if oid == NEGOEX => Self::NegoEx,

@@ -50,7 +50,7 @@ pub(super) struct LineMaker {
     lines: Lines,
     /// Time that counts as 0, nanoseconds since 1970.
     start: i64,
-    waiting: Option<Operation>,
+    waiting: Option<Box<Operation>>,
 }
 
 impl Lines {
@@ -93,7 +93,7 @@ impl LineMaker {
 
     /// Takes the next operation; the line of the one before it.
     pub(super) fn push(&mut self, operation: &Operation) -> Option<Vec<Cell>> {
-        let before = self.waiting.replace(operation.clone());
+        let before = self.waiting.replace(Box::new(operation.clone()));
         before.map(|before| self.cells(&before, goes_on(&before, operation)))
     }
 
@@ -155,7 +155,7 @@ fn relative(time: i64, start: i64) -> String {
 }
 
 /// The command; of an event, its kind.
-fn what(operation: &Operation) -> String {
+pub(super) fn what(operation: &Operation) -> String {
     match (operation.command, operation.kind) {
         (Some(command), Kind::Notification) => format!("{command} notification"),
         (Some(command), _) => command.to_string(),
@@ -163,7 +163,8 @@ fn what(operation: &Operation) -> String {
     }
 }
 
-fn status(operation: &Operation) -> Cell {
+/// The status, in the colour of its outcome; of an event, how it ended.
+pub(super) fn status(operation: &Operation) -> Cell {
     match (operation.status, operation.kind, operation.closed) {
         (Some(status), ..) => {
             let style = match Outcome::of(NtStatus(status)) {
@@ -185,7 +186,7 @@ fn share_name(operation: &Operation) -> &str {
 }
 
 /// Path, and where a rename leads. The root of a share is `\\`, as against a path that is not known.
-fn place(operation: &Operation) -> String {
+pub(super) fn place(operation: &Operation) -> String {
     let path = operation.path.as_deref().map(|path| if path.is_empty() { "\\" } else { path });
     let path = path.or(operation.pattern.as_deref()).unwrap_or_default();
     match &operation.new_path {

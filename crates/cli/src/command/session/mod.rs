@@ -1,7 +1,8 @@
-//! `session --list`, `session ID` and `session ID --tree`.
+//! `session --list`, `session ID`, `session ID --op N` and `session ID --tree`.
 
 mod line;
 mod list;
+mod operation;
 mod row;
 mod show;
 mod tree;
@@ -24,6 +25,9 @@ pub(crate) fn run(arguments: &SessionArguments, global: &Global, output: &mut Ou
     let wanted = arguments.session.as_deref().or(arguments.session_id.as_deref());
     let session = trace.session(&context, wanted)?;
     context.remember_session(session);
+    if let Some(wanted) = operation::Wanted::of(arguments) {
+        return operation::run(&trace, session, wanted, &mut context);
+    }
     let paths = arguments.file_filter.as_deref().map(FileFilter::new);
     if arguments.tree {
         return tree::run(&trace, session, paths.as_ref(), &mut context);

@@ -53,7 +53,8 @@ impl View {
     }
 }
 
-fn all_columns() -> Vec<&'static str> {
+/// Every column but those of whole messages.
+pub(super) fn all_columns() -> Vec<&'static str> {
     schema::COLUMNS.iter().filter(|column| !column.is_message()).map(|column| column.name).collect()
 }
 
@@ -101,11 +102,7 @@ pub(crate) fn run(
     chosen: Chosen<'_>,
     context: &mut Context<'_>,
 ) -> Result<Conclusion, Failure> {
-    let path = trace.place.output.session_file(&session.file);
-    let file = SessionFile::open(&path).map_err(|error| match &error {
-        store::ReadError::Io { .. } => Failure::new(error, "ingest the trace again with --force"),
-        _ => Failure::plain(error),
-    })?;
+    let file = open(trace, session)?;
     let start = trace.metadata.trace.first_time.map_or(session.first_time.0.0, |time| time.0.0);
     let selection = chosen.filter.map(|filter| file.select(&mut filter.selector(Scope::Operation))).transpose();
     let selection = selection.map_err(Failure::plain)?;
@@ -131,6 +128,15 @@ pub(crate) fn run(
     Ok(Conclusion::Done)
 }
 
+/// The file of a session.
+pub(super) fn open(trace: &Trace, session: &Session) -> Result<SessionFile, Failure> {
+    let path = trace.place.output.session_file(&session.file);
+    SessionFile::open(&path).map_err(|error| match &error {
+        store::ReadError::Io { .. } => Failure::new(error, "ingest the trace again with --force"),
+        _ => Failure::plain(error),
+    })
+}
+
 /// The form in which operations are written, and how many were.
 struct Writer {
     form: Form,
@@ -141,7 +147,7 @@ enum Form {
     Json { columns: Vec<&'static str>, session_id: String },
     Csv { columns: Vec<&'static str> },
     Table { columns: Vec<&'static str>, table: StreamedTable },
-    Lines { lines: LineMaker, table: StreamedTable },
+    Lines { lines: Box<LineMaker>, table: StreamedTable },
 }
 
 impl Writer {
@@ -158,9 +164,10 @@ impl Writer {
                 let headings = columns.iter().map(|name| Column::text(*name).cut_to(6)).collect();
                 Form::Table { columns, table: StreamedTable::new(headings, width) }
             }
-            (Format::Table, View::Lines(lines)) => {
-                Form::Lines { lines: LineMaker::new(*lines, start), table: StreamedTable::new(lines.columns(), width) }
-            }
+            (Format::Table, View::Lines(lines)) => Form::Lines {
+                lines: Box::new(LineMaker::new(*lines, start)),
+                table: StreamedTable::new(lines.columns(), width),
+            },
         };
         if context.output.format() == Format::Table {
             context.output.page()?;

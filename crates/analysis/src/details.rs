@@ -1,1 +1,0 @@
-//! One message, field by field, with the names of MS-SMB2 and MS-FSCC.
