@@ -19,6 +19,9 @@ pub(crate) struct ReportArguments {
     /// comment (filter `frame.comment`)
     #[arg(long, value_name = "FILE", conflicts_with = "list")]
     pub(crate) pcap: Option<PathBuf>,
+    /// Write the run as one HTML page, which needs nothing but itself; `-` is standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "list")]
+    pub(crate) html: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) trace: TraceSelection,
 }

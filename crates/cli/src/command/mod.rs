@@ -6,6 +6,7 @@ mod config;
 mod doctor;
 mod export;
 mod filter;
+mod html;
 mod info;
 mod ingest;
 mod lab;
