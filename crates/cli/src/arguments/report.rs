@@ -9,6 +9,9 @@ pub(crate) struct ReportArguments {
     /// A run of `report --list`; `last` is the latest
     #[arg(value_name = "RUN", required_unless_present = "list")]
     pub(crate) run: Option<String>,
+    /// Another run: shows how it differs from the first, and ends with status 1 if it does
+    #[arg(value_name = "OTHER", conflicts_with_all = ["list", "pcap"])]
+    pub(crate) other: Option<String>,
     /// List the runs of the trace
     #[arg(long, conflicts_with = "run")]
     pub(crate) list: bool,

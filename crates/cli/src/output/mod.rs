@@ -105,6 +105,14 @@ impl Output {
         Ok(())
     }
 
+    /// What the table below is about, with an empty line above.
+    pub(crate) fn heading(&mut self, text: &str) -> Result<(), Failure> {
+        let underlined = clap::builder::styling::Style::new().underline();
+        let text = cut(text, self.width.unwrap_or(usize::MAX));
+        writeln!(self.stream, "\n{underlined}{text}{underlined:#}")?;
+        Ok(())
+    }
+
     /// A remark below a table, only on a terminal: what reads a file or a pipe finds nothing but the table.
     pub(crate) fn note(&mut self, text: &str) -> Result<(), Failure> {
         if let Some(width) = self.width {

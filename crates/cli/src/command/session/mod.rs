@@ -1,10 +1,11 @@
-//! `session --list`, `session ID`, `session ID --op N` and `session ID --tree`.
+//! `session --list`, `session ID`, `session ID --op N`, `session ID --stats` and `session ID --tree`.
 
 mod line;
 mod list;
 mod operation;
 mod row;
 mod show;
+mod stats;
 mod tree;
 
 use super::{Context, filter, trace};
@@ -22,13 +23,19 @@ pub(crate) fn run(arguments: &SessionArguments, global: &Global, output: &mut Ou
     if arguments.list {
         return list::run(&trace, arguments, &mut context);
     }
+    let paths = arguments.file_filter.as_deref().map(FileFilter::new);
+    if arguments.all {
+        return stats::run(&trace, &trace.sessions(), arguments, paths.as_ref(), &mut context);
+    }
     let wanted = arguments.session.as_deref().or(arguments.session_id.as_deref());
     let session = trace.session(&context, wanted)?;
     context.remember_session(session);
     if let Some(wanted) = operation::Wanted::of(arguments) {
         return operation::run(&trace, session, wanted, &mut context);
     }
-    let paths = arguments.file_filter.as_deref().map(FileFilter::new);
+    if arguments.stats {
+        return stats::run(&trace, &[session], arguments, paths.as_ref(), &mut context);
+    }
     if arguments.tree {
         return tree::run(&trace, session, paths.as_ref(), &mut context);
     }
