@@ -1,8 +1,8 @@
 //! Values as they are written, for each kind of field.
 
 use super::error::{FilterError, FilterErrorKind};
+use super::expression::{Quote, Word};
 use super::field::{Field, FieldKind};
-use super::syntax::{Quote, Word};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 

@@ -48,7 +48,7 @@ pub(crate) struct SessionArguments {
     #[arg(long, value_name = "PATTERN", conflicts_with = "list")]
     pub(crate) file_filter: Option<String>,
     /// Only operations that match, in the language of Wireshark's display filters: 'smb2.cmd == CREATE && smb2.nt_status != 0'
-    #[arg(long, value_name = "EXPR", conflicts_with_all = ["list", "tree", "op", "frame"])]
+    #[arg(long, value_name = "EXPR", conflicts_with_all = ["list", "tree", "stats", "op", "frame"])]
     pub(crate) filter: Option<String>,
     /// These columns: names of the session file (`command,status_name`) or of Wireshark (`smb2.nt_status`)
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', conflicts_with = "list")]
