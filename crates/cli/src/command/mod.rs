@@ -9,6 +9,7 @@ mod filter;
 mod html;
 mod info;
 mod ingest;
+mod junit;
 mod lab;
 mod list;
 mod man;

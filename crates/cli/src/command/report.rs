@@ -4,6 +4,7 @@ mod pcap;
 mod two_runs;
 
 use super::html::Page;
+use super::junit::TestResults;
 use super::{Context, trace};
 use crate::arguments::{Format, Global, ReportArguments};
 use crate::failure::{Conclusion, Failure};
@@ -61,6 +62,9 @@ fn show(
     let traffic_is_output = arguments.pcap.as_deref().is_some_and(pcap::is_standard_output);
     if page_is_output && traffic_is_output {
         return Err(Failure::new("both --html and --pcap go to standard output", "name a file with one of them"));
+    }
+    if let Some(file) = &arguments.junit {
+        TestResults::begin(file)?.write(place, &run, &report)?;
     }
     if traffic_is_output {
         if let Some(page) = page {
