@@ -1,6 +1,6 @@
 //! From the grammar of an expression to its meaning: names become fields, words become values of their kind.
 
-use super::error::{FilterError, FilterErrorKind};
+use super::error::{FilterError, FilterErrorKind, excerpt};
 use super::expression::{self, Expression, Function, Operand, Order, Quantifier, Quote, Relation, Word};
 use super::field::{self, Field, FieldKind};
 use super::literal::{number, wide, wrong_type};
@@ -150,7 +150,7 @@ fn ordered<T: Bounded>(order: Order, value: T) -> Ranges<T> {
 
 fn field_of(word: &Word) -> Result<&'static Field, FilterError> {
     field::named(&word.text).ok_or_else(|| {
-        let name = word.text.chars().take(60).collect();
+        let name = excerpt(&word.text);
         let nearest = nearest(&word.text, field::fields().iter().map(|field| field.name));
         FilterErrorKind::UnknownField { name, nearest }.at(word.range.clone())
     })

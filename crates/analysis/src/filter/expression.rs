@@ -1,5 +1,6 @@
 //! Expressions as they are written: what belongs together, not yet what it means.
 
+use super::error::excerpt;
 use std::ops::Range;
 
 /// An expression.
@@ -101,7 +102,7 @@ pub(super) enum Quote {
 impl Word {
     /// As an error shows it.
     pub(super) fn shown(&self) -> String {
-        let cut: String = self.text.chars().take(60).collect();
+        let cut = excerpt(&self.text);
         match self.quote {
             Quote::Double => format!("the text \"{cut}\""),
             Quote::None | Quote::Single => format!("'{cut}'"),

@@ -2,7 +2,7 @@
 //!
 //! From loose to tight: `or`, `xor`, `and`, `not`, tests of one field. That is Wireshark's order.
 
-use super::error::{FilterError, FilterErrorKind};
+use super::error::{FilterError, FilterErrorKind, excerpt};
 use super::expression::{Comparison, Expression, Function, Operand, Order, Quantifier, Quote, Relation, Test, Word};
 use super::token::{Token, TokenKind, tokens};
 
@@ -126,7 +126,7 @@ impl Parser {
                 "lower" => Function::Lower,
                 "len" => Function::Len,
                 name => {
-                    let found = format!("'{name}('");
+                    let found = format!("'{}('", excerpt(name));
                     let expected = "a function: upper(), lower() or len()";
                     return Err(FilterErrorKind::Unexpected { found, expected }.at(field.range));
                 }
@@ -252,7 +252,7 @@ fn is_keyword(word: &str) -> bool {
 
 fn unexpected(token: &Token, expected: &'static str) -> FilterError {
     let found = match &token.kind {
-        TokenKind::Word(text) => format!("'{}'", text.chars().take(60).collect::<String>()),
+        TokenKind::Word(text) => format!("'{}'", excerpt(text)),
         TokenKind::Text(_) => "a text".to_owned(),
         TokenKind::Character(_) => "a character".to_owned(),
         TokenKind::Sign(sign) => format!("'{sign}'"),
