@@ -5,6 +5,7 @@ mod completions;
 mod config;
 mod doctor;
 mod export;
+mod filter;
 mod info;
 mod ingest;
 mod lab;
