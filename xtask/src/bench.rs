@@ -1,12 +1,14 @@
-//! `cargo xtask bench`: what smbreplay costs beside what the same work cost smbclients, and what reading a capture costs
-//! beside tshark.
+//! `cargo xtask bench`: what smbreplay costs beside what the same work cost smbclients, and what reading a capture and
+//! questions about it cost beside tshark.
 //!
 //! Clients and smbreplay work on fresh private Sambas of this machine, so only their ratio tells anything; even that needs
 //! a machine with nothing else to do. Recordings are made once and kept in cargo's target folder.
 
+mod analysis;
 mod clients;
 mod cost;
 mod disk;
+mod dissector;
 pub(crate) mod figures;
 mod folder;
 mod history;
@@ -15,6 +17,7 @@ mod ingested;
 mod ingests;
 mod interrupt;
 mod metered;
+mod piped;
 mod process_files;
 mod recording;
 pub(crate) mod repeated;
@@ -50,6 +53,8 @@ pub(crate) enum Bench {
     Setup(setup::SetupOptions),
     /// Ingests recordings of smbclients at work with the release build, and has tshark, cp and cat read them
     Ingest(ingest::IngestOptions),
+    /// Asks the release build and tshark about a long session of an smbclient
+    Analysis(analysis::AnalysisOptions),
 }
 
 /// How large the recordings are that replays and ingests share.
@@ -101,6 +106,7 @@ fn measure(bench: &Bench, interrupt: &Interrupt) -> anyhow::Result<()> {
         Bench::Replay(options) => &options.keeping,
         Bench::Setup(options) => &options.keeping,
         Bench::Ingest(options) => &options.keeping,
+        Bench::Analysis(options) => &options.keeping,
     };
     let earlier = if keeping.compare { history::read(&folder.history())? } else { Vec::new() };
     let mut line = Line::begin();
@@ -108,6 +114,7 @@ fn measure(bench: &Bench, interrupt: &Interrupt) -> anyhow::Result<()> {
         Bench::Replay(options) => replay::measure(options, &folder, interrupt)?,
         Bench::Setup(options) => vec![setup::measure(options, &folder, interrupt)?],
         Bench::Ingest(options) => ingest::measure(options, &folder, interrupt)?,
+        Bench::Analysis(options) => vec![analysis::measure(options, &folder, interrupt)?],
     };
     if keeping.compare {
         compare(&line, &earlier);

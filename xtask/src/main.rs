@@ -52,7 +52,7 @@ enum Command {
         #[arg(long)]
         list: bool,
     },
-    /// Measures what replays and setups cost beside the work of smbclients, and ingests beside tshark
+    /// Measures what replays and setups cost beside the work of smbclients, and ingests and questions beside tshark
     Bench {
         #[command(subcommand)]
         bench: bench::Bench,

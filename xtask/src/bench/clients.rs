@@ -30,6 +30,11 @@ pub(super) enum Work {
         /// Requests.
         requests: u64,
     },
+    /// One client does the same in one long session.
+    Session {
+        /// Requests.
+        requests: u64,
+    },
     /// One client copies files to the share and back: about so many bytes in all.
     Bulk {
         /// Bytes, there and back.
@@ -48,7 +53,7 @@ impl Work {
     /// The size that was asked for, in requests, bytes or files.
     pub(super) fn size(self) -> u64 {
         match self {
-            Self::Metadata { requests } => requests,
+            Self::Metadata { requests } | Self::Session { requests } => requests,
             Self::Bulk { bytes } => bytes,
             Self::Tree(tree) => tree.files,
         }
@@ -57,7 +62,7 @@ impl Work {
     /// The option that asks for less of it.
     pub(super) fn option(self) -> &'static str {
         match self {
-            Self::Metadata { .. } => "--requests",
+            Self::Metadata { .. } | Self::Session { .. } => "--requests",
             Self::Bulk { .. } => "--bulk-bytes",
             Self::Tree(_) => "--files",
         }
@@ -67,12 +72,18 @@ impl Work {
     pub(super) fn perform(self, samba: &Samba, interrupt: &Interrupt) -> anyhow::Result<Cost> {
         let folder = local_folder()?;
         let scripts = match self {
-            Self::Metadata { requests } => scripts::metadata(folder.path(), requests)?,
+            Self::Metadata { requests } => scripts::metadata(folder.path(), requests, scripts::CLIENTS)?,
+            Self::Session { requests } => scripts::metadata(folder.path(), requests, 1)?,
             Self::Bulk { bytes } => scripts::bulk(folder.path(), bytes)?,
             Self::Tree(tree) => scripts::tree(folder.path(), tree)?,
         };
         run(&scripts, folder.path(), samba, interrupt)
     }
+}
+
+/// How many folders the client of a long session makes: `day-0` and so on.
+pub(super) fn rounds_of_session(requests: u64) -> u64 {
+    scripts::rounds(requests, 1)
 }
 
 /// One client lists all folders of the share, at every depth; a folder that it cannot list is an error.

@@ -9,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
+use super::analysis::{Analysis, Costs};
 use super::cost::Cost;
 use super::figures::{Figures, Replayed, ratio};
 use super::ingest::{Ingest, TenTimes};
@@ -20,6 +21,8 @@ use crate::workspace;
 const NOISE: f64 = 0.03;
 /// Milliseconds of lag that are noise, whatever their ratio.
 const LAG_NOISE: f64 = 0.05;
+/// Seconds that are noise of an answer that is there at once: programs are looked at every few milliseconds.
+const ANSWER_NOISE: f64 = 0.01;
 
 /// With so much more load than before, what got slower proves nothing.
 const MORE_LOAD: f64 = 1.0;
@@ -57,6 +60,7 @@ pub(super) enum Measured {
     Setup(SetUp),
     Ingest(Ingest),
     TenTimes(TenTimes),
+    Analysis(Analysis),
 }
 
 impl Line {
@@ -142,6 +146,7 @@ impl Measured {
             Self::Setup(set_up) => set_up.setup.load,
             Self::Ingest(ingest) => ingest.smbreplay.load,
             Self::TenTimes(ten_times) => ten_times.ten.load,
+            Self::Analysis(analysis) => analysis.smbreplay.load(),
         }
     }
 
@@ -155,6 +160,7 @@ impl Measured {
                 exact("peak anonymous memory, MiB", cost.peak_mebibytes()),
             ]
         };
+        let answer = |what, value| Figure { what, value, noise: ANSWER_NOISE };
         let lag = |what, value| Figure { what, value, noise: LAG_NOISE };
         match self {
             Self::Replay(replay) => vec![
@@ -174,6 +180,17 @@ impl Measured {
                 .collect(),
             Self::Ingest(ingest) => costs(&ingest.smbreplay).into(),
             Self::TenTimes(ten_times) => costs(&ten_times.ten).into(),
+            Self::Analysis(analysis) => {
+                let Costs { first, filter, statistics } = &analysis.smbreplay;
+                vec![
+                    answer("first lines, wall time, s", first.wall),
+                    answer("filter, wall time, s", filter.wall),
+                    answer("statistics, wall time, s", statistics.wall),
+                    exact("first lines, peak anonymous memory, MiB", first.peak_mebibytes()),
+                    exact("filter, peak anonymous memory, MiB", filter.peak_mebibytes()),
+                    exact("statistics, peak anonymous memory, MiB", statistics.peak_mebibytes()),
+                ]
+            }
         }
     }
 }
@@ -238,6 +255,20 @@ mod tests {
     fn setups_are_compared_with_setups() {
         let slower = of_set_up(3.0, 2.0).slower_than(&of_set_up(3.0, 1.0));
         assert_eq!(slower, ["a: wall time of the cleanup, s: 1.00, now 2.00 (+100 %)"]);
+    }
+
+    #[test]
+    fn answers_are_compared_question_by_question() {
+        let of_questions = |first, statistics| {
+            let cost = |wall| Cost { wall, ..Cost::default() };
+            let smbreplay = Costs { first: cost(first), filter: cost(0.1), statistics: cost(statistics) };
+            let mut line = line("a", 1.0, 0.0);
+            let analysis = Measured::Analysis(Analysis { smbreplay, ..Analysis::default() });
+            line.parts.iter_mut().for_each(|part| part.measured = analysis);
+            line
+        };
+        let slower = of_questions(0.02, 0.75).slower_than(&of_questions(0.015, 0.5));
+        assert_eq!(slower, ["a: statistics, wall time, s: 0.50, now 0.75 (+50 %)"]);
     }
 
     #[test]

@@ -19,8 +19,8 @@ use super::interrupt::Interrupt;
 pub(super) struct Recording {
     /// The capture, without its folder and extension.
     pub(super) name: String,
-    /// What the work cost the clients when it was not recorded.
-    pub(super) clients: Cost,
+    /// What the work cost the clients when it was not recorded, where that is what smbreplay is held against.
+    clients: Option<Cost>,
     /// Packets in it.
     pub(super) packets: u64,
 }
@@ -33,7 +33,7 @@ struct Description {
     /// Packets in it; none was dropped.
     packets: u64,
     /// The clients' own figures, without the recorder beside them.
-    clients: Cost,
+    clients: Option<Cost>,
     /// What was recorded cost this: the same work, or a look at what it left.
     recorded: Cost,
 }
@@ -60,7 +60,7 @@ pub(super) fn of(
     let beside = capture.with_extension("json");
     let description = match (read(&capture, &beside), again) {
         (Some(kept), Again::Nothing) => kept,
-        (Some(kept), Again::Clients) => Description { clients: take::measure(work, interrupt)?, ..kept },
+        (Some(kept), Again::Clients) => Description { clients: Some(take::measure(work, interrupt)?), ..kept },
         (None, _) | (_, Again::Everything) => {
             ensure_free(work, folder)?;
             let unfinished = Unfinished::beside(&capture);
@@ -82,11 +82,18 @@ pub(super) fn of(
     Ok(Recording { name, clients: description.clients, packets: description.packets })
 }
 
+impl Recording {
+    /// What the work cost the clients when it was not recorded.
+    pub(super) fn clients(&self) -> anyhow::Result<Cost> {
+        self.clients.with_context(|| format!("the clients of {} were not measured", self.name))
+    }
+}
+
 /// Fails when the recording, what is ingested of it and one replay or setup would not fit.
 fn ensure_free(work: Work, folder: &Folder) -> anyhow::Result<()> {
     let (kept, passing) = match work {
         // The capture, its session files and a run have about 650 bytes a request, and other clients may need more.
-        Work::Metadata { requests } => (requests.saturating_mul(2_000), 100_000_000),
+        Work::Metadata { requests } | Work::Session { requests } => (requests.saturating_mul(2_000), 100_000_000),
         // The capture, its session files and a run; the server's copies, and the file that is copied.
         Work::Bulk { bytes } => (bytes.saturating_mul(4), bytes),
         // The capture, its session file, what a setup notes and what a check prints; on the server a block each for a
@@ -131,7 +138,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (capture, beside) = (folder.path().join("a.pcap"), folder.path().join("a.json"));
         let clients = Cost { programs: 8, wall: 1.5, cpu: 2.25, peak_anonymous: 4096, load: 2.5 };
-        let description = Description { bytes: 5, packets: 1, clients, recorded: clients };
+        let description = Description { bytes: 5, packets: 1, clients: Some(clients), recorded: clients };
         fs::write(&beside, serde_json::to_string(&description).unwrap()).unwrap();
 
         assert_eq!(read(&capture, &beside), None);

@@ -96,7 +96,7 @@ fn recorded(
 ) -> anyhow::Result<(String, Figures)> {
     let recording = recording::of(work, name, folder, options.keeping.again(&options.reference), interrupt)?;
     let contents = ingested::ingest(&recording.name, folder, interrupt)?;
-    let used = recording.clients;
+    let used = recording.clients()?;
     let clients = Figures {
         requests: contents.requests,
         payload: contents.payload,

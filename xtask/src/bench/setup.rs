@@ -27,11 +27,12 @@ pub(super) fn measure(options: &SetupOptions, folder: &Folder, interrupt: &Inter
     let tree = Tree { files: options.files };
     let recording =
         recording::of(Work::Tree(tree), "tree", folder, options.keeping.again(&options.reference), interrupt)?;
+    let clients = recording.clients()?;
     ingested::ingest(&recording.name, folder, interrupt)?;
-    let set_up = setups::measure(&recording.name, tree, recording.clients, options.runs, folder, interrupt)?;
+    let set_up = setups::measure(&recording.name, tree, clients, options.runs, folder, interrupt)?;
     println!("\n{}", table::of_set_up(&recording.name, &set_up));
     let name = format!("{}, setup", recording.name);
     let part = Part { name, clients: None, measured: Measured::Setup(set_up), targets: targets::set_up(&set_up) };
-    conclude(&part, Some(smbclients(recording.clients.load)));
+    conclude(&part, Some(smbclients(clients.load)));
     Ok(part)
 }

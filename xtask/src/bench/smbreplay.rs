@@ -1,5 +1,6 @@
 //! Running the release build of smbreplay to its end.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -49,6 +50,11 @@ pub(super) fn run_on(
 }
 
 impl Ran {
+    /// What it printed for people.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.output)
+    }
+
     /// The report that it printed with `--format json`.
     pub(super) fn report<T: DeserializeOwned>(&self) -> anyhow::Result<T> {
         serde_json::from_slice(&self.output).context("smbreplay printed no report")

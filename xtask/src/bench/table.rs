@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::analysis::{Analysis, Costs};
 use super::cost::Cost;
 use super::figures::{Figures, Replayed, ratio};
 use super::ingest::{Ingest, TenTimes};
@@ -139,6 +140,33 @@ pub(super) fn of_ten_times(title: &str, measured: &TenTimes) -> Table {
     Table { columns, rows }
 }
 
+/// Of questions about a session: tshark's figures as multiples of smbreplay's below each.
+pub(super) fn of_analysis(title: &str, measured: &Analysis) -> Table {
+    let Analysis { requests, selected, smbreplay, tshark, kept } = measured;
+    let all: Vec<_> = [smbreplay].into_iter().chain(tshark).map(Costs::of_questions).collect();
+    let mut rows =
+        vec![("requests", vec![requests.to_string()]), ("selected by the filter", vec![selected.to_string()])];
+    let wall_times = ["first lines, wall time, s", "filter, wall time, s", "statistics, wall time, s"];
+    for (number, (wall_time, ours)) in wall_times.into_iter().zip(smbreplay.of_questions()).enumerate() {
+        let costs = || all.iter().filter_map(|costs| costs.get(number)).copied();
+        let row = |of: &dyn Fn(&Cost) -> String| costs().map(|cost| of(&cost)).collect();
+        let times = |of: &dyn Fn(&Cost) -> f64| {
+            let others = costs().skip(1).map(|cost| format!("{:.2}", ratio(of(&cost), of(&ours))));
+            std::iter::once(String::new()).chain(others).collect()
+        };
+        rows.extend([
+            (wall_time, row(&|cost| format!("{:.3}", cost.wall))),
+            ("  times smbreplay's", times(&|cost| cost.wall)),
+            ("  CPU, s", row(&|cost| format!("{:.2}", cost.cpu))),
+            ("  peak anonymous memory, MiB", row(&|cost| format!("{:.1}", cost.peak_mebibytes()))),
+            ("  load average at the end", row(&|cost| format!("{:.1}", cost.load))),
+        ]);
+    }
+    let tshark = tshark.map(|_| if *kept { "tshark (earlier)" } else { "tshark" });
+    let columns = [title, "smbreplay"].into_iter().chain(tshark).map(str::to_owned).collect();
+    Table { columns, rows }
+}
+
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = |text: &str| text.chars().count();
@@ -185,6 +213,29 @@ mod tests {
         };
         let expected = "µ         clients     r\nrequests        7  1000\ns                     2";
         assert_eq!(table.to_string(), expected);
+    }
+
+    #[test]
+    fn each_question_has_its_figures_below_it() {
+        let cost = |wall: f64| Cost { wall, cpu: wall, peak_anonymous: 1 << 20, ..Cost::default() };
+        let costs = |wall| Costs { first: cost(wall), filter: cost(wall), statistics: cost(wall) };
+        let measured =
+            Analysis { requests: 9, selected: 2, smbreplay: costs(0.02), tshark: Some(costs(1.0)), kept: true };
+        let printed = of_analysis("session", &measured).to_string();
+        let expected = "\
+session                       smbreplay  tshark (earlier)
+requests                              9
+selected by the filter                2
+first lines, wall time, s         0.020             1.000
+  times smbreplay's                                 50.00
+  CPU, s                           0.02              1.00
+  peak anonymous memory, MiB        1.0               1.0
+  load average at the end           0.0               0.0
+filter, wall time, s              0.020             1.000
+";
+        assert!(printed.starts_with(expected), "{printed}");
+        let alone = of_analysis("session", &Analysis { tshark: None, ..measured }).to_string();
+        assert!(!alone.contains("tshark"), "{alone}");
     }
 
     #[test]

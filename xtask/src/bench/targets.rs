@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::analysis::{Analysis, Costs};
 use super::figures::{Figures, Replayed, ratio};
 use super::ingest::{Ingest, TenTimes};
 use super::setups::SetUp;
@@ -138,6 +139,17 @@ pub(super) fn ten_times(measured: &TenTimes) -> Vec<Target> {
     ]
 }
 
+/// Of questions about a long session; the bounds are for one of 1.2 million requests.
+pub(super) fn analysis(measured: &Analysis) -> Vec<Target> {
+    let Costs { first, filter, statistics } = measured.smbreplay;
+    let within = |what, wall, most| Target::new(what, wall, Bound::AtMost(most), "s");
+    vec![
+        within("first lines", first.wall, 0.2),
+        within("filter", filter.wall, 0.5),
+        within("statistics", statistics.wall, 1.0),
+    ]
+}
+
 /// A replay that leaves requests out has won nothing.
 fn sent(clients: &Figures, replay: &Figures) -> Target {
     let part = ratio(replay.requests as f64, clients.requests as f64);
@@ -248,6 +260,18 @@ mod tests {
             |ten| TenTimes { bytes: 1, found: Found::default(), once: cost(1.0, 100), ten, through_pipe: true };
         assert_eq!(reached(&super::ten_times(&ten_times(cost(11.0, 110)))), [true; 3]);
         assert_eq!(reached(&super::ten_times(&ten_times(cost(11.1, 111)))), [false, false, true]);
+    }
+
+    #[test]
+    fn each_answer_has_its_own_bound() {
+        let cost = |wall| Cost { wall, ..Cost::default() };
+        let answered = |first, filter, statistics| {
+            let smbreplay = Costs { first: cost(first), filter: cost(filter), statistics: cost(statistics) };
+            reached(&analysis(&Analysis { smbreplay, ..Analysis::default() }))
+        };
+        assert_eq!(answered(0.2, 0.5, 1.0), [true; 3]);
+        assert_eq!(answered(0.21, 0.5, 1.0), [false, true, true]);
+        assert_eq!(answered(0.2, 0.51, 1.01), [true, false, false]);
     }
 
     #[test]

@@ -2,23 +2,17 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use lab::Program;
-use lab::packets::copy_with_port;
-use lab::tshark::MICROSOFT_DS;
 use serde::{Deserialize, Serialize};
 
 use super::cost::Cost;
+use super::dissector::Dissector;
 use super::folder::Folder;
 use super::interrupt::Interrupt;
-use super::metered;
-use super::repeated::server_port;
 use super::scratch::Scratch;
-use crate::workspace::describe;
 
 /// What someone who looks into SMB2 traffic asks for.
 pub(super) const FIELDS: [&str; 34] = [
@@ -61,9 +55,6 @@ pub(super) const FIELDS: [&str; 34] = [
 const COMMAND: &str = "smb2.cmd";
 const IS_RESPONSE: &str = "smb2.flags.response";
 
-/// With all fields it may take long.
-const LIMIT: Duration = Duration::from_secs(3_600);
-
 /// A recording as tshark takes it apart.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Dissected {
@@ -95,59 +86,36 @@ pub(super) fn measure(
     scratch: &Scratch,
     interrupt: &Interrupt,
 ) -> anyhow::Result<Dissected> {
-    let capture = folder.capture(name);
-    let moved = scratch.join("moved.pcap");
-    // tshark takes SMB2 apart on its own port only.
-    copy_with_port(&capture, &moved, server_port(&capture)?, MICROSOFT_DS).context("cannot copy the recording")?;
-    fs::create_dir_all(scratch.join(NO_PREFERENCES))?;
-    let bytes = fs::metadata(&moved)?.len();
+    let dissector = Dissector::of(&folder.capture(name), scratch)?;
 
     let output = scratch.join("tshark.txt");
     let file = File::create(&output).with_context(|| format!("cannot write {}", output.display()))?;
-    let fields = run(FIELDS.into_iter(), file.into(), scratch, interrupt)?;
+    let fields = run(&dissector, FIELDS.into_iter(), file.into(), interrupt)?;
     println!("tshark on {name}, {} fields into a file: {:.1} s", FIELDS.len(), fields.wall);
     let (messages, requests) = count(BufReader::with_capacity(1 << 20, File::open(&output)?))?;
     scratch.remove("tshark.txt")?;
 
     let names = smb2_fields()?;
-    let all_fields = run(names.iter().map(String::as_str), Stdio::null(), scratch, interrupt)?;
+    let all_fields = run(&dissector, names.iter().map(String::as_str), Stdio::null(), interrupt)?;
     println!("tshark on {name}, all {} fields into nothing: {:.1} s", names.len(), all_fields.wall);
-    scratch.remove("moved.pcap")?;
 
-    let dissected = Dissected { bytes, messages, requests, fields, all_count: names.len() as u64, all_fields };
+    let (bytes, all_count) = (dissector.bytes(), names.len() as u64);
+    let dissected = Dissected { bytes, messages, requests, fields, all_count, all_fields };
     let kept = folder.tshark(name);
     let text = serde_json::to_string_pretty(&dissected)? + "\n";
     fs::write(&kept, text).with_context(|| format!("cannot write {}", kept.display()))?;
     Ok(dissected)
 }
 
-/// Otherwise it leaves out messages whose segments were recorded in another order than they were sent.
-const IN_ORDER: &str = "tcp.reassemble_out_of_order:TRUE";
-/// A folder in which the user's own preferences are not: they would change what is taken apart.
-const NO_PREFERENCES: &str = "no-preferences";
-
 fn run<'a>(
+    dissector: &Dissector<'_>,
     fields: impl Iterator<Item = &'a str>,
     output: Stdio,
-    scratch: &Scratch,
     interrupt: &Interrupt,
 ) -> anyhow::Result<Cost> {
-    let mut command = Command::new(Program::Tshark.find()?);
-    command.env("WIRESHARK_CONFIG_DIR", scratch.join(NO_PREFERENCES)).arg("-n").arg("-r");
-    command.arg(scratch.join("moved.pcap")).args(["-o", IN_ORDER, "-T", "fields"]);
-    let line = describe(&command);
-    command.args(fields.flat_map(|field| ["-e", field]));
-    let errors = scratch.join("tshark-errors.txt");
-    command.stdin(Stdio::null()).stdout(output).stderr(File::create(&errors)?);
-    let (used, wall) = metered::run(vec![command], LIMIT, interrupt)?;
-    let status = used.first().context("tshark was not run")?.status;
-    ensure!(status.success(), "`{line} …` failed ({status}): {}", last_line(&errors));
-    Ok(Cost::of(&used, wall))
-}
-
-fn last_line(errors: &Path) -> String {
-    let text = fs::read(errors).unwrap_or_default();
-    String::from_utf8_lossy(&text).lines().last().unwrap_or_default().to_owned()
+    let mut command = dissector.command()?;
+    command.args(["-T", "fields"]).args(fields.flat_map(|field| ["-e", field]));
+    dissector.run(command, output, interrupt)
 }
 
 /// The names of all fields of SMB2 that this tshark knows.

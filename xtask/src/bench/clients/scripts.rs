@@ -9,8 +9,8 @@ use anyhow::Context;
 
 use crate::bench::tree::Tree;
 
-/// Clients that work at once, except for a bulk copy.
-const CLIENTS: u64 = 8;
+/// Clients that work at once, except for a bulk copy and a long session.
+pub(super) const CLIENTS: u64 = 8;
 /// Requests that smbclient 4.17 makes of one round of [`round`]. Others may make a few more or less: how many there
 /// were is counted in the recording.
 const REQUESTS_PER_ROUND: u64 = 52;
@@ -19,10 +19,10 @@ const BULK_FILES: u64 = 4;
 /// Lists the share at every depth.
 pub(super) const LISTING: &str = "recurse\nls\n";
 
-/// A script for each client, and the tiny file that they put.
-pub(super) fn metadata(folder: &Path, requests: u64) -> anyhow::Result<Vec<String>> {
+/// A script for each of so many clients, which share the requests, and the tiny file that they put.
+pub(super) fn metadata(folder: &Path, requests: u64, clients: u64) -> anyhow::Result<Vec<String>> {
     write_file(&folder.join("tiny"), 64)?;
-    let rounds = requests.div_ceil(CLIENTS.saturating_mul(REQUESTS_PER_ROUND)).max(1);
+    let rounds = rounds(requests, clients);
     let script = |client: u64| {
         let start = format!("mkdir client-{client}\ncd client-{client}\n");
         (0..rounds).fold(start, |mut script, number| {
@@ -30,7 +30,12 @@ pub(super) fn metadata(folder: &Path, requests: u64) -> anyhow::Result<Vec<Strin
             script
         })
     };
-    Ok((0..CLIENTS).map(script).collect())
+    Ok((0..clients).map(script).collect())
+}
+
+/// How often a client goes through [`round`], when so many share the requests.
+pub(super) fn rounds(requests: u64, clients: u64) -> u64 {
+    requests.div_ceil(clients.saturating_mul(REQUESTS_PER_ROUND).max(1)).max(1)
 }
 
 /// One script that copies files to the share and back, and the file that it puts.
@@ -116,7 +121,7 @@ mod tests {
     #[test]
     fn eight_clients_work_in_folders_of_their_own() {
         let folder = tempfile::tempdir().unwrap();
-        let scripts = metadata(folder.path(), 2 * CLIENTS * REQUESTS_PER_ROUND).unwrap();
+        let scripts = metadata(folder.path(), 2 * CLIENTS * REQUESTS_PER_ROUND, CLIENTS).unwrap();
         let firsts: Vec<&str> = scripts.iter().filter_map(|script| script.lines().next()).collect();
         assert_eq!(firsts.len(), 8);
         assert_eq!(firsts.last(), Some(&"mkdir client-7"));
@@ -128,7 +133,16 @@ mod tests {
     #[test]
     fn the_smallest_run_is_one_round() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(metadata(folder.path(), 1).unwrap().iter().all(|script| script.contains("rmdir day-0\n")));
+        assert!(metadata(folder.path(), 1, CLIENTS).unwrap().iter().all(|script| script.contains("rmdir day-0\n")));
+    }
+
+    #[test]
+    fn one_client_does_the_work_of_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let scripts = metadata(folder.path(), 2 * CLIENTS * REQUESTS_PER_ROUND, 1).unwrap();
+        let [script] = &scripts[..] else { panic!("{} clients", scripts.len()) };
+        assert_eq!(script.lines().filter(|line| line.starts_with("rmdir ")).count(), 16);
+        assert!(script.contains("mkdir day-8\n"));
     }
 
     #[test]

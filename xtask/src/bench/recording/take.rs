@@ -2,7 +2,7 @@
 //! machine with few processors: their figures are what replays and setups are held against.
 //!
 //! Metadata work and bulk copies are done twice, each time on a fresh Samba: once recorded and once measured. A tree is
-//! made once and measured, and then the recording is of one client that lists it.
+//! made once and measured, and then the recording is of one client that lists it. A long session is recorded once.
 
 use std::fs;
 use std::path::Path;
@@ -24,7 +24,7 @@ const BULK_BUFFERS: [u32; 2] = [1_000_000, 2_000_000];
 /// Takes the recording that goes with this work.
 pub(super) fn take(work: Work, capture: &Path, interrupt: &Interrupt) -> anyhow::Result<Description> {
     match work {
-        Work::Metadata { .. } => of_the_work(work, METADATA_BUFFERS, capture, interrupt),
+        Work::Metadata { .. } | Work::Session { .. } => of_the_work(work, METADATA_BUFFERS, capture, interrupt),
         Work::Bulk { .. } => of_the_work(work, BULK_BUFFERS, capture, interrupt),
         Work::Tree(_) => of_what_it_left(work, METADATA_BUFFERS, capture, interrupt),
     }
@@ -33,7 +33,7 @@ pub(super) fn take(work: Work, capture: &Path, interrupt: &Interrupt) -> anyhow:
 /// The clients' figures without the recorder beside them: of what takes seconds only, the medians of some runs.
 pub(super) fn measure(work: Work, interrupt: &Interrupt) -> anyhow::Result<Cost> {
     let runs = match work {
-        Work::Metadata { .. } | Work::Tree(_) => 1,
+        Work::Metadata { .. } | Work::Session { .. } | Work::Tree(_) => 1,
         Work::Bulk { .. } => 3,
     };
     let mut measured = Vec::new();
@@ -49,7 +49,10 @@ fn of_the_work(work: Work, buffers: [u32; 2], capture: &Path, interrupt: &Interr
         let taken = record(&samba, capture, kib, interrupt, || work.perform(&samba, interrupt))?;
         drop(samba);
         if let Some((recorded, packets)) = taken {
-            return describe(capture, packets, measure(work, interrupt)?, recorded);
+            // Nobody is held against the client of a long session.
+            let is_held_against = !matches!(work, Work::Session { .. });
+            let clients = is_held_against.then(|| measure(work, interrupt)).transpose()?;
+            return describe(capture, packets, clients, recorded);
         }
     }
     with_holes(work, buffers)
@@ -66,7 +69,7 @@ fn of_what_it_left(
     for kib in buffers {
         let list = || clients::list_everything(&samba, interrupt);
         if let Some((recorded, packets)) = record(&samba, capture, kib, interrupt, list)? {
-            return describe(capture, packets, clients, recorded);
+            return describe(capture, packets, Some(clients), recorded);
         }
     }
     with_holes(work, buffers)
@@ -98,7 +101,7 @@ fn record(
     Ok(Some((recorded, recording.packets)))
 }
 
-fn describe(capture: &Path, packets: u64, clients: Cost, recorded: Cost) -> anyhow::Result<Description> {
+fn describe(capture: &Path, packets: u64, clients: Option<Cost>, recorded: Cost) -> anyhow::Result<Description> {
     let bytes = fs::metadata(capture).with_context(|| format!("nothing in {}", capture.display()))?.len();
     Ok(Description { bytes, packets, clients, recorded })
 }
