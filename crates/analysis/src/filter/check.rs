@@ -1,12 +1,12 @@
 //! From the grammar of an expression to its meaning: names become fields, words become values of their kind.
 
-use super::error::{FilterError, FilterErrorKind};
+use super::error::{FilterError, FilterErrorKind, excerpt};
+use super::expression::{self, Expression, Function, Operand, Order, Quantifier, Quote, Relation, Word};
 use super::field::{self, Field, FieldKind};
 use super::literal::{number, wide, wrong_type};
 use super::names::nearest;
 use super::predicate::{Atom, Fold, Predicate, Test, TextTest};
 use super::ranges::{Bounded, Ranges};
-use super::syntax::{self, Expression, Function, Operand, Order, Quantifier, Quote, Relation, Word};
 use regex::{Regex, RegexBuilder};
 
 /// Largest compiled regular expression, bytes.
@@ -45,7 +45,7 @@ impl Checker {
         all.iter().map(|expression| self.expression(expression)).collect()
     }
 
-    fn atom(&mut self, written: &syntax::Test) -> Result<Atom, FilterError> {
+    fn atom(&mut self, written: &expression::Test) -> Result<Atom, FilterError> {
         let operand = &written.operand;
         let field = field_of(&operand.field)?;
         let mut quantifier = Quantifier::Any;
@@ -150,7 +150,7 @@ fn ordered<T: Bounded>(order: Order, value: T) -> Ranges<T> {
 
 fn field_of(word: &Word) -> Result<&'static Field, FilterError> {
     field::named(&word.text).ok_or_else(|| {
-        let name = word.text.chars().take(60).collect();
+        let name = excerpt(&word.text);
         let nearest = nearest(&word.text, field::fields().iter().map(|field| field.name));
         FilterErrorKind::UnknownField { name, nearest }.at(word.range.clone())
     })

@@ -28,7 +28,7 @@ pub enum FilterErrorKind {
         most: usize,
     },
     /// A character that begins nothing.
-    #[error("'{0}' is not expected here; texts with such characters stand in double quotes")]
+    #[error("'{}' is not expected here; texts with such characters stand in double quotes", .0.escape_debug())]
     Character(char),
     /// A text or character without its closing quote.
     #[error("the closing {0} is missing")]
@@ -120,6 +120,16 @@ pub enum FilterErrorKind {
     /// A time from the trace's first frame where that is not known.
     #[error("{0} counts from the first frame of the trace, whose time is not known")]
     NoFirstFrame(&'static str),
+}
+
+/// A part of the expression as a message of one line shows it: cut, and without characters that break a line.
+pub(super) fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let shown = |character: char| {
+        let breaks = character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
+        if breaks { character.escape_default().to_string() } else { character.to_string() }
+    };
+    text.chars().take(LONGEST).map(shown).collect()
 }
 
 impl FilterErrorKind {

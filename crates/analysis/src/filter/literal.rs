@@ -1,8 +1,8 @@
 //! Values as they are written, for each kind of field.
 
-use super::error::{FilterError, FilterErrorKind};
+use super::error::{FilterError, FilterErrorKind, excerpt};
+use super::expression::{Quote, Word};
 use super::field::{Field, FieldKind};
-use super::syntax::{Quote, Word};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
@@ -53,12 +53,13 @@ fn named_or_number(field: &Field, word: &Word, bits: u32) -> Result<i128, Filter
     match (integer(word), word.quote) {
         (Some(value), _) if value <= i128::from(most) => Ok(value),
         (Some(_), _) => {
-            Err(FilterErrorKind::TooLarge { value: word.text.clone(), field: field.name, most }.at(word.range.clone()))
+            Err(FilterErrorKind::TooLarge { value: excerpt(&word.text), field: field.name, most }
+                .at(word.range.clone()))
         }
         (None, Quote::None) if begins_as_number => Err(wrong_type(field, word)),
         (None, _) => {
             let nearest = field.names.nearest(&word.text);
-            let name = word.text.chars().take(60).collect();
+            let name = excerpt(&word.text);
             Err(FilterErrorKind::UnknownName { name, field: field.name, nearest }.at(word.range.clone()))
         }
     }

@@ -10,6 +10,7 @@
 mod arrays;
 mod check;
 mod error;
+mod expression;
 mod field;
 mod literal;
 mod names;

@@ -1,8 +1,8 @@
 //! What an expression means: tests of typed values.
 
+use super::expression::{Order, Quantifier};
 use super::field::Field;
 use super::ranges::Ranges;
-use super::syntax::{Order, Quantifier};
 use regex::Regex;
 
 /// What has to be so in a row.

@@ -1,8 +1,8 @@
 //! Evaluating a filter on batches of columns.
 
+use super::expression::Quantifier;
 use super::field::{Field, Messages, Source, When};
 use super::predicate::{Atom, Predicate, Test};
-use super::syntax::Quantifier;
 use super::values::{BatchError, Memo, Passing, constant, holding, passing, passing_pairs};
 use super::{Filter, Scope};
 use arrow::array::RecordBatch;

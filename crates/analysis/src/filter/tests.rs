@@ -204,6 +204,21 @@ fn errors_say_what_would_be_allowed() {
 }
 
 #[test]
+fn an_error_is_one_line_whatever_the_expression() {
+    for text in [
+        "op == \"a\nb\"",
+        "status == \"a\\nb\"",
+        "'\n\n'",
+        "path == \"\\\n\"",
+        "path ~ \"(\\n\"",
+        "a\u{85}b == 1",
+        "len(path) == \"\n\"",
+    ] {
+        assert_eq!(error(text).to_string().lines().count(), 1, "{text:?}");
+    }
+}
+
+#[test]
 fn depth_length_and_regular_expressions_are_bounded() {
     let deep = |depth: usize| format!("{}op == 1{}", "(".repeat(depth), ")".repeat(depth));
     assert!(Filter::parse(&deep(64), None).is_ok());

@@ -1,6 +1,6 @@
 //! The words of an expression.
 
-use super::error::{FilterError, FilterErrorKind};
+use super::error::{FilterError, FilterErrorKind, excerpt};
 use std::ops::Range;
 
 /// A word and where it stands.
@@ -100,7 +100,7 @@ fn character(inside: &str, at: usize) -> Result<(TokenKind, usize), FilterError>
     match (characters.next(), characters.next()) {
         (Some(character), None) => Ok((TokenKind::Character(character), length)),
         _ => {
-            let found = format!("'{value}'");
+            let found = format!("'{}'", excerpt(&value));
             let expected = "one character in single quotes, or a text in double quotes";
             Err(FilterErrorKind::Unexpected { found, expected }.at(at..at.saturating_add(length)))
         }
@@ -129,7 +129,7 @@ fn quoted(inside: &str, quote: char, at: usize) -> Result<(String, usize), Filte
         let Some((byte, length)) = escaped(escape) else {
             let shown: String = std::iter::once('\\').chain(escape.chars().take(1)).collect();
             let end = place.saturating_add(shown.len());
-            return Err(FilterErrorKind::Escape(shown).at(place..end));
+            return Err(FilterErrorKind::Escape(excerpt(&shown)).at(place..end));
         };
         bytes.push(byte);
         characters = inside.char_indices();

@@ -1,10 +1,10 @@
 //! The values of a source in a batch: which rows have one, and in which it passes.
 
 use super::arrays::{bools, column, each_word, lists, numbers, present, sixteen_bytes};
+use super::expression::Quantifier;
 use super::field::{FieldKind, Form, Source, When};
 use super::names::Names;
 use super::predicate::Atom;
-use super::syntax::Quantifier;
 use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::buffer::BooleanBuffer;
 use smb2::Command;

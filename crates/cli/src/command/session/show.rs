@@ -103,7 +103,7 @@ pub(crate) fn run(
     context: &mut Context<'_>,
 ) -> Result<Conclusion, Failure> {
     let file = open(trace, session)?;
-    let start = trace.metadata.trace.first_time.map_or(session.first_time.0.0, |time| time.0.0);
+    let start = trace.start_for(session);
     let selection = chosen.filter.map(|filter| file.select(&mut filter.selector(Scope::Operation))).transpose();
     let selection = selection.map_err(Failure::plain)?;
     let mut writer = Writer::new(context, view, session, start)?;
