@@ -19,7 +19,7 @@ use crate::bench::smbreplay;
 
 /// Whoever goes on without a reader has failed.
 const LIMIT: Duration = Duration::from_secs(60);
-/// The session with the most operations stands first.
+/// The only one: what belongs to none stands last.
 const SESSION: &str = "1";
 
 /// An ingested recording.
