@@ -42,6 +42,7 @@ pub mod tally;
 pub mod target;
 pub mod trace;
 pub mod traffic;
+pub mod two_runs;
 pub mod validation;
 pub mod verdict;
 
@@ -56,3 +57,4 @@ pub use recorded::Recorded;
 pub use replayed::{NotTheSame, Replayed, ReplayedError, ReplayedOperation, Wanted};
 pub use report::Report;
 pub use run::{ReplayError, run};
+pub use two_runs::TwoRuns;

@@ -29,7 +29,7 @@ pub(crate) use list::ListCommand;
 pub(crate) use replay::{MappingArguments, Password, ReplayArguments, ServerArguments};
 pub(crate) use report::ReportArguments;
 pub(crate) use secrets::{Secret, SecretArguments};
-pub(crate) use session::{SessionArguments, SessionOrder};
+pub(crate) use session::{FilesBy, SessionArguments, SessionOrder};
 pub(crate) use setup::{ChosenSessions, SetupArguments};
 pub(crate) use trace::TraceSelection;
 pub(crate) use validate::ValidateArguments;

@@ -32,9 +32,24 @@ pub(crate) struct SessionArguments {
     /// What the shares were like before the session, as far as it shows that, and what became of each file
     #[arg(long, conflicts_with_all = ["list", "brief", "fields"])]
     pub(crate) tree: bool,
+    /// What the operations add up to: by command, status and file; the slowest; when the client was idle
+    #[arg(long, conflicts_with_all = ["list", "brief", "tree", "fields"])]
+    pub(crate) stats: bool,
+    /// With --stats: all sessions of the trace together, and what belongs to none
+    #[arg(long, requires = "stats", conflicts_with_all = ["session", "session_id"])]
+    pub(crate) all: bool,
+    /// With --stats: how many files, slow operations and idle times are named
+    #[arg(long, value_name = "N", requires = "stats", default_value = "10")]
+    pub(crate) top: usize,
+    /// With --stats: which files come first
+    #[arg(long, value_name = "BY", requires = "stats", default_value = "bytes")]
+    pub(crate) files_by: FilesBy,
     /// Only operations (with --tree: files and folders) whose path matches: `*` and `?` as in a shell, any case; without them, a part of the path
     #[arg(long, value_name = "PATTERN", conflicts_with = "list")]
     pub(crate) file_filter: Option<String>,
+    /// Only operations that match, in the language of Wireshark's display filters: 'smb2.cmd == CREATE && smb2.nt_status != 0'
+    #[arg(long, value_name = "EXPR", conflicts_with_all = ["list", "tree", "stats", "op", "frame"])]
+    pub(crate) filter: Option<String>,
     /// These columns: names of the session file (`command,status_name`) or of Wireshark (`smb2.nt_status`)
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', conflicts_with = "list")]
     pub(crate) fields: Option<Vec<String>>,
@@ -46,6 +61,13 @@ pub(crate) struct SessionArguments {
     pub(crate) frame: Option<u64>,
     #[command(flatten)]
     pub(crate) trace: TraceSelection,
+}
+
+/// What files are sorted by in `session --stats`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum FilesBy {
+    Bytes,
+    Operations,
 }
 
 /// What `session --list` can be sorted by. The variants have no text of their own, so that the help stays short.

@@ -1,8 +1,10 @@
-//! `report --list` and `report RUN`.
+//! `report --list`, `report RUN` and `report A B`.
 
 mod pcap;
+mod two_runs;
 
 use super::html::Page;
+use super::junit::TestResults;
 use super::{Context, trace};
 use crate::arguments::{Format, Global, ReportArguments};
 use crate::failure::{Conclusion, Failure};
@@ -16,18 +18,18 @@ use store::runs::{self, Run, RunError};
 pub(crate) fn run(arguments: &ReportArguments, global: &Global, output: &mut Output) -> Result<Conclusion, Failure> {
     let mut context = Context::new(&[], global, output)?;
     let place = trace::find(&context, &arguments.trace)?;
-    match &arguments.run {
-        Some(name) => show(&place, name, arguments, &mut context),
-        None => list(&place, &mut context),
+    match (&arguments.run, &arguments.other) {
+        (Some(a), Some(b)) => {
+            let (a, b) = (find(&place, a)?, find(&place, b)?);
+            two_runs::run(&place, &a, &b, &mut context)
+        }
+        (Some(name), None) => show(&place, find(&place, name)?, arguments, &mut context),
+        (None, _) => list(&place, &mut context),
     }
 }
 
-fn show(
-    place: &TracePlace,
-    name: &str,
-    arguments: &ReportArguments,
-    context: &mut Context<'_>,
-) -> Result<Conclusion, Failure> {
+/// The run that the user means; only one that was finished can be shown.
+fn find(place: &TracePlace, name: &str) -> Result<Run, Failure> {
     let latest = || runs::list(&place.output).ok().and_then(|runs| runs.into_iter().next_back());
     let found = match (name, latest()) {
         ("last", Some(latest)) => Ok(latest),
@@ -43,6 +45,15 @@ fn show(
         let what = format!("{}: the run was not finished, it has no report", run.path().display());
         return Err(Failure::new(what, "replay again"));
     }
+    Ok(run)
+}
+
+fn show(
+    place: &TracePlace,
+    run: Run,
+    arguments: &ReportArguments,
+    context: &mut Context<'_>,
+) -> Result<Conclusion, Failure> {
     let mut report: Report = run.read_report().map_err(|error| Failure::new(error, "replay again"))?;
     // The folder may have been moved since.
     report.path = run.path().display().to_string();
@@ -51,6 +62,9 @@ fn show(
     let traffic_is_output = arguments.pcap.as_deref().is_some_and(pcap::is_standard_output);
     if page_is_output && traffic_is_output {
         return Err(Failure::new("both --html and --pcap go to standard output", "name a file with one of them"));
+    }
+    if let Some(file) = &arguments.junit {
+        TestResults::begin(file)?.write(place, &run, &report)?;
     }
     if traffic_is_output {
         if let Some(page) = page {

@@ -4,6 +4,7 @@ mod csv;
 mod findings;
 mod grid;
 mod pager;
+mod pointer;
 mod progress;
 mod provisioning;
 mod table;
@@ -13,6 +14,7 @@ mod verdicts;
 
 pub(crate) use findings::Finding;
 pub(crate) use grid::{Cell, Column, Grid};
+pub(crate) use pointer::pointer;
 pub(crate) use progress::Progress;
 pub(crate) use provisioning::setup_in_words;
 pub(crate) use table::StreamedTable;
@@ -100,6 +102,14 @@ impl Output {
     /// A line for people.
     pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
         writeln!(self.stream, "{text}")?;
+        Ok(())
+    }
+
+    /// What the table below is about, with an empty line above.
+    pub(crate) fn heading(&mut self, text: &str) -> Result<(), Failure> {
+        let underlined = clap::builder::styling::Style::new().underline();
+        let text = cut(text, self.width.unwrap_or(usize::MAX));
+        writeln!(self.stream, "\n{underlined}{text}{underlined:#}")?;
         Ok(())
     }
 

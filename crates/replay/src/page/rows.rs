@@ -231,7 +231,7 @@ mod tests {
         let captured = Operation {
             command: Some(Command::READ),
             request_frame: Some(frame),
-            request_time: Some(Timestamp(1_000_000_000_000_000_000 + i64::from(op))),
+            request_time: Some(Timestamp(1_000_000_000_000_000_000_i64.saturating_add(i64::from(op)))),
             path: Some("a\\b".into()),
             ..Operation::new(op, Kind::Exchange, 0)
         };

@@ -66,11 +66,7 @@ struct Every {
 
 impl Every {
     fn of(count: u64, room: u64) -> Self {
-        let stride = if count <= room {
-            Some(1)
-        } else {
-            count.checked_next_multiple_of(room.max(1)).map(|all| all / room.max(1))
-        };
+        let stride = Some(count.div_ceil(room.max(1)).max(1));
         Self { stride: stride.filter(|_| room > 0 || count == 0), seen: 0 }
     }
 

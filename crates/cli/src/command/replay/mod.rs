@@ -3,6 +3,7 @@
 mod comparison;
 
 use super::html::Page;
+use super::junit::TestResults;
 use super::trace::{self, Trace};
 use super::{Context, mapping, provisioning, target, validate};
 use crate::arguments::{Format, Global, ReplayArguments};
@@ -38,9 +39,14 @@ pub(crate) fn run(arguments: &ReplayArguments, global: &Global, output: &mut Out
     }
     // A file that cannot be written is known before anything is sent.
     let page = arguments.html.as_deref().map(Page::begin).transpose()?;
+    let results = arguments.junit.as_deref().map(TestResults::begin).transpose()?;
     let report = execute(&trace, &sessions, &options, &context)?;
     if !page.as_ref().is_some_and(Page::is_standard_output) {
         context.output.report(&report)?;
+    }
+    if let Some(results) = results.filter(|_| !report.interrupted) {
+        let run = Run::find(&trace.place.output, &report.run).map_err(Failure::plain)?;
+        results.write(&trace.place, &run, &report)?;
     }
     if let Some(page) = page.filter(|_| !report.interrupted) {
         let run = Run::find(&trace.place.output, &report.run).map_err(Failure::plain)?;

@@ -1,1 +1,0 @@
-//! What the operations of a session add up to.
