@@ -139,6 +139,13 @@ fn the_page_of_a_run_is_complete_quiet_and_can_be_used() {
     browser.click("#cause-1 a[data-cause]");
     assert_eq!(shown(&mut browser), roots[0]["count"].as_u64().unwrap());
 
+    let grouped = format!(
+        "[...Array({}).keys()].map(group => column.group.filter(number => number === group).length)",
+        roots.len()
+    );
+    let counts: Vec<u64> = serde_json::from_value(browser.value(&grouped)).unwrap();
+    assert_eq!(counts, roots.iter().map(|root| root["count"].as_u64().unwrap()).collect::<Vec<_>>());
+
     // The pictures, light and dark, and narrow.
     for canvas in ["timeline-canvas", "latency-canvas"] {
         assert!(coloured(&mut browser, canvas) > 200, "{canvas}");
