@@ -150,6 +150,13 @@ fn the_page_of_a_run_is_complete_quiet_and_can_be_used() {
     for canvas in ["timeline-canvas", "latency-canvas"] {
         assert!(coloured(&mut browser, canvas) > 200, "{canvas}");
     }
+    for width in [1920, 1280, 800, 420] {
+        browser.look(width, 900, false);
+        let is_whole = "table.scroller.scrollWidth <= table.scroller.clientWidth";
+        assert_eq!(browser.value(is_whole), json!(true), "rows are not wider than their table at {width}");
+        let tags = "[...document.querySelectorAll('#table-space .tag')].every(tag => tag.offsetWidth <= tag.parentElement.offsetWidth)";
+        assert_eq!(browser.value(tags), json!(true), "a verdict can be read at {width}");
+    }
     let light = browser.value("getComputedStyle(document.body).backgroundColor");
     browser.look(420, 800, true);
     assert_ne!(light, browser.value("getComputedStyle(document.body).backgroundColor"));
@@ -244,6 +251,8 @@ fn a_hundred_thousand_operations_are_drawn_filtered_and_scrolled() {
     browser.value("timeline.scroller.scrollTop = timeline.scroller.scrollHeight");
     browser.settle();
     assert!(coloured(&mut browser, "timeline-canvas") > 200);
+    let sheets = browser.sheets();
+    assert!((2..100).contains(&sheets), "{sheets} sheets of paper");
     check_quiet(&mut browser, "large.html");
 }
 
