@@ -139,9 +139,23 @@ fn the_page_of_a_run_is_complete_quiet_and_can_be_used() {
     browser.click("#cause-1 a[data-cause]");
     assert_eq!(shown(&mut browser), roots[0]["count"].as_u64().unwrap());
 
+    let grouped = format!(
+        "[...Array({}).keys()].map(group => column.group.filter(number => number === group).length)",
+        roots.len()
+    );
+    let counts: Vec<u64> = serde_json::from_value(browser.value(&grouped)).unwrap();
+    assert_eq!(counts, roots.iter().map(|root| root["count"].as_u64().unwrap()).collect::<Vec<_>>());
+
     // The pictures, light and dark, and narrow.
     for canvas in ["timeline-canvas", "latency-canvas"] {
         assert!(coloured(&mut browser, canvas) > 200, "{canvas}");
+    }
+    for width in [1920, 1280, 800, 420] {
+        browser.look(width, 900, false);
+        let is_whole = "table.scroller.scrollWidth <= table.scroller.clientWidth";
+        assert_eq!(browser.value(is_whole), json!(true), "rows are not wider than their table at {width}");
+        let tags = "[...document.querySelectorAll('#table-space .tag')].every(tag => tag.offsetWidth <= tag.parentElement.offsetWidth)";
+        assert_eq!(browser.value(tags), json!(true), "a verdict can be read at {width}");
     }
     let light = browser.value("getComputedStyle(document.body).backgroundColor");
     browser.look(420, 800, true);
@@ -189,6 +203,57 @@ fn the_timeline_tells_what_is_below_the_pointer_and_moves() {
     browser.press("ArrowRight");
     assert!(browser.value("timeline.from").as_f64().unwrap() > from);
     check_quiet(&mut browser, "run.html");
+}
+
+/// The page with its operations repeated until there are at least so many.
+fn repeated(page: &str, operations: usize) -> String {
+    const BEGIN: &str = "<script type=\"application/json\" id=\"data\">";
+    let (before, rest) = page.split_once(BEGIN).unwrap();
+    let (data, after) = rest.split_once("</script>").unwrap();
+    let mut data: Value = serde_json::from_str(data).unwrap();
+    let times = operations.div_ceil(usize::try_from(data["count"].as_u64().unwrap()).unwrap());
+    data["count"] = json!(data["count"].as_u64().unwrap() * times as u64);
+    for (name, column) in data["columns"].as_object_mut().unwrap() {
+        let once = column.as_array().unwrap().clone();
+        let step = |time: usize, value: &Value| match value.as_u64() {
+            Some(number) if name == "requested" || name == "sent" => json!(number + time as u64 * 3_000_000_000),
+            Some(number) if name == "connection" => json!(number + time as u64 % 40 * 3),
+            _ => value.clone(),
+        };
+        *column = (0..times).flat_map(|time| once.iter().map(move |value| step(time, value))).collect();
+    }
+    // Names of a page have no `<` in its data; those of this capture have none at all.
+    format!("{before}{BEGIN}{data}</script>{after}")
+}
+
+#[test]
+fn a_hundred_thousand_operations_are_drawn_filtered_and_scrolled() {
+    let bench = Bench::office();
+    let page = bench.replay(&["--html", "-"]).stdout;
+    let page = bench.home.file("large.html", repeated(&page, 100_000).as_bytes());
+    let mut browser = Browser::start();
+    browser.look(1280, 900, false);
+    browser.open(&fs::canonicalize(page).unwrap());
+    let all = shown(&mut browser);
+    assert!(all >= 100_000);
+    for canvas in ["timeline-canvas", "latency-canvas"] {
+        assert!(coloured(&mut browser, canvas) > 200, "{canvas}");
+    }
+    browser.value("document.getElementById('table').focus()");
+    browser.press("End");
+    let last = browser.value("document.querySelector('#table-space .row:last-child').getAttribute('aria-rowindex')");
+    assert_eq!(last, json!((all + 1).to_string()));
+    assert!(texts(&mut browser, "#table-space .row").len() < 100);
+    browser.type_into("#filter", "verdict:status create");
+    let some = shown(&mut browser);
+    assert!(some > 0 && some < all / 50, "{some}");
+    // Lanes beyond those that fit are drawn when they are scrolled to.
+    browser.value("timeline.scroller.scrollTop = timeline.scroller.scrollHeight");
+    browser.settle();
+    assert!(coloured(&mut browser, "timeline-canvas") > 200);
+    let sheets = browser.sheets();
+    assert!((2..100).contains(&sheets), "{sheets} sheets of paper");
+    check_quiet(&mut browser, "large.html");
 }
 
 #[test]

@@ -162,6 +162,14 @@ impl Browser {
         BASE64_STANDARD.decode(picture["data"].as_str().unwrap()).unwrap()
     }
 
+    /// How many sheets the page takes when it is printed.
+    pub(crate) fn sheets(&mut self) -> usize {
+        let printed = self.call("Page.printToPDF", json!({}));
+        let document = BASE64_STANDARD.decode(printed["data"].as_str().unwrap()).unwrap();
+        let text = String::from_utf8_lossy(&document);
+        text.matches("/Type /Page").count() - text.matches("/Type /Pages").count()
+    }
+
     /// What went wrong so far, in words: exceptions, lines of the console, and what the browser logs itself.
     pub(crate) fn complaints(&mut self) -> Vec<String> {
         self.settle();

@@ -22,8 +22,9 @@ pub(super) fn operations(content: &Content<'_>) -> Markup {
                 "Words that all have to occur in command, share, path, statuses, session, verdict or remark; a number is a frame. "
                 code { "command:" } ", " code { "path:" } ", " code { "status:" } ", " code { "verdict:" } ", " code { "frame:" } ", "
                 code { "op:" } ", " code { "session:" } ", " code { "connection:" } " and " code { "cause:" }
-                " look in one place. Click or Enter shows the operation."
+                " look in one place. A click or the arrow keys show an operation."
             }
+            p.on-paper { "On paper there are only the operations that were in view." }
             div.browser {
                 div #table role="grid" aria-label="Operations" tabindex="0" {
                     div #table-head role="row" {}

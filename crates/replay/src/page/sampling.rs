@@ -11,7 +11,6 @@ pub(super) const MOST_OPERATIONS: u64 = 200_000;
 pub(super) struct Sampling {
     diverged: Every,
     others: Every,
-    room: u64,
     left_out: u64,
 }
 
@@ -24,19 +23,16 @@ impl Sampling {
     fn with_room(report: &Report, room: u64) -> Self {
         let diverged = report.status_diverged.saturating_add(report.body_diverged).saturating_add(report.no_response);
         let others = report.total_operations.saturating_sub(diverged);
+        // What diverged keeps its room, however many requests there are that the report does not count.
         let room_of_others = room.saturating_sub(diverged);
-        Self { diverged: Every::of(diverged, room), others: Every::of(others, room_of_others), room, left_out: 0 }
+        Self { diverged: Every::of(diverged, room), others: Every::of(others, room_of_others), left_out: 0 }
     }
 
     /// Whether the page has the next operation, which has this verdict.
     pub(super) fn keeps(&mut self, verdict: Verdict) -> bool {
         let every = if is_diverged(verdict) { &mut self.diverged } else { &mut self.others };
-        let keeps = every.next() && self.room > 0;
-        if keeps {
-            self.room = self.room.saturating_sub(1);
-        } else {
-            self.left_out = self.left_out.saturating_add(1);
-        }
+        let keeps = every.next();
+        self.left_out = self.left_out.saturating_add(u64::from(!keeps));
         keeps
     }
 
@@ -47,7 +43,7 @@ impl Sampling {
 
     /// Whether what diverged is sampled too, because that alone is too much.
     pub(super) fn samples_divergences(&self) -> bool {
-        self.diverged.stride != Some(1)
+        self.diverged.stride > 1
     }
 }
 
@@ -56,24 +52,25 @@ pub(super) fn is_diverged(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Status | Verdict::Body | Verdict::NoResponse)
 }
 
-/// One of so many.
+/// One of so many, and not more than there is room for.
 #[derive(Debug)]
 struct Every {
-    /// `None`: none.
-    stride: Option<u64>,
+    stride: u64,
     seen: u64,
+    room: u64,
 }
 
 impl Every {
     fn of(count: u64, room: u64) -> Self {
-        let stride = Some(count.div_ceil(room.max(1)).max(1));
-        Self { stride: stride.filter(|_| room > 0 || count == 0), seen: 0 }
+        Self { stride: count.div_ceil(room.max(1)).max(1), seen: 0, room }
     }
 
     fn next(&mut self) -> bool {
         let at = self.seen;
         self.seen = at.saturating_add(1);
-        self.stride.and_then(|stride| at.checked_rem(stride)) == Some(0)
+        let keeps = self.room > 0 && at.checked_rem(self.stride) == Some(0);
+        self.room = self.room.saturating_sub(u64::from(keeps));
+        keeps
     }
 }
 
@@ -119,8 +116,9 @@ mod tests {
     }
 
     #[test]
-    fn requests_that_the_report_does_not_count_cannot_make_it_longer_than_the_bound() {
-        let mut sampling = Sampling::with_room(&report(0, 1), 10);
-        assert_eq!((0..50).filter(|_| sampling.keeps(Verdict::NotCompared)).count(), 10);
+    fn requests_that_the_report_does_not_count_take_no_room_from_what_diverged() {
+        let mut sampling = Sampling::with_room(&report(4, 1), 10);
+        assert_eq!((0..50).filter(|_| sampling.keeps(Verdict::NotCompared)).count(), 6);
+        assert_eq!((0..4).filter(|_| sampling.keeps(Verdict::Body)).count(), 4);
     }
 }

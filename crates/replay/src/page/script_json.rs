@@ -34,8 +34,6 @@ mod tests {
 
     use super::*;
     use proptest::prelude::*;
-    use serde_json::Value;
-    use std::collections::BTreeMap;
 
     fn written(value: &impl Serialize) -> String {
         let mut out = Vec::new();
@@ -53,10 +51,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_comes_back_as_it_was(map: BTreeMap<String, Vec<String>>) {
-            let json = written(&map);
+        fn any_text_comes_back_as_it_was(text: String) {
+            let json = written(&text);
             prop_assert!(!json.contains(['<', '>', '&']));
-            prop_assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), serde_json::to_value(&map).unwrap());
+            prop_assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
         }
     }
 }

@@ -46,8 +46,7 @@ pub(super) fn timing(content: &Content<'_>) -> Markup {
                     canvas #lag-canvas role="img" aria-label="Lag of the requests over the run" {}
                 }
             }
-            (lag(content))
-            (commands(content))
+            div.figures { (lag(content)) (commands(content)) }
         }
     }
 }

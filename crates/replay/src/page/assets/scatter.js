@@ -8,7 +8,7 @@ const SHORTEST = 1000;
 const logarithm = (nanoseconds) => Math.log10(Math.max(SHORTEST, nanoseconds));
 
 /** A plot: `point(row)` is where a row lies, or null; the axes have a name, and are of powers of ten or of seconds. */
-function plot(canvas, point, x, y, withDiagonal) {
+function plot(canvas, point, x, y, withDiagonal, none) {
   let cells = new Map();
   let view = null;
   const draw = () => {
@@ -38,12 +38,16 @@ function plot(canvas, point, x, y, withDiagonal) {
       if (!cell) cells.set(key, { count: 1, rank, row });
       else { cell.count++; if (rank > cell.rank) { cell.rank = rank; cell.row = row; } }
     }
+    if (cells.size === 0) {
+      context.fillStyle = colours.muted;
+      context.fillText(none, MARGIN.left + 12, MARGIN.top + high / 2 - 8);
+    }
     for (const [key, { count, rank }] of cells) drawCell(context, colours, Math.floor(key / 4096) * CELL, (key % 4096) * CELL, count, rank);
   };
   canvas.addEventListener("pointermove", (event) => {
     const box = canvas.getBoundingClientRect();
-    const [column_, line] = [Math.floor((event.clientX - box.left) / CELL), Math.floor((event.clientY - box.top) / CELL)];
-    const cell = cells.get(column_ * 4096 + line);
+    const [left, top] = [Math.floor((event.clientX - box.left) / CELL), Math.floor((event.clientY - box.top) / CELL)];
+    const cell = cells.get(left * 4096 + top);
     showTip(event, cell ? `${grouped(cell.count)} here, one of them:\n${inWords(cell.row)}` : "");
   });
   canvas.addEventListener("pointerleave", (event) => showTip(event, ""));
@@ -116,10 +120,10 @@ function startPlots() {
     if (commands.value !== "" && column.command[row] !== Number(commands.value)) return null;
     const [captured, live] = [column.captured_latency[row], column.live_latency[row]];
     return Number.isNaN(captured) || Number.isNaN(live) ? null : [logarithm(captured), logarithm(live)];
-  }, { name: "captured", isLog: true }, { name: "live", isLog: true }, true);
+  }, { name: "captured", isLog: true }, { name: "live", isLog: true }, true, "no operation was answered in the capture and live");
   commands.addEventListener("change", drawLatency);
   plot(byId("lag-canvas"), (row) => {
     const [sent, lag] = [column.sent[row], column.lag[row]];
     return Number.isNaN(sent) || Number.isNaN(lag) ? null : [sent / 1e9, logarithm(lag)];
-  }, { name: "since the run began", isLog: false }, { name: "lag", isLog: true }, false);
+  }, { name: "since the run began", isLog: false }, { name: "lag", isLog: true }, false, "no request was due at a time: the run went as fast as it could");
 }

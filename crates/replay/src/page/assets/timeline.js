@@ -147,7 +147,8 @@ function axes(context, colours, width, height) {
     for (const at of ticks(timeline.from / scale / 1e9, timeline.to / scale / 1e9, width / 110)) {
       const x = GUTTER + (at * 1e9 * scale - timeline.from) * unit;
       context.fillStyle = colours.line;
-      context.fillRect(x, AXIS - 4, 1, height - 2 * AXIS + 8);
+      if (y < AXIS) context.fillRect(x, AXIS - 4, 1, height - 2 * AXIS + 4);
+      else context.fillRect(x, height - AXIS, 1, 5);
       context.fillStyle = colours.muted;
       context.fillText(`${Number(at.toPrecision(9))} s`, x + 3, y);
     }
