@@ -1,8 +1,10 @@
 //! Why a command could not be carried out, in one line that ends with what to do.
 
+use crate::output::pointer;
 use clap::builder::styling::AnsiColor;
 use std::fmt::{self, Display};
 use std::io::{self, Write};
+use std::ops::Range;
 use std::process::ExitCode;
 
 /// How a command ended that did what it was asked to do.
@@ -30,6 +32,15 @@ impl From<Conclusion> for ExitCode {
 pub(crate) enum Failure {
     /// It could not be carried out.
     Told(String),
+    /// An expression of the user's makes no sense: told with the place, on two lines below the first.
+    Expression {
+        /// What is wrong, and what would be right.
+        what: String,
+        /// What the user wrote.
+        expression: String,
+        /// The bytes of it that are to blame.
+        range: Range<usize>,
+    },
     /// The user interrupted it.
     Interrupted(String),
     /// Nobody reads standard output any more.
@@ -50,7 +61,7 @@ impl Failure {
     /// The exit status that belongs to it.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Told(_) => ExitCode::from(2),
+            Self::Told(_) | Self::Expression { .. } => ExitCode::from(2),
             Self::Interrupted(_) => ExitCode::from(130),
             Self::OutputClosed => ExitCode::SUCCESS,
         }
@@ -62,13 +73,17 @@ impl Failure {
             let red = AnsiColor::Red.on_default().bold();
             // Standard error is the last place to complain; if it is closed, the exit status remains.
             let _ = writeln!(anstream::stderr(), "{red}error:{red:#} {line}");
+            if let Self::Expression { expression, range, .. } = self {
+                let [text, marks] = pointer(expression, range);
+                let _ = writeln!(anstream::stderr(), "  {text}\n  {red}{marks}{red:#}");
+            }
         }
     }
 
     /// The line for standard error, if there is something to say.
     pub(crate) fn line(&self) -> Option<String> {
         match self {
-            Self::Told(text) | Self::Interrupted(text) => Some(one_line(text)),
+            Self::Told(text) | Self::Interrupted(text) | Self::Expression { what: text, .. } => Some(one_line(text)),
             Self::OutputClosed => None,
         }
     }

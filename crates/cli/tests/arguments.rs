@@ -55,7 +55,7 @@ fn bad_arguments_are_told_in_one_line() {
     home.run(&["replay", "1", "--order", "any"]).refused(&["any", "trace", "session", "none"]);
     home.run(&["replay", "1", "--all"]).refused(&["--all", "--help"]);
     home.run(&["info", "--format", "xml"]).refused(&["xml", "table", "json", "csv"]);
-    home.run(&["session", "1", "--filter", "smb2.cmd == 5"]).refused(&["--filter"]);
+    home.run(&["session", "1", "--tree", "--filter", "smb2.cmd == 5"]).refused(&["--tree", "--filter"]);
 }
 
 #[test]

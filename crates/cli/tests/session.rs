@@ -176,3 +176,67 @@ fn a_damaged_session_file_is_named() {
     std::fs::remove_file(&path).unwrap();
     home.run(&["session", "1"]).refused(&[file, "--force"]);
 }
+
+/// The numbers of the operations that a filter selects.
+fn filtered(home: &Home, filter: &str) -> Vec<u64> {
+    let shown = home.json(&["session", "1", "--filter", filter]);
+    shown["operations"].as_array().unwrap().iter().map(|operation| operation["op"].as_u64().unwrap()).collect()
+}
+
+#[test]
+fn a_filter_keeps_the_operations_that_match() {
+    let home = ingested();
+    let all = home.json(&["session", "1"]);
+    let operations = all["operations"].as_array().unwrap();
+    let of = |accepts: &dyn Fn(&Value) -> bool| -> Vec<u64> {
+        operations.iter().filter(|row| accepts(row)).map(|row| row["op"].as_u64().unwrap()).collect()
+    };
+    let creates = of(&|row| row["command"] == "CREATE");
+    assert!(!creates.is_empty() && creates.len() < operations.len());
+    assert_eq!(filtered(&home, "smb2.cmd == Create"), creates);
+    let failed = of(&|row| row["status"].is_string() && row["status"] != "0x00000000" && !row["path"].is_null());
+    assert!(!failed.is_empty());
+    assert_eq!(filtered(&home, "status != STATUS_SUCCESS and smb2.filename"), failed);
+    assert_eq!(filtered(&home, ""), of(&|_| true));
+}
+
+#[test]
+fn a_filter_goes_with_every_form_and_with_a_file_filter() {
+    let home = ingested();
+    let creates = filtered(&home, "smb2.cmd == 5").len();
+    let filter = ["session", "1", "--filter", "smb2.cmd == 5"];
+    let csv = home.run(&[&filter[..], &["--fields", "op,command", "--format", "csv"]].concat());
+    assert_eq!(csv.succeeded().lines().filter(|line| line.ends_with(",CREATE")).count(), creates);
+    assert_eq!(csv.stdout.lines().count(), creates + 1);
+    let all = home.json(&["session", "1", "--file-filter", "*.*"]);
+    let both = home.json(&["session", "1", "--file-filter", "*.*", "--filter", "smb2.cmd == 5"]);
+    let expected = all["operations"].as_array().unwrap().iter().filter(|row| row["command"] == "CREATE").count();
+    assert_eq!(both["total"], expected);
+    for (arguments, said) in [
+        (&["--filter", "op > 99999999"][..], "no operation matches the filter\n"),
+        (
+            &["--filter", "op >= 0", "--file-filter", "no such file"],
+            "no operation matches the filter and has such a path\n",
+        ),
+    ] {
+        assert_eq!(home.run(&[&["session", "1"], arguments].concat()).succeeded(), said);
+    }
+}
+
+#[test]
+fn a_filter_that_makes_no_sense_is_shown_with_its_place() {
+    let home = ingested();
+    for (filter, words, marks) in [
+        ("smb2.cmd == 5 && smb2.nt_statu == 0", "smb2.nt_status", "                 ^~~~~~~~~~~~~"),
+        ("status == STATUS_ACESS_DENIED", "STATUS_ACCESS_DENIED", "          ^~~~~~~~~~~~~~~~~~~"),
+        ("path ==", "a value", "       ^"),
+    ] {
+        let ended = home.run(&["session", "1", "--filter", filter]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
+        let lines: Vec<&str> = ended.stderr.lines().collect();
+        assert_eq!(lines.len(), 3, "{}", ended.stderr);
+        assert!(lines[0].starts_with("error: --filter: ") && lines[0].contains(words), "{}", ended.stderr);
+        assert_eq!((lines[1], lines[2]), (format!("  {filter}").as_str(), format!("  {marks}").as_str()));
+    }
+    home.run(&["session", "--list", "--filter", "op == 1"]).refused(&["--list", "--filter"]);
+}

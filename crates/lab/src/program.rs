@@ -24,6 +24,8 @@ pub enum Program {
     Tshark,
     /// The tool that counts instructions.
     Valgrind,
+    /// The browser that opens pages.
+    Chromium,
 }
 
 /// A program that was not found on this machine.
@@ -47,7 +49,7 @@ const ADMINISTRATORS_FOLDERS: [&str; 3] = ["/usr/sbin", "/sbin", "/usr/local/sbi
 
 impl Program {
     /// Every program, in the order in which a missing one is reported.
-    pub const ALL: [Program; 9] = [
+    pub const ALL: [Program; 10] = [
         Program::Smbd,
         Program::Pdbedit,
         Program::Net,
@@ -57,6 +59,7 @@ impl Program {
         Program::Tcpdump,
         Program::Tshark,
         Program::Valgrind,
+        Program::Chromium,
     ];
 
     /// The name of the executable.
@@ -72,6 +75,7 @@ impl Program {
             Program::Tcpdump => "tcpdump",
             Program::Tshark => "tshark",
             Program::Valgrind => "valgrind",
+            Program::Chromium => "chromium",
         }
     }
 
@@ -86,6 +90,7 @@ impl Program {
             Program::Tcpdump => "tcpdump",
             Program::Tshark => "tshark",
             Program::Valgrind => "valgrind",
+            Program::Chromium => "chromium",
         }
     }
 

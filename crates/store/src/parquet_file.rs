@@ -1,10 +1,11 @@
 //! Opening a Parquet file that anyone may have edited, and reading it batch by batch.
 
-use crate::reader::ReadError;
+use crate::reader::{ReadError, Selection, row_selection};
 use crate::schema::Column;
 use crate::stored_column::StoredColumn;
 use crate::version::{self, VersionError};
 use arrow::array::RecordBatch;
+use arrow::buffer::BooleanBuffer;
 use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -77,6 +78,11 @@ impl ParquetFile {
         u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
     }
 
+    /// What its footer says.
+    pub(crate) fn metadata(&self) -> &ArrowReaderMetadata {
+        &self.metadata
+    }
+
     /// The batches of the columns `names`, row group by row group.
     pub(crate) fn batches(&self, names: &[&str]) -> Batches {
         self.batches_of((0..self.metadata.metadata().num_row_groups()).collect(), names)
@@ -91,6 +97,7 @@ impl ParquetFile {
             metadata: self.metadata.clone(),
             mask,
             apart: Vec::new(),
+            selection: None,
             row_groups: row_groups.into_iter(),
             current: None,
         }
@@ -126,12 +133,40 @@ pub(crate) struct Batches {
     metadata: ArrowReaderMetadata,
     mask: ProjectionMask,
     /// Columns of messages that are read by themselves where that is possible: in the current row group, or not.
-    apart: Vec<(&'static str, Option<StoredColumn>)>,
+    apart: Vec<(&'static str, Option<Apart>)>,
+    /// The only rows that are read.
+    selection: Option<Selection>,
     row_groups: std::vec::IntoIter<usize>,
     current: Option<ParquetRecordBatchReader>,
 }
 
+/// A column that is read by itself, and the rows of it that are wanted.
+struct Apart {
+    column: StoredColumn,
+    wanted: Option<BooleanBuffer>,
+    /// The next row of the row group.
+    row: usize,
+}
+
+impl Apart {
+    /// The value of the next row that is wanted. Those before are stepped over.
+    fn next(&mut self, most: usize) -> Result<Option<Bytes>, ParquetError> {
+        while self.wanted.as_ref().is_some_and(|wanted| self.row < wanted.len() && !wanted.value(self.row)) {
+            self.column.next(0)?;
+            self.row = self.row.saturating_add(1);
+        }
+        self.row = self.row.saturating_add(1);
+        self.column.next(most)
+    }
+}
+
 impl Batches {
+    /// Reads these rows alone.
+    pub(crate) fn selecting(mut self, selection: Option<Selection>) -> Self {
+        self.selection = selection;
+        self
+    }
+
     /// Reads these columns of messages by themselves where the file has them as they are.
     pub(crate) fn apart(mut self, names: Vec<&'static str>) -> Self {
         self.apart = names.into_iter().map(|name| (name, None)).collect();
@@ -169,12 +204,16 @@ impl Batches {
         let average = bytes.checked_div(rows).unwrap_or(0).max(1);
         let batch_rows = BATCH_BYTES.checked_div(average).unwrap_or(1).clamp(1, BATCH_ROWS.min(rows.max(1)));
         let file = self.file.try_clone().map_err(|error| error.to_string())?;
+        let wanted = self.selection.as_ref().and_then(|selection| selection.row_group(index));
         guarded(|| {
-            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
                 .with_projection(ProjectionMask::leaves(self.metadata.parquet_schema(), leaves))
                 .with_row_groups(vec![index])
-                .with_batch_size(usize::try_from(batch_rows).unwrap_or(1))
-                .build()
+                .with_batch_size(usize::try_from(batch_rows).unwrap_or(1));
+            match wanted {
+                Some(wanted) => builder.with_row_selection(row_selection(wanted)).build(),
+                None => builder.build(),
+            }
         })
     }
 
@@ -188,12 +227,16 @@ impl Batches {
     fn open_apart(&mut self, index: usize) -> Result<Vec<usize>, String> {
         let chunks = self.metadata.metadata().row_groups().get(index).map_or(&[][..], |group| group.columns());
         let (file, is_own) = (&self.file, self.is_own());
+        let wanted = self.selection.as_ref().and_then(|selection| selection.row_group(index));
         let mut together = Vec::new();
         self.apart.iter_mut().for_each(|(_, column)| *column = None);
         for (leaf, chunk) in chunks.iter().enumerate().filter(|(leaf, _)| self.mask.leaf_included(*leaf)) {
             let name = chunk.column_path().string();
             match self.apart.iter_mut().find(|(known, _)| is_own && *known == name && StoredColumn::is(chunk)) {
-                Some((_, column)) => *column = Some(guarded(|| StoredColumn::open(Arc::clone(file), chunk))?),
+                Some((_, apart)) => {
+                    let column = guarded(|| StoredColumn::open(Arc::clone(file), chunk))?;
+                    *apart = Some(Apart { column, wanted: wanted.cloned(), row: 0 });
+                }
                 None => together.push(leaf),
             }
         }
@@ -214,6 +257,9 @@ impl Iterator for Batches {
                 }
             }
             let next = self.row_groups.next()?;
+            if self.selection.as_ref().is_some_and(|selection| selection.row_group(next).is_none()) {
+                continue;
+            }
             match self.row_group(next) {
                 Ok(reader) => self.current = Some(reader),
                 Err(reason) => return Some(Err(self.fail(&reason))),

@@ -9,7 +9,7 @@ use store::{ReadError, SessionFile};
 /// Members of a chain that are listed; one of 1 MiB can have thousands.
 const MOST_MEMBERS: usize = 256;
 
-/// When an operation's messages were captured, nanoseconds since the session's first message; negative before it. `None` for a
+/// When an operation's messages were captured, nanoseconds since the first packet of the trace; negative before it. `None` for a
 /// message that was not captured.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Timing {

@@ -4,6 +4,7 @@ use super::{ChosenSessions, ComparisonArguments, TraceSelection};
 use clap::{Args, ValueEnum};
 use replay::{Encrypt, Order, Pace};
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Heading of the options that say where captured names are found live.
@@ -79,6 +80,13 @@ pub(crate) struct ReplayArguments {
     /// Do not try the server, the account and the share before the first request
     #[arg(long, help_heading = "Protocol")]
     pub(crate) no_ping: bool,
+
+    /// Write the run as one HTML page when it has ended, as `report --html` does; `-` is standard output
+    #[arg(long, value_name = "FILE", help_heading = "After the replay")]
+    pub(crate) html: Option<PathBuf>,
+    /// Write the run as JUnit XML when it has ended, as `report --junit` does
+    #[arg(long, value_name = "FILE", help_heading = "After the replay")]
+    pub(crate) junit: Option<PathBuf>,
 }
 
 /// Where captured names and users are found on the lab server.

@@ -10,7 +10,7 @@ pub(crate) struct ReportArguments {
     #[arg(value_name = "RUN", required_unless_present = "list")]
     pub(crate) run: Option<String>,
     /// Another run: shows how it differs from the first, and ends with status 1 if it does
-    #[arg(value_name = "OTHER", conflicts_with_all = ["list", "pcap"])]
+    #[arg(value_name = "OTHER", conflicts_with_all = ["list", "pcap", "html", "junit"])]
     pub(crate) other: Option<String>,
     /// List the runs of the trace
     #[arg(long, conflicts_with = "run")]
@@ -19,6 +19,13 @@ pub(crate) struct ReportArguments {
     /// comment (filter `frame.comment`)
     #[arg(long, value_name = "FILE", conflicts_with = "list")]
     pub(crate) pcap: Option<PathBuf>,
+    /// Write the run as one HTML page, which needs nothing but itself; `-` is standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "list")]
+    pub(crate) html: Option<PathBuf>,
+    /// Write the run as JUnit XML, for what shows test results: what diverged is a failed test, what was not sent or not compared a
+    /// skipped one, and what matches a passed one for each command
+    #[arg(long, value_name = "FILE", conflicts_with = "list")]
+    pub(crate) junit: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) trace: TraceSelection,
 }

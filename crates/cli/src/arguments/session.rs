@@ -47,6 +47,9 @@ pub(crate) struct SessionArguments {
     /// Only operations (with --tree: files and folders) whose path matches: `*` and `?` as in a shell, any case; without them, a part of the path
     #[arg(long, value_name = "PATTERN", conflicts_with = "list")]
     pub(crate) file_filter: Option<String>,
+    /// Only operations that match, in the language of Wireshark's display filters: 'smb2.cmd == CREATE && smb2.nt_status != 0'
+    #[arg(long, value_name = "EXPR", conflicts_with_all = ["list", "tree", "stats", "op", "frame"])]
+    pub(crate) filter: Option<String>,
     /// These columns: names of the session file (`command,status_name`) or of Wireshark (`smb2.nt_status`)
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', conflicts_with = "list")]
     pub(crate) fields: Option<Vec<String>>,

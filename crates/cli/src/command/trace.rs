@@ -76,6 +76,11 @@ impl Trace {
         }
     }
 
+    /// The time that counts as 0 in views of `session`, nanoseconds since 1970: that of the first packet, as in Wireshark.
+    pub(crate) fn start_for(&self, session: &Session) -> i64 {
+        self.metadata.trace.first_time.unwrap_or(session.first_time).0.0
+    }
+
     /// The session that `wanted` names; by default the one used last, or the only one.
     pub(crate) fn session(&self, context: &Context<'_>, wanted: Option<&str>) -> Result<&Session, Failure> {
         let trace = self.place.trace.display();

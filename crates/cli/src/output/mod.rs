@@ -4,6 +4,7 @@ mod csv;
 mod findings;
 mod grid;
 mod pager;
+mod pointer;
 mod progress;
 mod provisioning;
 mod table;
@@ -13,6 +14,7 @@ mod verdicts;
 
 pub(crate) use findings::Finding;
 pub(crate) use grid::{Cell, Column, Grid};
+pub(crate) use pointer::pointer;
 pub(crate) use progress::Progress;
 pub(crate) use provisioning::setup_in_words;
 pub(crate) use table::StreamedTable;

@@ -1,9 +1,11 @@
 //! Inputs made of captures: where fuzzing begins.
+//! Expressions are the same for all captures.
 //!
 //! Those of the project's own captures also are tests. Captures of others are read when a fuzzer starts, and nothing made of
 //! them is kept.
 
 mod events;
+mod expressions;
 mod files;
 mod messages;
 mod packets;
@@ -26,6 +28,7 @@ pub fn of_capture(target: &Target, capture: &[u8]) -> BTreeSet<Vec<u8>> {
         "transform" => messages::transforms(capture),
         "auth" => messages::security_buffers(capture),
         "stored" => files::files(capture),
+        "filter" => expressions::expressions(),
         _ => Vec::new(),
     };
     seeds.into_iter().filter(|seed| seed.len() <= LARGEST).collect()

@@ -5,6 +5,7 @@ mod auth;
 mod container;
 mod dissector;
 mod events;
+mod filter;
 mod framing;
 mod ingest;
 mod message;
@@ -30,8 +31,8 @@ pub struct Target {
     pub structure: Structure,
 }
 
-/// All targets, in the order of a capture's way.
-pub const TARGETS: [Target; 9] = [
+/// All targets, in the order of a capture's way; what users write comes last.
+pub const TARGETS: [Target; 10] = [
     Target { name: "container", body: container::body, structure: Structure::Bytes },
     Target { name: "assembler", body: assembler::body, structure: Structure::Packets },
     Target { name: "framing", body: framing::body, structure: Structure::Messages },
@@ -41,6 +42,7 @@ pub const TARGETS: [Target; 9] = [
     Target { name: "dissector", body: dissector::body, structure: Structure::Messages },
     Target { name: "stored", body: stored::body, structure: Structure::Bytes },
     Target { name: "ingest", body: ingest::body, structure: Structure::Bytes },
+    Target { name: "filter", body: filter::body, structure: Structure::Bytes },
 ];
 
 impl Target {

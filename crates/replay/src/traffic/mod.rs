@@ -6,16 +6,13 @@
 //! sixty bytes for each message.
 
 mod conversation;
-mod destination;
 mod endpoints;
 mod pcapng;
 mod remark;
 mod timeline;
 
-pub use destination::{Destination, DestinationError};
-
+use crate::recorded::Recorded;
 use crate::replayed::{Replayed, ReplayedError, ReplayedOperation, Wanted};
-use crate::report::Report;
 use capture::Timestamp;
 use conversation::Conversation;
 use endpoints::Endpoints;
@@ -25,8 +22,7 @@ use serde::Serialize;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use store::runs::Run;
-use store::{Columns, OutputFolder};
+use store::Columns;
 use timeline::{Direction, Moment, Timeline};
 
 /// Columns of captured operations that remarks need.
@@ -59,19 +55,6 @@ pub struct TrafficSummary {
     pub remarks: u64,
     /// Operations that were not sent: there is nothing of them.
     pub not_sent: u64,
-}
-
-/// A recorded run of the trace whose sessions are in `output`.
-#[derive(Clone, Copy, Debug)]
-pub struct Recorded<'a> {
-    /// Where the sessions are.
-    pub output: &'a OutputFolder,
-    /// The run.
-    pub run: &'a Run,
-    /// Its report.
-    pub report: &'a Report,
-    /// How the capture is called in remarks.
-    pub capture: &'a str,
 }
 
 /// Writes the live traffic of a run to `out`. Messages are sorted in a nameless file in the folder `sorted_in`.

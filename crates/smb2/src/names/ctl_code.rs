@@ -112,6 +112,11 @@ const NAMES: &[(u32, &str)] = &[
     (0x0014_80f2, "FSCTL_SRV_COPYCHUNK_WRITE"),
 ];
 
+/// All CtlCodes that have a name, in their order.
+pub fn ctl_codes() -> impl Iterator<Item = (u32, &'static str)> {
+    NAMES.iter().copied()
+}
+
 /// The name of a CtlCode (`FSCTL_PIPE_TRANSCEIVE`).
 pub fn ctl_code(code: u32) -> Option<&'static str> {
     table::name(NAMES, code)

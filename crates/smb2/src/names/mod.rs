@@ -15,7 +15,7 @@ mod ntstatus_table;
 mod table;
 
 pub use create::{create_action, create_context, create_disposition, impersonation_level, oplock_level};
-pub use ctl_code::ctl_code;
+pub use ctl_code::{ctl_code, ctl_codes};
 pub use info_class::{info_class, info_type};
 pub use negotiate::{
     cipher, compression_algorithm, dialect, dialect_revision, hash_algorithm, negotiate_context, share_type,

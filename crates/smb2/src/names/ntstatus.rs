@@ -64,6 +64,11 @@ impl NtStatus {
         NAMES.iter().find(|(_, known)| *known == name).map(|(code, _)| Self(*code))
     }
 
+    /// All values that have a name, in their order.
+    pub fn named() -> impl Iterator<Item = (Self, &'static str)> {
+        NAMES.iter().map(|(code, name)| (Self(*code), *name))
+    }
+
     /// The severity.
     pub fn severity(self) -> Severity {
         match self.0 >> 30 {

@@ -5,8 +5,11 @@
 
 mod messages;
 mod numbered;
+mod selection;
 
 pub use messages::Left;
+pub(crate) use selection::row_selection;
+pub use selection::{RowChoice, RowGroupBounds, Selection};
 
 use crate::metadata::SCHEMA_VERSION;
 use crate::parquet_file::{Batches, ParquetFile};
@@ -114,11 +117,24 @@ impl SessionFile {
         self.file.batches(names)
     }
 
+    /// The rows that `choice` wants. Only its columns are read, and only those row groups that may have such rows.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn select(&self, choice: &mut impl RowChoice) -> Result<Selection, ReadError> {
+        Selection::of(&self.file, choice)
+    }
+
     /// Its rows in order. After an error the iterator ends.
     pub fn operations(&self, columns: Columns) -> Operations {
+        self.operations_of(columns, None)
+    }
+
+    /// The rows of `selection`, which is one of this file, likewise; of the others no column is decoded. `None`: all.
+    pub fn operations_of(&self, columns: Columns, selection: Option<&Selection>) -> Operations {
         let wanted: Vec<&Column<Operation>> = COLUMNS.iter().filter(|column| columns.include(column)).collect();
         let names: Vec<&str> = wanted.iter().map(|column| column.name).collect();
-        let batches = self.file.batches(&names).apart(messages::names(&wanted));
+        let batches = self.file.batches(&names).apart(messages::names(&wanted)).selecting(selection.cloned());
         Operations {
             columns,
             also: &[],

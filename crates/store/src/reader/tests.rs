@@ -8,10 +8,11 @@
 )]
 
 use super::*;
-use crate::fixture::{full, small};
+use crate::fixture::{full, noise, shown, small};
 use crate::schema::schema;
 use crate::writer::write_rows;
 use arrow::array::{ArrayRef, Int64Array, StringArray, UInt32Array};
+use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowWriter;
 use parquet::file::metadata::KeyValue;
@@ -212,4 +213,108 @@ fn a_damaged_file_gives_rows_or_an_error_but_no_panic() {
         failures += usize::from(read_all(&damaged).is_err());
     }
     assert!(failures > 0);
+}
+
+/// Wants the rows whose number `wants` accepts; looks at no row group whose rows all end before `from` on the clock.
+struct Every {
+    wants: fn(u32) -> bool,
+    from: i128,
+    looked_at: usize,
+}
+
+impl RowChoice for Every {
+    fn columns(&self) -> Vec<&'static str> {
+        vec!["op"]
+    }
+
+    fn excludes(&self, bounds: &RowGroupBounds<'_>) -> bool {
+        assert_eq!(bounds.of("latency_ns"), Some(None), "no row has one");
+        assert_eq!(bounds.of("command"), None, "it has no bounds");
+        bounds.of("request_time").unwrap().is_some_and(|(_, last)| last < self.from)
+    }
+
+    fn choose(&mut self, batch: &RecordBatch) -> Result<BooleanBuffer, String> {
+        self.looked_at += batch.num_rows();
+        let op = batch.column_by_name("op").unwrap().as_any().downcast_ref::<UInt32Array>().unwrap();
+        Ok(op.values().iter().map(|op| (self.wants)(*op)).collect())
+    }
+}
+
+/// Rows of several row groups, with messages that are stored as they are if `noisy`.
+fn many(noisy: bool) -> Vec<Operation> {
+    let of = |op: u32| {
+        let mut row = small(None, op);
+        let length = if op.is_multiple_of(5) { 100 } else { 500_000 };
+        let bytes = if noisy { noise(length, u64::from(op) + 1) } else { vec![op.to_le_bytes()[0]; length] };
+        row.request_length = Some(bytes.len().try_into().unwrap());
+        row.request = Some(bytes.into()).filter(|_| !op.is_multiple_of(7));
+        row.response = Some(op.to_le_bytes().to_vec().into());
+        row.payload_offset = Some(90);
+        row
+    };
+    (0..60).map(of).collect()
+}
+
+#[test]
+fn the_rows_of_a_selection_are_those_rows_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    for noisy in [true, false] {
+        let all = many(noisy);
+        let path = session_file(folder.path(), all.iter().cloned());
+        let file = SessionFile::open(&path).unwrap();
+        let choices: [fn(u32) -> bool; 6] =
+            [|op| op % 9 == 4, |op| op == 59, |op| op < 3, |op| op % 2 == 0, |_| true, |_| false];
+        for wants in choices {
+            let mut choice = Every { wants, from: 0, looked_at: 0 };
+            let selection = file.select(&mut choice).unwrap();
+            let expected: Vec<&Operation> = all.iter().filter(|row| wants(row.op)).collect();
+            assert_eq!(selection.count(), expected.len() as u64);
+            assert_eq!(choice.looked_at, 60);
+            let rows: Vec<Operation> = file.operations_of(Columns::All, Some(&selection)).map(Result::unwrap).collect();
+            assert!(rows.iter().map(|row| &row.request).eq(expected.iter().map(|row| &row.request)));
+            let meaning = |row: &Operation| shown(&Operation { request: None, ..row.clone() });
+            assert!(rows.iter().map(meaning).eq(expected.iter().map(|row| meaning(row))));
+            let left = rows_left(file.operations_of(Columns::All, Some(&selection)));
+            let beginning = |row: &&Operation| row.request.as_ref().map(|message| message.slice(..90));
+            assert!(left.iter().map(|row| row.request.clone()).eq(expected.iter().map(beginning)));
+            assert!(left.iter().map(|row| &row.response).eq(expected.iter().map(|row| &row.response)));
+        }
+    }
+}
+
+fn rows_left(rows: Operations) -> Vec<Operation> {
+    rows.leaving(|_| Left { request: true, response: false }).map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_row_group_outside_its_bounds_is_not_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = session_file(folder.path(), many(true).into_iter());
+    let file = SessionFile::open(&path).unwrap();
+    let mut choice = Every { wants: |op| op >= 55, from: 55, looked_at: 0 };
+    let selection = file.select(&mut choice).unwrap();
+    assert_eq!(selection.count(), 5);
+    assert!((5..60).contains(&choice.looked_at), "{}", choice.looked_at);
+    let rows = file.operations_of(Columns::Meaning, Some(&selection)).map(|row| row.unwrap().op);
+    assert!(rows.eq(55..60));
+}
+
+#[test]
+fn a_choice_of_another_length_is_an_error() {
+    struct TooShort;
+    impl RowChoice for TooShort {
+        fn columns(&self) -> Vec<&'static str> {
+            vec!["op"]
+        }
+        fn excludes(&self, _: &RowGroupBounds<'_>) -> bool {
+            false
+        }
+        fn choose(&mut self, _: &RecordBatch) -> Result<BooleanBuffer, String> {
+            Ok(BooleanBuffer::new_set(1))
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = session_file(folder.path(), (0..2).map(|op| small(None, op)));
+    let error = SessionFile::open(&path).unwrap().select(&mut TooShort).unwrap_err();
+    assert!(matches!(error, ReadError::Damaged { .. }), "{error}");
 }

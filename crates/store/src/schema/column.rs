@@ -85,6 +85,11 @@ impl<R> Column<R> {
         self.message.is_some()
     }
 
+    /// Its values in `rows`, as session files have them: of the type of [`Column::field`], one for each row.
+    pub fn array(&self, rows: &[R]) -> ArrayRef {
+        (self.write)(rows)
+    }
+
     /// Its Arrow field, with `wireshark` and `spec` as metadata.
     pub fn field(&self) -> Field {
         let metadata: HashMap<String, String> = [("wireshark", self.wireshark), ("spec", self.spec)]

@@ -2,9 +2,11 @@
 
 mod comparison;
 
+use super::html::Page;
+use super::junit::TestResults;
 use super::trace::{self, Trace};
 use super::{Context, mapping, provisioning, target, validate};
-use crate::arguments::{Global, ReplayArguments};
+use crate::arguments::{Format, Global, ReplayArguments};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Output, Progress, all_matched};
 use replay::map::SeveralShares;
@@ -12,6 +14,7 @@ use replay::provisioning::Before;
 use replay::{FileFilter, Options, ReplayError, Report, Selection};
 use store::Key;
 use store::metadata::Session;
+use store::runs::Run;
 
 /// Replays sessions and prints the report.
 pub(crate) fn run(arguments: &ReplayArguments, global: &Global, output: &mut Output) -> Result<Conclusion, Failure> {
@@ -34,8 +37,24 @@ pub(crate) fn run(arguments: &ReplayArguments, global: &Global, output: &mut Out
     if arguments.validate && !is_ready(&trace, &sessions, &options, (false, true), &mut context)? {
         return Ok(Conclusion::Incomplete);
     }
+    // A file that cannot be written is known before anything is sent.
+    let page = arguments.html.as_deref().map(Page::begin).transpose()?;
+    let results = arguments.junit.as_deref().map(TestResults::begin).transpose()?;
     let report = execute(&trace, &sessions, &options, &context)?;
-    context.output.report(&report)?;
+    if !page.as_ref().is_some_and(Page::is_standard_output) {
+        context.output.report(&report)?;
+    }
+    if let Some(results) = results.filter(|_| !report.interrupted) {
+        let run = Run::find(&trace.place.output, &report.run).map_err(Failure::plain)?;
+        results.write(&trace.place, &run, &report)?;
+    }
+    if let Some(page) = page.filter(|_| !report.interrupted) {
+        let run = Run::find(&trace.place.output, &report.run).map_err(Failure::plain)?;
+        let written = page.write(&trace.place, &run, &report, &context)?;
+        if let Some(written) = written.filter(|_| context.output.format() == Format::Table) {
+            context.output.paragraph("html:", &written)?;
+        }
+    }
     match report.interrupted {
         true => Err(Failure::Interrupted(format!("interrupted; what was sent is recorded in {}", report.path))),
         false if all_matched(&report) => Ok(Conclusion::Done),

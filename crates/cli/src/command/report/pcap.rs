@@ -3,8 +3,8 @@
 use crate::command::Context;
 use crate::failure::{Conclusion, Failure};
 use crate::output::{counted, printable};
-use replay::traffic::{Destination, Recorded, TrafficError, TrafficSummary, write};
-use replay::{ReplayedError, Report};
+use replay::traffic::{TrafficError, TrafficSummary, write};
+use replay::{Destination, Recorded, ReplayedError, Report};
 use std::io::{self, BufWriter, IsTerminal as _};
 use std::path::Path;
 use store::TracePlace;

@@ -8,7 +8,7 @@ mod show;
 mod stats;
 mod tree;
 
-use super::{Context, trace};
+use super::{Context, filter, trace};
 use crate::arguments::{Global, SessionArguments};
 use crate::failure::{Conclusion, Failure};
 use crate::output::Output;
@@ -23,9 +23,9 @@ pub(crate) fn run(arguments: &SessionArguments, global: &Global, output: &mut Ou
     if arguments.list {
         return list::run(&trace, arguments, &mut context);
     }
-    let filter = arguments.file_filter.as_deref().map(FileFilter::new);
+    let paths = arguments.file_filter.as_deref().map(FileFilter::new);
     if arguments.all {
-        return stats::run(&trace, &trace.sessions(), arguments, filter.as_ref(), &mut context);
+        return stats::run(&trace, &trace.sessions(), arguments, paths.as_ref(), &mut context);
     }
     let wanted = arguments.session.as_deref().or(arguments.session_id.as_deref());
     let session = trace.session(&context, wanted)?;
@@ -34,10 +34,12 @@ pub(crate) fn run(arguments: &SessionArguments, global: &Global, output: &mut Ou
         return operation::run(&trace, session, wanted, &mut context);
     }
     if arguments.stats {
-        return stats::run(&trace, &[session], arguments, filter.as_ref(), &mut context);
+        return stats::run(&trace, &[session], arguments, paths.as_ref(), &mut context);
     }
     if arguments.tree {
-        return tree::run(&trace, session, filter.as_ref(), &mut context);
+        return tree::run(&trace, session, paths.as_ref(), &mut context);
     }
-    show::run(&trace, session, &view, filter.as_ref(), &mut context)
+    let filter = arguments.filter.as_deref().map(|text| filter::parse(text, &trace)).transpose()?;
+    let chosen = show::Chosen { filter: filter.as_ref(), paths: paths.as_ref() };
+    show::run(&trace, session, &view, chosen, &mut context)
 }

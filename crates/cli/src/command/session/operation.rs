@@ -64,7 +64,7 @@ pub(crate) fn run(
     let whole = Whole {
         session,
         messages: details::operation(&operation),
-        timing: Timing::of(&operation, session.first_time.0.0),
+        timing: Timing::of(&operation, trace.start_for(session)),
         chain: details::chain(&file, &operation).map_err(Failure::plain)?,
         handle: HandleHistory::of(&file, &operation).map_err(Failure::plain)?,
         operation,

@@ -7,6 +7,7 @@ use crate::command::Context;
 use crate::command::trace::Trace;
 use crate::failure::{Conclusion, Failure};
 use crate::output::{self, Column, StreamedTable};
+use analysis::filter::{Filter, Scope};
 use dissect::Operation;
 use replay::FileFilter;
 use serde_json::{Map, Value};
@@ -72,25 +73,48 @@ fn columns_named(name: &str) -> Result<Vec<&'static str>, Failure> {
     Ok(columns.into_iter().filter(|column| !column.is_message()).map(|column| column.name).collect())
 }
 
-/// Writes the operations of `session` that `filter` accepts.
+/// Which operations are shown: those that both accept.
+#[derive(Clone, Copy)]
+pub(crate) struct Chosen<'a> {
+    /// `--filter`.
+    pub(crate) filter: Option<&'a Filter>,
+    /// `--file-filter`.
+    pub(crate) paths: Option<&'a FileFilter>,
+}
+
+impl Chosen<'_> {
+    /// Why a session with operations shows none.
+    fn nothing(self) -> &'static str {
+        match (self.filter, self.paths) {
+            (Some(_), Some(_)) => "no operation matches the filter and has such a path",
+            (Some(_), None) => "no operation matches the filter",
+            (None, Some(_)) => "no operation has such a path",
+            (None, None) => "no operations",
+        }
+    }
+}
+
+/// Writes the chosen operations of `session`.
 pub(crate) fn run(
     trace: &Trace,
     session: &Session,
     view: &View,
-    filter: Option<&FileFilter>,
+    chosen: Chosen<'_>,
     context: &mut Context<'_>,
 ) -> Result<Conclusion, Failure> {
     let file = open(trace, session)?;
-    let start = trace.metadata.trace.first_time.map_or(session.first_time.0.0, |time| time.0.0);
+    let start = trace.start_for(session);
+    let selection = chosen.filter.map(|filter| file.select(&mut filter.selector(Scope::Operation))).transpose();
+    let selection = selection.map_err(Failure::plain)?;
     let mut writer = Writer::new(context, view, session, start)?;
-    for operation in file.operations(writer.needs()) {
+    for operation in file.operations_of(writer.needs(), selection.as_ref()) {
         let operation = operation.map_err(Failure::plain)?;
         context.interrupt.check()?;
         let accepted = |filter: &FileFilter| {
             let paths = [operation.path.as_deref(), operation.new_path.as_deref()];
             paths.into_iter().flatten().any(|path| filter.accepts(path))
         };
-        if filter.is_none_or(accepted) {
+        if chosen.paths.is_none_or(accepted) {
             writer.operation(&operation, context.output.stream())?;
         }
     }
@@ -99,8 +123,7 @@ pub(crate) fn run(
         context.output.note(&line::start_in_words(start))?;
     }
     if shown == 0 && context.output.format() == Format::Table {
-        let filtered = filter.is_some() && session.operations > 0;
-        context.output.line(if filtered { "no operation has such a path" } else { "no operations" })?;
+        context.output.line(if session.operations > 0 { chosen.nothing() } else { "no operations" })?;
     }
     Ok(Conclusion::Done)
 }

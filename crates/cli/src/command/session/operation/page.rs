@@ -42,7 +42,7 @@ pub(super) fn write(whole: &Whole<'_>, width: Option<usize>, stream: &mut impl W
 }
 
 fn remarks(whole: &Whole<'_>) -> Vec<(&'static str, String)> {
-    let mut remarks = vec![("since the session began", times(whole))];
+    let mut remarks = vec![("since the first packet", times(whole))];
     if !whole.chain.is_empty() {
         let members = whole.chain.iter().map(|member| {
             let command = member.command.as_deref().unwrap_or("?");

@@ -1,1 +1,0 @@
-//! Expressions that say which operations are of interest, in the syntax of Wireshark's display filters.

@@ -1,0 +1,158 @@
+//! A recorded run as one HTML page, which needs nothing but itself.
+//!
+//! What matters most is in the page as HTML: the verdict, the counts, and each group of root divergences with its first
+//! operation in full. A script of its own adds what needs one: the timeline, the plots, the table of operations. Nothing is
+//! loaded from anywhere, and the page's Content-Security-Policy sees to that. What comes from a capture is text, wherever it
+//! stands.
+//!
+//! The run is read twice: once without messages, for the operations; then the messages of those that are shown in full. Memory
+//! and page are bounded, and the page says what it does not have.
+
+mod causes;
+mod document;
+mod figures;
+mod in_full;
+mod latencies;
+mod messages;
+mod operations;
+mod policy;
+mod roots;
+mod rows;
+mod sampling;
+mod script_json;
+pub mod side_by_side;
+mod summary;
+mod texts;
+mod timing;
+
+use crate::recorded::Recorded;
+use crate::replayed::{Replayed, ReplayedError, Wanted};
+use causes::{Causes, place};
+use in_full::InFull;
+use latencies::Latencies;
+use rows::Rows;
+use sampling::Sampling;
+use serde::Serialize;
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use store::Columns;
+
+/// Groups whose first operation is shown with its messages.
+const MOST_IN_FULL: usize = 100;
+/// Lines of all messages that are shown.
+const MOST_LINES: usize = 20_000;
+/// Columns of captured operations that the rows of a page are made of.
+const COLUMNS: Columns = Columns::Only(&[
+    "command",
+    "status",
+    "share",
+    "path",
+    "request_frame",
+    "request_time",
+    "response_time",
+    "latency_ns",
+]);
+
+/// Why a page was not written. Each message is one line.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// The run cannot be read, or not beside what it replayed.
+    #[error(transparent)]
+    Replayed(#[from] ReplayedError),
+    /// The page cannot be written.
+    #[error("the page cannot be written: {0}")]
+    Write(#[from] io::Error),
+    /// It was cancelled.
+    #[error("interrupted before the page was complete")]
+    Interrupted,
+}
+
+/// What is in a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PageSummary {
+    /// Operations in its table; at most 200,000.
+    pub operations: u64,
+    /// Operations of the run that it does not have, because there are more.
+    pub left_out: u64,
+    /// Groups of root divergences.
+    pub causes: u64,
+    /// Those of them whose first operation it has with its messages.
+    pub in_full: u64,
+}
+
+/// What a page is made of.
+struct Content<'a> {
+    recorded: Recorded<'a>,
+    rows: Rows,
+    sampling: Sampling,
+    causes: Causes,
+    /// The first operation of each group, of those that are shown in full.
+    in_full: Vec<Option<InFull>>,
+    latencies: Latencies,
+}
+
+/// Writes the page of a run to `out`, in UTF-8.
+///
+/// # Errors
+/// [`PageError`].
+pub fn write(recorded: Recorded<'_>, out: &mut dyn Write, cancelled: &AtomicBool) -> Result<PageSummary, PageError> {
+    let mut content = read(recorded, cancelled)?;
+    add_messages(&mut content, cancelled)?;
+    document::write(&content, out)?;
+    let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    Ok(PageSummary {
+        operations: count(content.rows.len()),
+        left_out: content.sampling.left_out(),
+        causes: count(content.causes.len()),
+        in_full: count(content.in_full.iter().flatten().count()),
+    })
+}
+
+fn read<'a>(recorded: Recorded<'a>, cancelled: &AtomicBool) -> Result<Content<'a>, PageError> {
+    let mut sampling = Sampling::of(recorded.report);
+    let mut causes = Causes::of(recorded.report);
+    let mut latencies = Latencies::default();
+    let mut rows = Rows::new();
+    for found in Replayed::open(recorded.output, recorded.run, Wanted::new(COLUMNS))? {
+        refuse_cancelled(cancelled)?;
+        let found = found?;
+        let group = causes.count(&found);
+        latencies.count(&found);
+        if sampling.keeps(found.live.verdict) {
+            rows.push(&found, group);
+        }
+    }
+    rows.sort();
+    let in_full = (0..causes.len()).map(|_| None).collect();
+    Ok(Content { recorded, rows, sampling, causes, in_full, latencies })
+}
+
+/// Reads the first operation of each group with its messages.
+fn add_messages(content: &mut Content<'_>, cancelled: &AtomicBool) -> Result<(), PageError> {
+    let firsts = content.causes.firsts(MOST_IN_FULL);
+    if firsts.is_empty() {
+        return Ok(());
+    }
+    let Recorded { output, run, .. } = content.recorded;
+    let chosen = firsts.clone();
+    let wanted = Wanted::new(Columns::All).with_messages();
+    let wanted = wanted.only(move |row| place(row).is_some_and(|place| chosen.contains_key(&place)));
+    let mut lines = 0_usize;
+    for found in Replayed::open(output, run, wanted)? {
+        refuse_cancelled(cancelled)?;
+        let found = found?;
+        let group = place(&found.live).and_then(|place| firsts.get(&place).copied());
+        let Some(slot) = group.and_then(|group| content.in_full.get_mut(group)) else { continue };
+        let Some(in_full) = InFull::of(found) else { continue };
+        lines = lines.saturating_add(in_full.lines());
+        if lines > MOST_LINES {
+            break;
+        }
+        *slot = Some(in_full);
+    }
+    Ok(())
+}
+
+fn refuse_cancelled(cancelled: &AtomicBool) -> Result<(), PageError> {
+    if cancelled.load(Ordering::Relaxed) { Err(PageError::Interrupted) } else { Ok(()) }
+}
