@@ -13,6 +13,7 @@ mod office;
 mod packages;
 mod record;
 mod test;
+mod virtual_environment;
 mod workspace;
 
 use std::path::PathBuf;

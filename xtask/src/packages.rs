@@ -18,6 +18,16 @@ pub(crate) fn ensure_cpp_compiler() -> anyhow::Result<()> {
     ensure_with(|| if succeeds("c++", &["--version"]) { Vec::new() } else { vec!["g++"] })
 }
 
+/// The same for what makes Python's virtual environments.
+pub(crate) fn ensure_python() -> anyhow::Result<()> {
+    // Debian's Python has venv, and lacks what venv installs pip with.
+    ensure_with(
+        || {
+            if succeeds("python3", &["-c", "import ensurepip, venv"]) { Vec::new() } else { vec!["python3-venv"] }
+        },
+    )
+}
+
 fn ensure_with(missing: impl Fn() -> Vec<&'static str>) -> anyhow::Result<()> {
     let missing_now = missing();
     if missing_now.is_empty() {

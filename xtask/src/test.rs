@@ -6,6 +6,7 @@ use crate::demo;
 use crate::fuzz;
 use crate::instructions;
 use crate::packages;
+use crate::virtual_environment::{Prepared, QUERIES};
 use crate::workspace::{cargo, step};
 
 /// Where the property tests begin: a run can be repeated. `cargo test` alone tries others each time.
@@ -17,6 +18,8 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     let start = Instant::now();
     packages::ensure()?;
     packages::ensure_cpp_compiler()?;
+    packages::ensure_python()?;
+    let queries = QUERIES.ensure()?;
     step(cargo().args(["fmt", "--all", "--check"]))?;
     step(cargo().args(["fmt", "--check", "--manifest-path", "fuzz/Cargo.toml"]))?;
     step(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
@@ -28,6 +31,9 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     if full {
         tests.env(FULL, "1");
     }
+    if let Prepared::Interpreter(python) = &queries {
+        tests.env(QUERIES.variable, python);
+    }
     step(&mut tests)?;
     fuzz::smoke()?;
     // The first thing that a new user runs.
@@ -38,5 +44,8 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
         "\nformat, lints, tests, fuzzing, demo, documentation and instruction counts are in order ({} s)",
         start.elapsed().as_secs()
     );
+    if let Prepared::Unavailable(reason) = queries {
+        println!("NOT RUN: {}: {reason}", QUERIES.purpose);
+    }
     Ok(())
 }
