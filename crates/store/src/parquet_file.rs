@@ -102,22 +102,6 @@ impl ParquetFile {
             current: None,
         }
     }
-
-    /// What the column `name` has in the first row of each row group.
-    pub(crate) fn firsts(&self, name: &str) -> Result<Vec<RecordBatch>, ReadError> {
-        let damaged = |reason| ReadError::Damaged { path: self.path.to_path_buf(), reason };
-        let mask = ProjectionMask::columns(self.metadata.parquet_schema(), [name]);
-        let first = |row_group| {
-            let file = self.file.try_clone().map_err(|error| damaged(error.to_string()))?;
-            let read = guarded(|| {
-                let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
-                let builder = builder.with_projection(mask.clone()).with_row_groups(vec![row_group]).with_batch_size(1);
-                builder.build()?.next().transpose().map_err(ParquetError::from)
-            });
-            read.map_err(damaged)?.ok_or_else(|| damaged(format!("row group {row_group} is empty")))
-        };
-        (0..self.metadata.metadata().num_row_groups()).map(first).collect()
-    }
 }
 
 impl fmt::Debug for ParquetFile {

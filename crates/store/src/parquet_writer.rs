@@ -138,8 +138,8 @@ pub(crate) fn properties<R>(columns: &[Column<R>], of_messages: Compression) -> 
             .set_column_encoding(path.clone(), Encoding::DELTA_BINARY_PACKED)
             .set_column_compression(path, Compression::UNCOMPRESSED)
     });
-    // What people look for a range of are places and times.
-    let unordered = columns.iter().filter(|column| !is_number(column) || is_small(column));
+    // What is looked for by its range are places, times, and the numbers of rows.
+    let unordered = columns.iter().filter(|column| !is_number(column) || (is_small(column) && column.name != "op"));
     let properties = unordered.fold(properties, |properties, column| {
         properties.set_column_statistics_enabled(ColumnPath::from(column.name), EnabledStatistics::None)
     });

@@ -94,11 +94,6 @@ pub(super) fn complete(row: &mut Operation, batches: &mut Batches, reading: Read
     Ok(())
 }
 
-/// Passes over the messages of the next row.
-pub(super) fn pass(batches: &mut Batches) -> Result<(), String> {
-    MESSAGES.iter().try_for_each(|message| batches.next_apart(message.name, 0).transpose().map(drop))
-}
-
 /// Completes a message that was stored only as far as it is not zeros.
 fn fill_up(message: &mut Bytes, length: usize) {
     if length <= message.len() || length > LONGEST {

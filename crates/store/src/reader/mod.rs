@@ -17,9 +17,7 @@ use crate::schema::{COLUMNS, Column, DecodeError, column};
 use arrow::array::RecordBatch;
 use dissect::{Kind, Operation};
 use messages::Reading;
-use numbered::Numbers;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 /// Which columns to read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -86,8 +84,6 @@ pub enum ReadError {
 #[derive(Debug)]
 pub struct SessionFile {
     file: ParquetFile,
-    /// The number of the first row of each row group, once it was asked for.
-    first_ops: OnceLock<Vec<u32>>,
 }
 
 impl SessionFile {
@@ -98,7 +94,7 @@ impl SessionFile {
     pub fn open(path: &Path) -> Result<Self, ReadError> {
         let file = ParquetFile::open(path)?;
         file.check_columns(COLUMNS)?;
-        Ok(Self { file, first_ops: OnceLock::new() })
+        Ok(Self { file })
     }
 
     /// The path it was opened by.
@@ -132,28 +128,21 @@ impl SessionFile {
 
     /// The rows of `selection`, which is one of this file, likewise; of the others no column is decoded. `None`: all.
     pub fn operations_of(&self, columns: Columns, selection: Option<&Selection>) -> Operations {
-        let wanted: Vec<&Column<Operation>> = COLUMNS.iter().filter(|column| columns.include(column)).collect();
-        let names: Vec<&str> = wanted.iter().map(|column| column.name).collect();
-        let batches = self.file.batches(&names).apart(messages::names(&wanted)).selecting(selection.cloned());
-        Operations {
-            columns,
-            also: &[],
-            numbers: None,
-            reading: Reading::default(),
-            rows: Vec::new().into_iter(),
-            batches,
-        }
+        self.rows_with(|column| columns.include(column), selection.cloned())
+    }
+
+    fn rows_with(&self, is_wanted: impl Fn(&Column<Operation>) -> bool, selection: Option<Selection>) -> Operations {
+        let wanted: Vec<&Column<Operation>> = COLUMNS.iter().filter(|column| is_wanted(column)).collect();
+        let columns: Vec<&'static str> = wanted.iter().map(|column| column.name).collect();
+        let batches = self.file.batches(&columns).apart(messages::names(&wanted)).selecting(selection);
+        Operations { columns, reading: Reading::default(), rows: Vec::new().into_iter(), batches }
     }
 }
 
 /// The rows of a session file.
 #[derive(Debug)]
 pub struct Operations {
-    columns: Columns,
-    /// Columns that are read with them.
-    also: &'static [&'static str],
-    /// Which rows are wanted, if not all.
-    numbers: Option<Numbers>,
+    columns: Vec<&'static str>,
     reading: Reading,
     rows: std::vec::IntoIter<Operation>,
     batches: Batches,
@@ -177,10 +166,7 @@ impl Operations {
     }
 
     fn rows_to_complete(&self, batch: &RecordBatch) -> Result<Vec<Operation>, DecodeError> {
-        let also = |column: &Column<Operation>| {
-            self.also.contains(&column.name) || (self.numbers.is_some() && column.name == numbered::OP)
-        };
-        let mut rows = decode(batch, |column| !column.is_message() && (self.columns.include(column) || also(column)))?;
+        let mut rows = decode(batch, |column| !column.is_message() && self.columns.contains(&column.name))?;
         messages::share(batch, &mut rows)?;
         Ok(rows)
     }
@@ -191,25 +177,14 @@ impl Iterator for Operations {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if self.numbers.as_ref().is_some_and(Numbers::all_found) {
-                self.rows = Vec::new().into_iter();
-                self.batches.end();
-                return None;
-            }
             if let Some(mut row) = self.rows.next() {
-                let is_wanted = self.numbers.as_mut().is_none_or(|numbers| numbers.take(row.op));
-                let read = match is_wanted {
-                    true => messages::complete(&mut row, &mut self.batches, self.reading),
-                    false => messages::pass(&mut self.batches),
-                };
-                match read {
-                    Ok(()) if is_wanted => return Some(Ok(row)),
-                    Ok(()) => continue,
+                return match messages::complete(&mut row, &mut self.batches, self.reading) {
+                    Ok(()) => Some(Ok(row)),
                     Err(reason) => {
                         self.rows = Vec::new().into_iter();
-                        return Some(Err(self.batches.fail(&reason)));
+                        Some(Err(self.batches.fail(&reason)))
                     }
-                }
+                };
             }
             let batch = match self.batches.next()? {
                 Ok(batch) => batch,

@@ -1,93 +1,62 @@
-//! Single rows of a session file: row groups that have none of them are not touched.
+//! Single rows of a session file, by their numbers.
 
-use super::{Columns, Operations, ReadError, Reading, SessionFile, messages};
-use crate::schema::COLUMNS;
-use crate::schema::column::{self, Column, DecodeError};
-use dissect::{Kind, Operation};
+use super::{Columns, Operations, ReadError, RowChoice, RowGroupBounds, SessionFile};
+use arrow::array::{Array as _, AsArray as _, RecordBatch};
+use arrow::buffer::BooleanBuffer;
+use arrow::datatypes::UInt32Type;
 
 /// What tells rows apart.
-pub(super) const OP: &str = "op";
+const OP: &str = "op";
 
 impl SessionFile {
     /// The rows whose `op` is among `ops`, in order, with their `columns`, those named in `also` (no messages), and `op`. A
     /// number that no row has is passed over. Messages of other rows are not read where the file has them as they are.
     ///
     /// # Errors
-    /// [`ReadError::Damaged`] when the file does not tell which rows its row groups begin with.
+    /// [`ReadError::Damaged`] when the numbers cannot be read.
     pub fn operations_numbered(
         &self,
         ops: &[u32],
         columns: Columns,
         also: &'static [&'static str],
     ) -> Result<Operations, ReadError> {
-        let numbers = Numbers::new(ops);
-        let firsts = self.first_ops()?;
-        let row_groups = firsts.iter().enumerate().filter(|(index, first)| {
-            let next = index.checked_add(1).and_then(|next| firsts.get(next)).copied();
-            numbers.has_any(**first, next)
-        });
-        let row_groups = row_groups.map(|(index, _)| index).collect();
-        let is_wanted =
-            |column: &&Column<Operation>| columns.include(column) || also.contains(&column.name) || column.name == OP;
-        let wanted: Vec<&Column<Operation>> = COLUMNS.iter().filter(is_wanted).collect();
-        let names: Vec<&str> = wanted.iter().map(|column| column.name).collect();
-        let batches = self.file.batches_of(row_groups, &names).apart(messages::names(&wanted));
-        let (reading, rows) = (Reading::default(), Vec::new().into_iter());
-        Ok(Operations { columns, also, numbers: Some(numbers), reading, rows, batches })
-    }
-
-    /// The `op` that each row group begins with.
-    fn first_ops(&self) -> Result<&[u32], ReadError> {
-        if let Some(known) = self.first_ops.get() {
-            return Ok(known);
-        }
-        let batches = self.file.firsts(OP)?;
-        let read = batches.iter().map(|batch| {
-            let mut row = [Operation::new(0, Kind::Exchange, 0)];
-            column::decode(COLUMNS, batch, &mut row, |column| column.name == OP)?;
-            let [row] = row;
-            Ok(row.op)
-        });
-        let firsts: Vec<u32> = read.collect::<Result<_, DecodeError>>().map_err(|error| self.damaged(&error))?;
-        Ok(self.first_ops.get_or_init(|| firsts))
-    }
-
-    fn damaged(&self, reason: &DecodeError) -> ReadError {
-        ReadError::Damaged { path: self.path().to_owned(), reason: reason.to_string() }
+        let selection = self.select(&mut Numbers::new(ops))?;
+        let is_wanted = |name| also.contains(&name) || name == OP;
+        Ok(self.rows_with(|column| columns.include(column) || is_wanted(column.name), Some(selection)))
     }
 }
 
-/// The numbers of the rows that are wanted.
-#[derive(Debug)]
-pub(super) struct Numbers {
-    ops: Vec<u32>,
-    /// How many were found.
-    found: usize,
-}
+/// The numbers of the rows that are wanted, in order.
+struct Numbers(Vec<u32>);
 
 impl Numbers {
     fn new(ops: &[u32]) -> Self {
         let mut ops = ops.to_vec();
         ops.sort_unstable();
-        ops.dedup();
-        Self { ops, found: 0 }
+        Self(ops)
+    }
+}
+
+impl RowChoice for Numbers {
+    fn columns(&self) -> Vec<&'static str> {
+        vec![OP]
     }
 
-    /// Whether any is in a row group that begins with `first`, before one that begins with `next`.
-    fn has_any(&self, first: u32, next: Option<u32>) -> bool {
-        let from = self.ops.partition_point(|op| *op < first);
-        self.ops.get(from).is_some_and(|op| next.is_none_or(|next| *op < next))
+    fn excludes(&self, bounds: &RowGroupBounds<'_>) -> bool {
+        match bounds.of(OP) {
+            Some(Some((least, most))) => {
+                let from = self.0.partition_point(|op| i128::from(*op) < least);
+                self.0.get(from).is_none_or(|op| i128::from(*op) > most)
+            }
+            Some(None) => true,
+            None => self.0.is_empty(),
+        }
     }
 
-    /// Whether this row is wanted.
-    pub(super) fn take(&mut self, op: u32) -> bool {
-        let is_wanted = self.ops.binary_search(&op).is_ok();
-        self.found = self.found.saturating_add(usize::from(is_wanted));
-        is_wanted
-    }
-
-    /// Whether there are no more to come.
-    pub(super) fn all_found(&self) -> bool {
-        self.found >= self.ops.len()
+    fn choose(&mut self, batch: &RecordBatch) -> Result<BooleanBuffer, String> {
+        let column = batch.column_by_name(OP).and_then(|column| column.as_primitive_opt::<UInt32Type>());
+        let column =
+            column.filter(|column| column.null_count() == 0).ok_or_else(|| format!("column '{OP}' is no number"))?;
+        Ok(column.values().iter().map(|op| self.0.binary_search(op).is_ok()).collect())
     }
 }

@@ -40,12 +40,19 @@ impl RowGroupBounds<'_> {
         if statistics.null_count_opt()? >= u64::try_from(self.group.num_rows()).ok()? {
             return Some(None);
         }
-        let Statistics::Int64(bounds) = statistics else { return None };
-        let (least, most) = (*bounds.min_opt()?, *bounds.max_opt()?);
-        match self.metadata.schema().field_with_name(column).ok()?.data_type() {
-            // Numbers without a sign are ordered as such, and stored with one.
-            DataType::UInt64 => Some(Some((least.cast_unsigned().into(), most.cast_unsigned().into()))),
-            DataType::Timestamp(..) => Some(Some((least.into(), most.into()))),
+        // Numbers without a sign are ordered as such, and stored with one.
+        match (self.metadata.schema().field_with_name(column).ok()?.data_type(), statistics) {
+            (DataType::UInt32, Statistics::Int32(bounds)) => {
+                let (least, most) = (*bounds.min_opt()?, *bounds.max_opt()?);
+                Some(Some((least.cast_unsigned().into(), most.cast_unsigned().into())))
+            }
+            (DataType::UInt64, Statistics::Int64(bounds)) => {
+                let (least, most) = (*bounds.min_opt()?, *bounds.max_opt()?);
+                Some(Some((least.cast_unsigned().into(), most.cast_unsigned().into())))
+            }
+            (DataType::Timestamp(..), Statistics::Int64(bounds)) => {
+                Some(Some(((*bounds.min_opt()?).into(), (*bounds.max_opt()?).into())))
+            }
             _ => None,
         }
     }
