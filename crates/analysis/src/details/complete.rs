@@ -1,17 +1,17 @@
 //! Making a tree account for every byte: what no field is about gets a part of its own, what two are about is told, and
 //! what the capture lacks is marked.
 
+use super::lacking::Lacking;
 use super::node::{Mark, Node};
 use super::value;
 use super::window::Window;
-use capture::Hole;
 use std::ops::Range;
 
 /// Bytes up to which a gap counts as padding: structures are aligned to 8, and a buffer that is empty may have a byte.
 const MOST_PADDING: usize = 8;
 
 /// Parts that are together all of `range`.
-pub(super) fn complete(nodes: Vec<Node>, range: Range<usize>, message: Window<'_>, holes: &[Hole]) -> Vec<Node> {
+pub(super) fn complete(nodes: Vec<Node>, range: Range<usize>, message: Window<'_>, holes: &Lacking) -> Vec<Node> {
     let mut nodes = nodes;
     nodes.sort_by_key(|node| node.offset);
     let mut at = range.start;
@@ -36,7 +36,7 @@ pub(super) fn complete(nodes: Vec<Node>, range: Range<usize>, message: Window<'_
     all
 }
 
-fn gap(range: Range<usize>, message: Window<'_>, holes: &[Hole]) -> Option<Node> {
+fn gap(range: Range<usize>, message: Window<'_>, holes: &Lacking) -> Option<Node> {
     let window = message.part(range.start, range.len()).filter(|window| window.len() > 0)?;
     let (name, mark) =
         if window.len() <= MOST_PADDING { ("Padding", Mark::Padding) } else { ("Unknown", Mark::Unknown) };
@@ -53,8 +53,8 @@ fn share(node: &mut Node) {
 }
 
 /// A leaf whose bytes lie in a hole has no value.
-fn missing(node: &mut Node, holes: &[Hole]) {
-    let lacking = lacking(node.range(), holes);
+fn missing(node: &mut Node, holes: &Lacking) {
+    let lacking = holes.count(&node.range());
     if lacking == 0 || !node.children.is_empty() {
         return;
     }
@@ -64,14 +64,4 @@ fn missing(node: &mut Node, holes: &[Hole]) {
     if node.mark != Some(Mark::Shared) {
         node.mark = Some(Mark::Missing);
     }
-}
-
-/// How many bytes of `range` lie in holes.
-pub(super) fn lacking(range: Range<usize>, holes: &[Hole]) -> usize {
-    let common = |hole: &Hole| {
-        let start = (hole.offset as usize).max(range.start);
-        let end = (hole.offset as usize).saturating_add(hole.length as usize).min(range.end);
-        end.saturating_sub(start)
-    };
-    holes.iter().map(common).fold(0, usize::saturating_add)
 }

@@ -1,6 +1,6 @@
 //! Fields of fixed length, as the tables of this module list them.
 
-use super::node::{Mark, Node};
+use super::node::Node;
 use super::value;
 use super::window::Window;
 use smb2::names::flags::Bits;
@@ -165,7 +165,7 @@ impl Field {
                 node.valued(id.to_string()).meaning(meaning)
             }
             Form::Bytes(_) => node.valued(value::hex(window.bytes())),
-            Form::Withheld(length) => node.valued(value::withheld(length)).marked(Mark::Withheld),
+            Form::Withheld(_) => node.withheld(),
         }
     }
 }

@@ -1,13 +1,12 @@
 //! Messages with another header than that of SMB2: SMB_COM_NEGOTIATE, with which a client may begin (MS-SMB2 1.7, MS-CIFS
 //! 2.2.3.1, 2.2.4.52), and what could not be decrypted or expanded (MS-SMB2 2.2.41, 2.2.42).
 
-use super::complete::lacking;
 use super::field::{Field, bytes, u8, u16, u32, x8, x16, x32, x64};
+use super::lacking::Lacking;
 use super::node::Node;
 use super::structure::{MOST_ENTRIES, Structure, data, malformed};
 use super::value;
 use super::window::Window;
-use capture::Hole;
 use smb2::{Malformed, header, names};
 
 const SMB1: &[u8] = b"\xffSMB";
@@ -48,9 +47,9 @@ const COMPRESSION_HEADER: &[Field] = &[
 ];
 
 /// What a message without an SMB2 header is, and its parts.
-pub(super) fn message(window: Window<'_>, problem: &Malformed, holes: &[Hole]) -> (&'static str, Vec<Node>) {
+pub(super) fn message(window: Window<'_>, problem: &Malformed, holes: &Lacking) -> (&'static str, Vec<Node>) {
     let mut parts = Structure::new(window);
-    if lacking(0..header::LENGTH, holes) > 0 {
+    if holes.count(&(0..header::LENGTH)) > 0 {
         parts.remainder("Message", data);
         return ("Message whose header was not captured", parts.finish());
     }

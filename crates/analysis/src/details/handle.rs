@@ -1,28 +1,29 @@
 //! What became of the handle that an operation uses: where it was opened, what was done with it, where it was closed.
 
-use super::timing::{long_number, number, word};
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array as _, AsArray as _, RecordBatch};
+use arrow::buffer::BooleanBuffer;
+use arrow::datatypes::UInt32Type;
 use dissect::Operation;
 use serde::Serialize;
-use smb2::FileId;
 use smb2::names::flags;
+use smb2::{Command, FileId};
 use std::collections::BTreeMap;
-use store::{ReadError, SessionFile};
+use store::reader::{RowChoice, RowGroupBounds};
+use store::schema::status_name;
+use store::{Columns, ReadError, SessionFile};
 
 /// The columns that tell.
-const COLUMNS: [&str; 11] = [
+const COLUMNS: Columns = Columns::Only(&[
     "op",
-    "open",
     "file_id",
     "command",
     "status",
-    "status_name",
     "request_frame",
     "response_frame",
     "share",
     "path",
     "desired_access",
-];
+]);
 
 /// An operation that opened or closed a handle.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -69,7 +70,7 @@ impl HandleHistory {
     /// [`ReadError`].
     pub fn of(file: &SessionFile, operation: &Operation) -> Result<Option<Self>, ReadError> {
         let file_id = operation.file_id.filter(|id| !id.is_reserved());
-        let Some(key) = operation.open.map(Key::Open).or(file_id.map(Key::FileId)) else { return Ok(None) };
+        let Some(mut key) = operation.open.map(Key::Open).or(file_id.map(Key::FileId)) else { return Ok(None) };
         let mut history = Self {
             file_id: file_id.map(|id| id.to_string()),
             open: operation.open,
@@ -82,41 +83,37 @@ impl HandleHistory {
             later: BTreeMap::new(),
             closed: None,
         };
-        for batch in file.batches(&COLUMNS) {
-            let batch = batch?;
-            for row in (0..batch.num_rows()).filter(|row| key.is_in(&batch, *row)) {
-                history.add(&batch, row, operation.op);
-            }
+        let selection = file.select(&mut key)?;
+        for row in file.operations_of(COLUMNS, Some(&selection)) {
+            history.add(&row?, operation.op);
         }
         Ok(Some(history))
     }
 
-    fn add(&mut self, batch: &RecordBatch, row: usize, this: u32) {
-        let Some(op) = number(batch, "op", row) else { return };
-        let command = word(batch, "command", row).unwrap_or_default();
+    fn add(&mut self, row: &Operation, this: u32) {
         let used = || Use {
-            op,
-            request_frame: long_number(batch, "request_frame", row),
-            response_frame: long_number(batch, "response_frame", row),
-            status: word(batch, "status_name", row).map(str::to_owned),
+            op: row.op,
+            request_frame: row.request_frame,
+            response_frame: row.response_frame,
+            status: row.status.map(status_name),
         };
-        let succeeded = number(batch, "status", row) == Some(0);
-        match command {
-            "CREATE" if succeeded && self.opened.is_none() => {
+        match row.command.filter(|_| row.status == Some(0)) {
+            Some(Command::CREATE) if self.opened.is_none() => {
                 self.opened = Some(used());
-                self.share = word(batch, "share", row).map(str::to_owned).or(self.share.take());
-                self.path = word(batch, "path", row).map(str::to_owned).or(self.path.take());
-                self.desired_access = number(batch, "desired_access", row);
+                self.share = row.share.as_deref().map(str::to_owned).or(self.share.take());
+                self.path = row.path.as_deref().map(str::to_owned).or(self.path.take());
+                self.desired_access = row.desired_access;
                 self.access = self.desired_access.map(|access| flags::access_mask(access).to_string());
-                self.file_id = file_id(batch, row).map(|id| id.to_string()).or(self.file_id.take());
+                self.file_id = row.file_id.map(|id| id.to_string()).or(self.file_id.take());
             }
-            "CLOSE" if succeeded => self.closed = Some(used()),
+            Some(Command::CLOSE) => self.closed = Some(used()),
             _ => {}
         }
-        if op < this {
+        if row.op < this {
             self.earlier = self.earlier.saturating_add(1);
-        } else if op > this {
-            let count = self.later.entry(command.to_owned()).or_default();
+        } else if row.op > this {
+            let command = row.command.map(|command| command.to_string()).unwrap_or_default();
+            let count = self.later.entry(command).or_default();
             *count = count.saturating_add(1);
         }
     }
@@ -131,17 +128,29 @@ enum Key {
     FileId(FileId),
 }
 
-impl Key {
-    fn is_in(self, batch: &RecordBatch, row: usize) -> bool {
+impl RowChoice for Key {
+    fn columns(&self) -> Vec<&'static str> {
         match self {
-            Self::Open(open) => number(batch, "open", row) == Some(open),
-            Self::FileId(id) => number(batch, "open", row).is_none() && file_id(batch, row) == Some(id),
+            Self::Open(_) => vec!["open"],
+            Self::FileId(_) => vec!["open", "file_id"],
         }
     }
-}
 
-fn file_id(batch: &RecordBatch, row: usize) -> Option<FileId> {
-    let array = batch.column_by_name("file_id")?.as_fixed_size_binary_opt()?;
-    let bytes = array.is_valid(row).then(|| array.value(row))?;
-    bytes.try_into().ok().map(FileId)
+    fn excludes(&self, _: &RowGroupBounds<'_>) -> bool {
+        false
+    }
+
+    fn choose(&mut self, batch: &RecordBatch) -> Result<BooleanBuffer, String> {
+        let opens = batch.column_by_name("open").and_then(|array| array.as_primitive_opt::<UInt32Type>());
+        let opens = opens.ok_or("column 'open' holds no numbers of 32 bits")?;
+        let rows = 0..batch.num_rows();
+        match self {
+            Self::Open(open) => Ok(rows.map(|row| opens.is_valid(row) && opens.value(row) == *open).collect()),
+            Self::FileId(id) => {
+                let ids = batch.column_by_name("file_id").and_then(|array| array.as_fixed_size_binary_opt());
+                let ids = ids.ok_or("column 'file_id' holds no identifiers")?;
+                Ok(rows.map(|row| opens.is_null(row) && ids.is_valid(row) && ids.value(row) == id.0).collect())
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The bytes of a message, 16 a line.
 
-use super::complete::lacking;
+use super::lacking::Lacking;
 use capture::Hole;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -12,19 +12,21 @@ const LINE: usize = 16;
 /// not have, are `--`; those of `withheld` are `**`.
 pub fn hex<'a>(
     message: &'a [u8],
-    holes: &'a [Hole],
+    holes: &[Hole],
     withheld: &'a [Range<usize>],
 ) -> impl Iterator<Item = String> + use<'a> {
+    let holes = Lacking::of(holes);
     let lines = message.chunks(LINE).enumerate();
-    lines.map(move |(index, bytes)| line(index.saturating_mul(LINE), bytes, holes, withheld))
+    lines.map(move |(index, bytes)| line(index.saturating_mul(LINE), bytes, &holes, withheld))
 }
 
-fn line(start: usize, bytes: &[u8], holes: &[Hole], withheld: &[Range<usize>]) -> String {
+fn line(start: usize, bytes: &[u8], holes: &Lacking, withheld: &[Range<usize>]) -> String {
     let mut text = format!("{start:08x} ");
     let mut characters = String::new();
+    let missing = holes.within(&(start..start.saturating_add(bytes.len())));
     for (index, byte) in bytes.iter().enumerate() {
         let at = start.saturating_add(index);
-        let is_missing = !holes.is_empty() && lacking(at..at.saturating_add(1), holes) > 0;
+        let is_missing = missing.iter().any(|range| range.contains(&at));
         text.push_str(if index == LINE / 2 { "  " } else { " " });
         let character = if is_missing {
             text.push_str("--");

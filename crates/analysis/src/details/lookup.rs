@@ -1,7 +1,12 @@
 //! Which operations a session file has, by number and by frame.
 
-use super::timing::{long_number, number};
-use store::{ReadError, SessionFile};
+use super::having::Having;
+use arrow::array::AsArray as _;
+use arrow::datatypes::UInt32Type;
+use store::{Columns, ReadError, SessionFile};
+
+/// The columns with frames.
+const FRAMES: &[&str] = &["request_frame", "interim_frame", "response_frame"];
 
 /// The numbers of the first and the last operation; `None` of a file without rows.
 ///
@@ -11,10 +16,10 @@ pub fn first_and_last(file: &SessionFile) -> Result<Option<(u32, u32)>, ReadErro
     let mut found: Option<(u32, u32)> = None;
     for batch in file.batches(&["op"]) {
         let batch = batch?;
-        let first = number(&batch, "op", 0);
-        let last = batch.num_rows().checked_sub(1).and_then(|row| number(&batch, "op", row));
-        if let (Some(first), Some(last)) = (first, last) {
-            found = Some((found.map_or(first, |(first, _)| first), last));
+        let numbers = batch.column_by_name("op").and_then(|array| array.as_primitive_opt::<UInt32Type>());
+        let numbers = numbers.map(|array| &array.values()[..]).unwrap_or_default();
+        if let (Some(first), Some(last)) = (numbers.first(), numbers.last()) {
+            found = Some((found.map_or(*first, |(first, _)| first), *last));
         }
     }
     Ok(found)
@@ -26,12 +31,6 @@ pub fn first_and_last(file: &SessionFile) -> Result<Option<(u32, u32)>, ReadErro
 /// # Errors
 /// [`ReadError`].
 pub fn in_frame(file: &SessionFile, frame: u64) -> Result<Vec<u32>, ReadError> {
-    const FRAMES: [&str; 3] = ["request_frame", "interim_frame", "response_frame"];
-    let mut found = Vec::new();
-    for batch in file.batches(&["op", "request_frame", "interim_frame", "response_frame"]) {
-        let batch = batch?;
-        let is_in = |row: &usize| FRAMES.iter().any(|column| long_number(&batch, column, *row) == Some(frame));
-        found.extend((0..batch.num_rows()).filter(is_in).filter_map(|row| number(&batch, "op", row)));
-    }
-    Ok(found)
+    let selection = file.select(&mut Having { columns: FRAMES, value: frame })?;
+    file.operations_of(Columns::Only(&["op"]), Some(&selection)).map(|row| row.map(|row| row.op)).collect()
 }

@@ -20,9 +20,11 @@ mod file_information;
 mod file_system_information;
 mod foreign;
 mod handle;
+mod having;
 mod header;
 mod hex;
 mod information;
+mod lacking;
 mod lookup;
 mod negotiate;
 mod network_interface;
@@ -49,6 +51,7 @@ pub use timing::{ChainMember, Timing, chain};
 
 use capture::Hole;
 use dissect::Operation;
+use lacking::Lacking;
 use serde::Serialize;
 use smb2::message::ErrorResponse;
 use smb2::{Command, Header, NtStatus};
@@ -119,7 +122,7 @@ impl Details {
 
     /// Where lies what is not shown, for [`hex`].
     pub fn withheld(&self) -> Vec<Range<usize>> {
-        self.walk().filter(|node| node.mark == Some(Mark::Withheld)).map(Node::range).collect()
+        self.walk().filter(|node| node.is_withheld).map(Node::range).collect()
     }
 }
 
@@ -130,6 +133,7 @@ fn read<'a>(
     kind: &str,
 ) -> Details {
     let window = Window::of(message);
+    let holes = &Lacking::of(holes);
     let (name, fields) = match Header::parse(message) {
         Ok(parsed) => {
             let mut body = Structure::body(window, smb2::header::LENGTH);

@@ -22,6 +22,9 @@ pub struct Node {
     /// What is special about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mark: Option<Mark>,
+    /// Whether its bytes are not shown, whatever else is special about it.
+    #[serde(skip)]
+    pub(super) is_withheld: bool,
     /// Its parts, in the order of the message. Together they are all of its bytes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<Node>,
@@ -51,7 +54,9 @@ impl Node {
     /// A part without value or parts.
     pub(super) fn new(name: impl Into<Cow<'static, str>>, range: Range<usize>) -> Self {
         let (offset, length) = (range.start, range.len());
-        Self { name: name.into(), value: None, meaning: None, offset, length, mark: None, children: Vec::new() }
+        let name = name.into();
+        let (value, meaning, mark, children) = (None, None, None, Vec::new());
+        Self { name, value, meaning, offset, length, mark, is_withheld: false, children }
     }
 
     /// The same with a value.
@@ -67,6 +72,12 @@ impl Node {
     /// The same with a mark.
     pub(super) fn marked(self, mark: Mark) -> Self {
         Self { mark: Some(mark), ..self }
+    }
+
+    /// The same, its bytes not shown.
+    pub(super) fn withheld(self) -> Self {
+        let value = Some(super::value::withheld(self.length));
+        Self { value, mark: Some(Mark::Withheld), is_withheld: true, ..self }
     }
 
     /// The same with parts.

@@ -2,7 +2,7 @@
 //! session key and the MIC.
 
 use super::field::{Field, bytes, time, u8, u16, u32, withheld, x32};
-use super::node::{Mark, Node};
+use super::node::Node;
 use super::structure::{MOST_ENTRIES, Structure, data, numbered, text};
 use super::value;
 use super::window::Window;
@@ -184,7 +184,7 @@ fn oem(name: &'static str, window: Window<'_>) -> Node {
 }
 
 fn secret(name: &'static str, window: Window<'_>) -> Node {
-    Node::new(name, window.range()).valued(value::withheld(window.len())).marked(Mark::Withheld)
+    Node::new(name, window.range()).withheld()
 }
 
 /// NTLMv2_RESPONSE (MS-NLMP 2.2.2.8), or the 24 bytes of NTLMv1.

@@ -1,10 +1,10 @@
 //! When the messages of an operation were captured, and which requests travelled with its own.
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{UInt16Type, UInt32Type, UInt64Type};
+use super::having::Having;
 use dissect::Operation;
 use serde::Serialize;
-use store::{ReadError, SessionFile};
+use store::schema::status_name;
+use store::{Columns, ReadError, SessionFile};
 
 /// Members of a chain that are listed; one of 1 MiB can have thousands.
 const MOST_MEMBERS: usize = 256;
@@ -55,56 +55,20 @@ pub struct ChainMember {
 /// # Errors
 /// [`ReadError`].
 pub fn chain(file: &SessionFile, operation: &Operation) -> Result<Vec<ChainMember>, ReadError> {
-    let mut members = Vec::new();
-    let Some(chain) = operation.request_chain else { return Ok(members) };
-    for batch in file.batches(&["op", "request_chain", "compound_index", "command", "status_name"]) {
-        let batch = batch?;
-        let Some(chains) =
-            batch.column_by_name("request_chain").and_then(|array| array.as_primitive_opt::<UInt64Type>())
-        else {
-            continue;
-        };
-        for row in (0..batch.num_rows()).filter(|row| chains.is_valid(*row) && chains.value(*row) == chain) {
-            members.extend(member(&batch, row));
-            if members.len() >= MOST_MEMBERS {
-                return Ok(members);
-            }
-        }
+    let Some(chain) = operation.request_chain else { return Ok(Vec::new()) };
+    let selection = file.select(&mut Having { columns: &["request_chain"], value: chain })?;
+    if selection.count() < 2 {
+        return Ok(Vec::new());
     }
-    if members.len() < 2 {
-        members.clear();
+    let rows = file.operations_of(Columns::Only(&["op", "compound_index", "command", "status"]), Some(&selection));
+    rows.take(MOST_MEMBERS).map(|row| row.map(|row| member(&row))).collect()
+}
+
+fn member(row: &Operation) -> ChainMember {
+    ChainMember {
+        op: row.op,
+        compound_index: row.compound_index,
+        command: row.command.map(|command| command.to_string()),
+        status: row.status.map(status_name),
     }
-    Ok(members)
-}
-
-fn member(batch: &RecordBatch, row: usize) -> Option<ChainMember> {
-    let indices = batch.column_by_name("compound_index").and_then(|array| array.as_primitive_opt::<UInt16Type>());
-    Some(ChainMember {
-        op: number(batch, "op", row)?,
-        compound_index: indices.filter(|array| array.is_valid(row)).map(|array| array.value(row)),
-        command: word(batch, "command", row).map(str::to_owned),
-        status: word(batch, "status_name", row).map(str::to_owned),
-    })
-}
-
-/// A cell of a column of 32 bits.
-pub(super) fn number(batch: &RecordBatch, column: &str, row: usize) -> Option<u32> {
-    let array = batch.column_by_name(column)?.as_primitive_opt::<UInt32Type>()?;
-    array.is_valid(row).then(|| array.value(row))
-}
-
-/// A cell of a column of 64 bits.
-pub(super) fn long_number(batch: &RecordBatch, column: &str, row: usize) -> Option<u64> {
-    let array = batch.column_by_name(column)?.as_primitive_opt::<UInt64Type>()?;
-    array.is_valid(row).then(|| array.value(row))
-}
-
-/// A cell of a column of words.
-pub(super) fn word<'a>(batch: &'a RecordBatch, column: &str, row: usize) -> Option<&'a str> {
-    let array = batch.column_by_name(column)?.as_any_dictionary_opt()?;
-    let words = array.values().as_string_opt::<i32>()?;
-    let keys = array.keys();
-    let index = keys.as_primitive_opt::<arrow::datatypes::Int32Type>().filter(|keys| keys.is_valid(row))?.value(row);
-    let index = usize::try_from(index).ok().filter(|index| *index < words.len() && words.is_valid(*index))?;
-    Some(words.value(index))
 }

@@ -159,7 +159,9 @@ fn field_of(word: &Word) -> Result<&'static Field, FilterError> {
 /// The field that a word on the right of a comparison names, unless it names a value.
 fn other_field(field: &Field, word: &Word) -> Option<&'static Field> {
     let is_name = word.quote == Quote::None && field.names.value(&word.text).is_none();
-    if is_name { field::named(&word.text) } else { None }
+    let named = if is_name { field::named(&word.text) } else { None };
+    // Some texts are names of columns too: `kind == encrypted`.
+    named.filter(|other| !matches!(field.kind, FieldKind::Text) || matches!(other.kind, FieldKind::Text))
 }
 
 fn of_fields(

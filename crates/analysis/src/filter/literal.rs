@@ -127,8 +127,8 @@ fn time(text: &str) -> Option<i128> {
         .parse::<DateTime>()
         .or_else(|_| DateTime::strptime("%b %d, %Y %H:%M:%S%.f", civil))
         .or_else(|_| DateTime::strptime("%b %d, %Y %H:%M", civil));
-    // A text with a zone of its own is no civil time; `UTC` after one would be a second zone.
-    if zone && civil.contains(['Z', 'z']) {
+    // A text with a zone of its own is no civil time; `UTC` after one would be a second zone. What is in brackets would be left aside.
+    if (zone && civil.contains(['Z', 'z'])) || text.contains('[') {
         return None;
     }
     let instant = parsed.ok()?.to_zoned(TimeZone::UTC).ok()?;

@@ -75,12 +75,11 @@ impl Default for Commands {
 
 impl Commands {
     pub(super) fn count(&mut self, row: &Row<'_>) {
-        let Some(command) = row.command else { return };
-        let code = usize::from(command.0).min(Command::ALL.len());
+        let code = row.command.map_or(usize::MAX, |command| usize::from(command.0)).min(Command::ALL.len());
         if let Some(counts) = self.each.get_mut(code) {
             counts.count(row);
         }
-        if let (Command::NEGOTIATE, Some(_), Some(latency)) = (command, row.request_flags, row.latency_ns) {
+        if let (Some(Command::NEGOTIATE), Some(_), Some(latency)) = (row.command, row.request_flags, row.latency_ns) {
             self.smb2_negotiates.count(latency);
         }
     }

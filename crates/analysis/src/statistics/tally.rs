@@ -152,7 +152,9 @@ impl Counts {
             Kind::Close => &mut self.closes,
         };
         *counter = counter.saturating_add(1);
-        self.commands.count(row);
+        if matches!(row.kind, Kind::Exchange | Kind::Request | Kind::Response | Kind::Notification) {
+            self.commands.count(row);
+        }
         self.quiet.take_out(row);
         if matches!(row.kind, Kind::Exchange | Kind::Request | Kind::Response) {
             self.missing.count(row);

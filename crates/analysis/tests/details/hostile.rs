@@ -4,6 +4,7 @@ use super::captured::{captures, messages, operations};
 use super::coverage::assert_complete;
 use capture::Hole;
 use proptest::prelude::*;
+use smb2::Command;
 use smbreplay_analysis::details::{self, Context};
 use std::sync::LazyLock;
 
@@ -142,4 +143,23 @@ fn what_the_capture_lacks_has_no_value() {
         told,
         [(None, Some("2 bytes not captured")), (None, Some("not captured")), (None, Some("not captured"))]
     );
+}
+
+#[test]
+fn what_a_password_can_be_guessed_with_is_not_shown_where_the_capture_lacks_a_part_of_it() {
+    let office = captures().into_iter().find(|path| path.ends_with("office.pcap")).unwrap();
+    let operations = operations(&office);
+    let logons = operations.iter().filter(|operation| operation.command == Some(Command::SESSION_SETUP));
+    let requests: Vec<&[u8]> = logons.filter_map(|operation| operation.request.as_deref()).collect();
+    let mut seen = 0;
+    for request in requests {
+        let withheld = details::request(request, &[], Context::default()).withheld();
+        for range in &withheld {
+            let hole = Hole { offset: u32::try_from(range.end - 1).unwrap(), length: 1 };
+            let with_hole = details::request(request, &[hole], Context::default());
+            assert_eq!(with_hole.withheld(), withheld, "{range:?}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 3, "the logon has a proof, a code, a key and the response of LM");
 }

@@ -66,8 +66,8 @@ pub(super) fn response(operation: &mut Operation, message: &[u8]) -> Result<(), 
 fn granted(operation: &Operation) -> Option<String> {
     let asked = operation.oplock_requested.filter(|level| *level != 0)?;
     match (operation.oplock_granted?, operation.lease_granted) {
+        (0, _) | (LEVEL_LEASE, Some(0)) => Some("none granted".to_owned()),
         (LEVEL_LEASE, Some(state)) => Some(format!("granted {}", flags::lease_state(state))),
-        (0, _) => Some("none granted".to_owned()),
         (level, _) if level == asked => Some("granted".to_owned()),
         (level, _) => Some(format!("granted {}", oplock(level))),
     }

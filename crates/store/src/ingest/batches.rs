@@ -33,6 +33,7 @@ pub(super) enum Stopped<E> {
 }
 
 /// Hands the events of `trace` to `take`, read on another thread if `apart`; returns the trace when it was read to its end.
+/// `cancelled` is looked at with each batch, and with `apart` also while none comes.
 ///
 /// # Errors
 /// [`Stopped`].
@@ -57,7 +58,8 @@ pub(super) fn read<E>(
         let ended = hand_over(&mut trace, &batches);
         (trace, ended)
     });
-    // When this fails nobody waits for the thread: it may wait for a pipe, and ends when it finds nobody to hand a batch to.
+    // When this fails nobody waits for the thread: it may wait for a pipe. It ends when it finds nobody to hand a batch to, or, where
+    // nothing is found that would be in one, at the end of the trace.
     while let Some(batch) = wait(&waiting, cancelled)? {
         take(batch)?;
     }

@@ -4,7 +4,7 @@ use crate::parquet_file::ParquetFile;
 use crate::reader::ReadError;
 use arrow::array::{BooleanBufferBuilder, RecordBatch};
 use arrow::buffer::BooleanBuffer;
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, TimeUnit};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, RowSelection};
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
@@ -40,21 +40,24 @@ impl RowGroupBounds<'_> {
         if statistics.null_count_opt()? >= u64::try_from(self.group.num_rows()).ok()? {
             return Some(None);
         }
-        // Numbers without a sign are ordered as such, and stored with one.
-        match (self.metadata.schema().field_with_name(column).ok()?.data_type(), statistics) {
-            (DataType::UInt32, Statistics::Int32(bounds)) => {
-                let (least, most) = (*bounds.min_opt()?, *bounds.max_opt()?);
-                Some(Some((least.cast_unsigned().into(), most.cast_unsigned().into())))
-            }
-            (DataType::UInt64, Statistics::Int64(bounds)) => {
-                let (least, most) = (*bounds.min_opt()?, *bounds.max_opt()?);
-                Some(Some((least.cast_unsigned().into(), most.cast_unsigned().into())))
-            }
-            (DataType::Timestamp(..), Statistics::Int64(bounds)) => {
-                Some(Some(((*bounds.min_opt()?).into(), (*bounds.max_opt()?).into())))
-            }
-            _ => None,
+        // Deprecated bounds are ordered as if numbers had a sign.
+        if statistics.is_min_max_deprecated() {
+            return None;
         }
+        let (least, most): (i128, i128) =
+            match (self.metadata.schema().field_with_name(column).ok()?.data_type(), statistics) {
+                (DataType::UInt32, Statistics::Int32(bounds)) => {
+                    (bounds.min_opt()?.cast_unsigned().into(), bounds.max_opt()?.cast_unsigned().into())
+                }
+                (DataType::UInt64, Statistics::Int64(bounds)) => {
+                    (bounds.min_opt()?.cast_unsigned().into(), bounds.max_opt()?.cast_unsigned().into())
+                }
+                (DataType::Timestamp(TimeUnit::Nanosecond, _), Statistics::Int64(bounds)) => {
+                    ((*bounds.min_opt()?).into(), (*bounds.max_opt()?).into())
+                }
+                _ => return None,
+            };
+        (least <= most).then_some(Some((least, most)))
     }
 }
 

@@ -8,7 +8,8 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{
-    FileMetaData, KeyValue, ParquetMetaData, ParquetMetaDataReader, ParquetMetaDataWriter, RowGroupMetaData,
+    FileMetaData, KeyValue, ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader, ParquetMetaDataWriter,
+    RowGroupMetaData,
 };
 use parquet::file::properties::WriterPropertiesPtr;
 use parquet::file::writer::{SerializedRowGroupWriter, TrackedWrite};
@@ -76,8 +77,11 @@ impl GrowingFile {
     /// Completes it. It is not forced to the disk.
     pub(super) fn finish(mut self) -> Result<(), ParquetError> {
         let mut row_groups = Vec::with_capacity(self.footers.len());
+        // One schema for all, instead of one for each.
+        let options = ParquetMetaDataOptions::new().with_schema(Arc::clone(&self.format.schema));
         for footer in std::mem::take(&mut self.footers) {
-            row_groups.extend_from_slice(ParquetMetaDataReader::decode_metadata(&footer)?.row_groups());
+            let alone = ParquetMetaDataReader::decode_metadata_with_options(&footer, Some(&options))?;
+            row_groups.extend_from_slice(alone.row_groups());
         }
         let key_values = self.format.properties.key_value_metadata().cloned();
         let footer = self.format.footer(key_values, row_groups)?;
