@@ -39,9 +39,9 @@ fn add(to: &mut Sums, row: &Operation, bytes: u64) {
 
 fn by_command(rows: &[Operation]) -> BTreeMap<String, Sums> {
     let mut sums = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.kind != Kind::Notification) {
-        let Some(command) = row.command else { continue };
-        let name = command.name().unwrap_or("unknown").to_owned();
+    let is_operation = |row: &&Operation| matches!(row.kind, Kind::Exchange | Kind::Request | Kind::Response);
+    for row in rows.iter().filter(is_operation) {
+        let name = row.command.and_then(Command::name).unwrap_or("unknown").to_owned();
         add(sums.entry(name).or_default(), row, row.transferred.unwrap_or(0));
     }
     sums

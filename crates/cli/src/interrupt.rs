@@ -1,4 +1,4 @@
-//! Ctrl-C: the first asks the work to stop cleanly, the second ends the process at once.
+//! Ctrl-C: the first asks the work to stop cleanly, the second ends the process at once, but not while a pager has the terminal.
 
 use crate::failure::Failure;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ impl Interrupt {
         let interrupt = Self::default();
         let flag = Arc::clone(&interrupt.0);
         let installed = ctrlc::set_handler(move || {
-            if flag.swap(true, Ordering::Relaxed) {
+            if flag.swap(true, Ordering::Relaxed) && !crate::output::is_paging() {
                 std::process::exit(130);
             }
         });

@@ -63,3 +63,22 @@ fn every_operation_of_a_run_is_counted_once_in_its_test_results() {
     assert_eq!(self::elements(&again), (elements, names));
     home.run(&["report", "last", "--junit", "report.xml"]).refused(&["report.xml", "is there already", "--junit"]);
 }
+
+#[test]
+fn files_that_cannot_be_written_are_told_before_anything_is_sent_or_made() {
+    let home = Home::new();
+    home.office("office.pcap");
+    home.run(&["ingest", "office.pcap"]).succeeded();
+    home.file("there.xml", b"");
+    let replay = ["replay", "--all", "--server-ip", "127.0.0.1", "--port", "9", "--root", "x"];
+    for (arguments, told) in [
+        (&["--junit", "there.xml"][..], "there.xml"),
+        (&["--junit", "-"], "--junit"),
+        (&["--html", "-", "--format", "json"], "--format"),
+        (&["--pcap", "-", "--format", "csv"], "--format"),
+        (&["--html", "-", "--pcap", "-"], "both"),
+    ] {
+        home.run(&[&replay, arguments].concat()).refused(&[told]);
+    }
+    home.run(&["session", "1", "--stats", "--op", "5"]).refused(&["--stats", "--op"]);
+}

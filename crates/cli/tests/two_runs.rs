@@ -18,13 +18,18 @@ fn ingested() -> Home {
 
 /// Replays the capture on an embedded server whose share has `folders`; the name of the run.
 fn replayed(home: &Home, folders: &[&str]) -> String {
+    replayed_with(home, folders, &[])
+}
+
+/// The same with further arguments.
+fn replayed_with(home: &Home, folders: &[&str], arguments: &[&str]) -> String {
     let share = tempfile::tempdir().unwrap();
     for folder in folders {
         std::fs::create_dir(share.path().join(folder)).unwrap();
     }
     let server = EmbeddedServer::start(EmbeddedOptions::for_folder(share.path())).unwrap();
     let port = server.address().port().to_string();
-    let ended = home.run(&["replay", "--all", "--port", &port, "--format", "json"]);
+    let ended = home.run(&[&["replay", "--all", "--port", &port, "--format", "json"], arguments].concat());
     assert_eq!(ended.code, 1, "{}", ended.stderr);
     let report: Value = serde_json::from_str(&ended.stdout).unwrap();
     report["run"].as_str().unwrap().to_owned()
@@ -79,4 +84,26 @@ fn a_run_that_does_not_exist_is_named() {
     let home = ingested();
     let run = replayed(&home, &[]);
     home.run(&["report", &run, "20200101T000000Z"]).refused(&["20200101T000000Z", "report --list"]);
+}
+
+#[test]
+fn each_clone_is_held_against_the_same_clone() {
+    let home = ingested();
+    let (first, second) =
+        (replayed_with(&home, &[], &["--clones", "2"]), replayed_with(&home, &[], &["--clones", "3"]));
+    let (found, code) = compared(&home, &first, &second);
+    assert_eq!((code, &found["only_in_a"]), (1, &Value::from(0)), "a clone more is a difference: {found}");
+    assert_eq!(found["only_in_b"].as_u64().unwrap() * 2, found["compared"].as_u64().unwrap(), "{found}");
+}
+
+#[test]
+fn a_trace_that_was_ingested_otherwise_since_is_not_taken_for_what_was_replayed() {
+    let home = ingested();
+    let run = replayed(&home, &[]);
+    let metadata = home.path().join(".tracer/office.pcap/sessions/session_metadata.json");
+    let mut document: Value = serde_json::from_slice(&std::fs::read(&metadata).unwrap()).unwrap();
+    document["smb2_messages"] = Value::from(document["smb2_messages"].as_u64().unwrap() + 2);
+    std::fs::write(&metadata, document.to_string()).unwrap();
+    home.run(&["report", &run, "--junit", "run.xml"]).refused(&["ingested again", &run, "replay again"]);
+    assert!(!home.path().join("run.xml").exists());
 }

@@ -1,6 +1,7 @@
 //! From session files to the trace that is replayed.
 
 use crate::payload;
+use crate::report::Ingested;
 use crate::trace::{COLUMNS, Row, Spool, Trace, TraceConnection};
 use dissect::{Kind, Operation};
 use smb2::Guid;
@@ -40,7 +41,8 @@ pub enum LoadError {
 /// # Errors
 /// [`LoadError`].
 pub fn load(output: &OutputFolder, metadata: &SessionMetadata, files: &[String]) -> Result<Trace, LoadError> {
-    let mut trace = Trace { payload: metadata.trace.payload, ..Trace::default() };
+    let ingested = Some(Ingested::of(metadata));
+    let mut trace = Trace { payload: metadata.trace.payload, ingested, ..Trace::default() };
     let spooling = |source| LoadError::Spool { folder: output.path().to_owned(), source };
     let mut spool = Spool::new(output.path());
     let mut on: BTreeSet<u32> = BTreeSet::new();

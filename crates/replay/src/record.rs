@@ -6,7 +6,7 @@ use capture::Timestamp;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
-use store::runs::{Patch, RunRow, Verdict};
+use store::runs::{EXPLAINED, Patch, RunRow, Verdict};
 
 /// The row for a record; `start` is the wall-clock time at which the run began.
 pub fn row(engine: &Engine, record: Record, start: Timestamp) -> RunRow {
@@ -20,13 +20,15 @@ fn request_row(engine: &Engine, record: RequestRecord, start: Timestamp) -> RunR
     let lag = lag(&record).and_then(|lag| u64::try_from(lag.as_nanos()).ok());
     let captured = |index: usize| engine.plan().planned(index).map(|planned| planned.row).filter(|row| !row.stand_in());
     let row = captured(record.request);
+    let cause_op = record.cause.and_then(captured).map(|row| row.op());
+    let unstored_cause = (record.cause.is_some() && cause_op.is_none()).then_some(EXPLAINED);
     RunRow {
         session_file: row.map(|row| Arc::clone(row.file())),
         op: row.map(|row| row.op()),
         connection: row.map(|row| row.connection()),
         live_connection: live_connection(record.lane),
-        cause_op: record.cause.and_then(captured).map(|row| row.op()),
-        marks: record.marks.into_iter().map(Cow::Borrowed).collect(),
+        cause_op,
+        marks: record.marks.into_iter().chain(unstored_cause).map(Cow::Borrowed).collect(),
         due_time: at(start, record.due),
         sent_time: at(start, record.sent),
         response_time: at(start, record.answered),

@@ -30,7 +30,7 @@ use store::changes::ChangeJournal;
 use store::runs::{BackgroundRecording, Run, RunError, RunWriter};
 
 /// Version of the layout of the report.
-pub const REPORT_SCHEMA_VERSION: &str = "1.3";
+pub const REPORT_SCHEMA_VERSION: &str = "1.4";
 /// 1970-01-01 in FILETIME, 100 ns since 1601.
 const UNIX_EPOCH_AS_FILETIME: u64 = 116_444_736_000_000_000;
 
@@ -111,6 +111,7 @@ pub fn run(
     let mut warnings = Vec::new();
     let server_guids: Vec<_> = trace.connections.iter().filter_map(|connection| connection.server_guid).collect();
     let sessions = trace.sessions.iter().map(|id| format!("{id:#018x}")).collect();
+    let ingested = trace.ingested;
     let mut plan = Plan::new(trace, options);
     refuse_empty(&plan)?;
     refuse_unknown_dialect(&plan, options)?;
@@ -179,6 +180,7 @@ pub fn run(
         run: run.name().to_owned(),
         sessions,
         captured_span,
+        ingested,
         interrupted: engines.iter().any(Engine::is_interrupted),
         clones,
         setup: options.setup.clone(),

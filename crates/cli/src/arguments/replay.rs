@@ -84,6 +84,9 @@ pub(crate) struct ReplayArguments {
     /// Write the run as one HTML page when it has ended, as `report --html` does; `-` is standard output
     #[arg(long, value_name = "FILE", help_heading = "After the replay")]
     pub(crate) html: Option<PathBuf>,
+    /// Write the live traffic when it has ended, as `report --pcap` does; `-` is standard output
+    #[arg(long, value_name = "FILE", help_heading = "After the replay")]
+    pub(crate) pcap: Option<PathBuf>,
     /// Write the run as JUnit XML when it has ended, as `report --junit` does
     #[arg(long, value_name = "FILE", help_heading = "After the replay")]
     pub(crate) junit: Option<PathBuf>,

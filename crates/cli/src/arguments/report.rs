@@ -15,14 +15,14 @@ pub(crate) struct ReportArguments {
     /// List the runs of the trace
     #[arg(long, conflicts_with = "run")]
     pub(crate) list: bool,
-    /// Write the live traffic of the run, in clear, as pcapng for Wireshark; `-` is standard output. What diverged has a packet
+    /// Write the live traffic of the run, in clear, as pcapng for Wireshark; a new file, or `-` for standard output. What diverged has a packet
     /// comment (filter `frame.comment`)
     #[arg(long, value_name = "FILE", conflicts_with = "list")]
     pub(crate) pcap: Option<PathBuf>,
-    /// Write the run as one HTML page, which needs nothing but itself; `-` is standard output
+    /// Write the run as one HTML page, which needs nothing but itself; a new file, or `-` for standard output
     #[arg(long, value_name = "FILE", conflicts_with = "list")]
     pub(crate) html: Option<PathBuf>,
-    /// Write the run as JUnit XML, for what shows test results: what diverged is a failed test, what was not sent or not compared a
+    /// Write the run as JUnit XML into a new file, for what shows test results: what diverged is a failed test, what was not sent or not compared a
     /// skipped one, and what matches a passed one for each command
     #[arg(long, value_name = "FILE", conflicts_with = "list")]
     pub(crate) junit: Option<PathBuf>,

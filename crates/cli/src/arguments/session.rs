@@ -54,10 +54,10 @@ pub(crate) struct SessionArguments {
     #[arg(long, value_name = "A,B,…", value_delimiter = ',', conflicts_with = "list")]
     pub(crate) fields: Option<Vec<String>>,
     /// One operation in full: its messages field by field and byte by byte, its handle and its chain
-    #[arg(long, value_name = "N", conflicts_with_all = ["list", "brief", "tree", "file_filter", "fields", "frame"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["list", "brief", "tree", "stats", "file_filter", "fields", "frame"])]
     pub(crate) op: Option<u32>,
     /// The same of the operation whose request or response is in this frame
-    #[arg(long, value_name = "N", conflicts_with_all = ["list", "brief", "tree", "file_filter", "fields"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["list", "brief", "tree", "stats", "file_filter", "fields"])]
     pub(crate) frame: Option<u64>,
     #[command(flatten)]
     pub(crate) trace: TraceSelection,

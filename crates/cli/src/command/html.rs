@@ -1,39 +1,32 @@
 //! `--html FILE` of `report` and `replay`.
 
 use super::Context;
+use super::written::{Written, cannot_read, cannot_write, capture_name, recorded, refused};
+use crate::arguments::Format;
 use crate::failure::Failure;
-use crate::output::{counted, printable};
+use crate::output::counted;
+use replay::Report;
 use replay::page::{PageError, PageSummary, write};
-use replay::{Destination, Recorded, ReplayedError, Report};
-use std::io::{self, BufWriter, IsTerminal as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufWriter};
+use std::path::Path;
 use store::TracePlace;
 use store::runs::Run;
 
-/// Where a page goes.
-pub(super) enum Page {
-    /// To standard output, in the place of all else.
-    StandardOutput,
-    /// Into a file, which has its name when the page is complete.
-    File(PathBuf, Destination),
-}
+/// The option.
+const OPTION: &str = "--html";
+
+/// A page in the making.
+pub(super) struct Page(Written);
 
 impl Page {
     /// Begins the page that `file` names; `-` is standard output.
-    pub(super) fn begin(file: &Path) -> Result<Self, Failure> {
-        if file == Path::new("-") {
-            return match io::stdout().is_terminal() {
-                true => Err(Failure::new("standard output is a terminal", "name a file with --html")),
-                false => Ok(Self::StandardOutput),
-            };
-        }
-        let destination = Destination::begin(file).map_err(refused)?;
-        Ok(Self::File(file.to_owned(), destination))
+    pub(super) fn begin(file: &Path, format: Format) -> Result<Self, Failure> {
+        Written::begin(OPTION, file, format).map(Self)
     }
 
     /// Whether it goes to standard output.
     pub(super) fn is_standard_output(&self) -> bool {
-        matches!(self, Self::StandardOutput)
+        self.0.is_standard_output()
     }
 
     /// Writes the page of a run; what is in it, in words, if it is a file.
@@ -44,22 +37,21 @@ impl Page {
         report: &Report,
         context: &Context<'_>,
     ) -> Result<Option<String>, Failure> {
-        let name = place.trace.file_name().unwrap_or(place.trace.as_os_str());
-        let capture = printable(&name.to_string_lossy()).into_owned();
-        let recorded = Recorded { output: &place.output, run, report, capture: &capture };
-        match self {
-            Self::StandardOutput => {
+        let capture = capture_name(place);
+        let recorded = recorded(place, run, report, &capture);
+        match self.0 {
+            Written::StandardOutput => {
                 // Past the stream of results, which takes bytes out that would steer a terminal.
                 let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());
-                let written = write(recorded, &mut out, context.interrupt.flag());
-                written.map(|_| None).map_err(|error| match error {
-                    PageError::Write(error) if error.kind() == io::ErrorKind::BrokenPipe => Failure::from(error),
-                    other => advise(other),
-                })
+                match write(recorded, &mut out, context.interrupt.flag()) {
+                    // Who reads has seen enough.
+                    Err(PageError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(None),
+                    written => written.map(|_| None).map_err(advise),
+                }
             }
-            Self::File(path, mut destination) => {
+            Written::File(path, mut destination) => {
                 let summary = write(recorded, &mut destination, context.interrupt.flag()).map_err(advise)?;
-                destination.complete().map_err(refused)?;
+                destination.complete().map_err(|error| refused(OPTION, error))?;
                 Ok(Some(in_words(&summary, &path)))
             }
         }
@@ -69,7 +61,7 @@ impl Page {
 fn in_words(summary: &PageSummary, file: &Path) -> String {
     let count = |count: u64, noun| counted(usize::try_from(count).unwrap_or(usize::MAX), noun);
     let told = [
-        Some(format!("{} in {}", count(summary.operations, "operation"), file.display())),
+        Some(format!("{} in {}", count(summary.operations, "request"), file.display())),
         (summary.left_out > 0).then(|| format!("{} more left out", summary.left_out)),
         (summary.causes > 0)
             .then(|| format!("{}, {} with its messages", count(summary.causes, "root divergence"), summary.in_full)),
@@ -77,17 +69,10 @@ fn in_words(summary: &PageSummary, file: &Path) -> String {
     told.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
-fn refused(error: replay::DestinationError) -> Failure {
-    Failure::new(error, "name another file with --html")
-}
-
 fn advise(error: PageError) -> Failure {
     match &error {
         PageError::Interrupted => Failure::Interrupted(error.to_string()),
-        PageError::Replayed(ReplayedError::Session { .. }) => {
-            Failure::new(error, "put the session files back where they were, or ingest the trace and replay again")
-        }
-        PageError::Replayed(_) => Failure::new(error, "replay again"),
-        PageError::Write(_) => Failure::new(error, "make room there, or name another file with --html"),
+        PageError::Replayed(replayed) => cannot_read(replayed),
+        PageError::Write(_) => cannot_write(OPTION, error),
     }
 }

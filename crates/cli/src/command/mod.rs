@@ -15,6 +15,7 @@ mod list;
 mod man;
 mod mapping;
 mod namespace;
+mod pcap;
 mod provisioning;
 mod replay;
 mod report;
@@ -23,6 +24,7 @@ mod setup;
 mod target;
 mod trace;
 mod validate;
+mod written;
 
 use crate::arguments::{Arguments, Command, Global};
 use crate::failure::{Conclusion, Failure};

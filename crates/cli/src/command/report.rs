@@ -1,10 +1,8 @@
 //! `report --list`, `report RUN` and `report A B`.
 
-mod pcap;
 mod two_runs;
 
-use super::html::Page;
-use super::junit::TestResults;
+use super::written::Files;
 use super::{Context, trace};
 use crate::arguments::{Format, Global, ReportArguments};
 use crate::failure::{Conclusion, Failure};
@@ -57,34 +55,17 @@ fn show(
     let mut report: Report = run.read_report().map_err(|error| Failure::new(error, "replay again"))?;
     // The folder may have been moved since.
     report.path = run.path().display().to_string();
-    let page = arguments.html.as_deref().map(Page::begin).transpose()?;
-    let page_is_output = page.as_ref().is_some_and(Page::is_standard_output);
-    let traffic_is_output = arguments.pcap.as_deref().is_some_and(pcap::is_standard_output);
-    if page_is_output && traffic_is_output {
-        return Err(Failure::new("both --html and --pcap go to standard output", "name a file with one of them"));
-    }
-    if let Some(file) = &arguments.junit {
-        TestResults::begin(file)?.write(place, &run, &report)?;
-    }
-    if traffic_is_output {
-        if let Some(page) = page {
-            page.write(place, &run, &report, context)?;
-        }
-        return pcap::to_standard_output(place, &run, &report, context);
-    }
-    let traffic =
-        arguments.pcap.as_deref().map(|file| pcap::to_file(place, &run, &report, file, context)).transpose()?;
-    let page = page.map(|page| page.write(place, &run, &report, context)).transpose()?.flatten();
-    if page_is_output {
+    let names = [&arguments.html, &arguments.pcap, &arguments.junit].map(|name| name.as_deref());
+    let [html, pcap, junit] = names;
+    let files = Files::begin(html, pcap, junit, context.output.format())?;
+    let takes_output = files.take_standard_output();
+    let told = files.write(place, &run, &report, context)?;
+    if takes_output {
         return Ok(Conclusion::Done);
     }
     context.output.report(&report)?;
     if context.output.format() == Format::Table {
-        for (heading, written) in [("pcap:", traffic), ("html:", page)] {
-            if let Some(written) = written {
-                context.output.paragraph(heading, &written)?;
-            }
-        }
+        told.iter().try_for_each(|(heading, words)| context.output.paragraph(heading, words))?;
     }
     Ok(Conclusion::Done)
 }
@@ -152,7 +133,7 @@ fn grid(reports: &[(&Run, Option<Report>)]) -> Grid {
             report.as_ref().map(|report| report.sessions.len().to_string()).unwrap_or_default(),
             count(|report| report.total_operations),
             count(|report| report.matched),
-            count(crate::output::diverged),
+            count(Report::diverged),
             count(|report| report.skipped),
             state.to_owned(),
         ]);

@@ -14,13 +14,14 @@ mod verdicts;
 
 pub(crate) use findings::Finding;
 pub(crate) use grid::{Cell, Column, Grid};
+pub(crate) use pager::is_running as is_paging;
 pub(crate) use pointer::pointer;
 pub(crate) use progress::Progress;
 pub(crate) use provisioning::setup_in_words;
 pub(crate) use table::StreamedTable;
 pub(crate) use text::{broken, counted, cut, printable, wrapped};
 pub(crate) use time::{duration, instant, rfc3339, size};
-pub(crate) use verdicts::{all_matched, diverged};
+pub(crate) use verdicts::all_matched;
 
 use crate::arguments::{Format, Global};
 use crate::failure::Failure;

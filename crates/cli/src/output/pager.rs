@@ -2,6 +2,15 @@
 
 use std::io::{self, Write};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether a pager has the terminal.
+static RUNNING: AtomicBool = AtomicBool::new(false);
+
+/// Whether a pager has the terminal: whoever ends then leaves it and the shell with one keyboard.
+pub(crate) fn is_running() -> bool {
+    RUNNING.load(Ordering::Relaxed)
+}
 
 /// A pager that shows what is written to it.
 pub(super) struct Pager {
@@ -23,12 +32,19 @@ impl Pager {
         }
         let mut child = command.stdin(Stdio::piped()).spawn().ok()?;
         let input = child.stdin.take()?;
+        RUNNING.store(true, Ordering::Relaxed);
         Some((Self { child }, Box::new(input)))
     }
 
     /// Waits until the user has seen enough; its input must have been dropped.
     pub(super) fn wait(mut self) -> io::Result<()> {
-        self.child.wait().map(drop)
+        let ended = self.child.wait();
+        RUNNING.store(false, Ordering::Relaxed);
+        match ended?.code() {
+            // The shell's own words for what it cannot run (POSIX, 2.8.2).
+            Some(126 | 127) => Err(io::Error::other("PAGER names no program; --no-pager shows results without one")),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -75,12 +75,7 @@ impl Output {
 
 /// Whether there is nothing to look at.
 pub(crate) fn all_matched(report: &Report) -> bool {
-    diverged(report) == 0 && report.skipped == 0 && !report.interrupted
-}
-
-/// Operations whose live answer is not the captured one, or is missing.
-pub(crate) fn diverged(report: &Report) -> u64 {
-    report.status_diverged.saturating_add(report.body_diverged).saturating_add(report.no_response)
+    report.diverged() == 0 && report.skipped == 0 && !report.interrupted
 }
 
 fn conclusion(report: &Report) -> String {
@@ -90,7 +85,7 @@ fn conclusion(report: &Report) -> String {
         0 => String::new(),
         explained => format!(" ({explained} because of earlier ones)"),
     };
-    let verdict = match (diverged(report), report.skipped) {
+    let verdict = match (report.diverged(), report.skipped) {
         (0, 0) if report.matched == 0 => "nothing was compared".to_owned(),
         (0, 0) if report.not_compared > 0 => format!("all {} that were compared match", report.matched),
         (0, 0) => format!("all {} match", report.matched),

@@ -1,6 +1,5 @@
 //! The groups of root divergences, and which operation is the first of each.
 
-use super::sampling::is_diverged;
 use crate::replayed::ReplayedOperation;
 use crate::report::{Report, Root};
 use rustc_hash::FxHashMap;
@@ -47,7 +46,7 @@ impl Causes {
     pub(super) fn count(&mut self, found: &ReplayedOperation) -> Option<usize> {
         let place = place(&found.live)?;
         let captured = found.captured.as_ref()?;
-        if !is_diverged(found.live.verdict) || found.live.cause_op.is_some() {
+        if !found.live.verdict.is_diverged() || found.live.is_explained() {
             return None;
         }
         let command = captured.command.map_or_else(|| "unknown".to_owned(), |command| command.to_string());

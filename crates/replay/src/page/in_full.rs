@@ -183,8 +183,23 @@ fn patched(line: &Line, patches: &[Patch]) -> Option<Meaning> {
 fn counts(line: &Line, verdict: Verdict, differences: &[Difference]) -> Option<Meaning> {
     let name = letters(&line.name);
     let is_status = verdict == Verdict::Status && name == "status";
-    let is_field = || differences.iter().any(|difference| letters(&difference.field) == name);
+    let is_field = || differences.iter().any(|difference| shown_as(&difference.field).any(|shown| shown == name));
     (is_status || is_field()).then_some(Meaning::Counts)
+}
+
+/// The names, in [`letters`], of what a compared field is called in a message (MS-SMB2 2.2).
+fn shown_as(field: &str) -> impl Iterator<Item = String> {
+    let others: &[&str] = match field {
+        "transferred" => &["Count", "DataLength"],
+        "oplock_granted" => &["OplockLevel"],
+        "lease_granted" => &["LeaseState"],
+        "share_capabilities" => &["Capabilities"],
+        "sd_control" => &["Control"],
+        "owner" => &["OwnerSid"],
+        "group" => &["GroupSid"],
+        _ => &[],
+    };
+    std::iter::once(letters(field)).chain(others.iter().map(|name| letters(name)))
 }
 
 /// A name without what spellings differ in: `EndofFile` and `end_of_file` are one.

@@ -54,7 +54,7 @@ fn line(marked: &Marked) -> Markup {
     let (class, sign, words) = match meaning {
         Meaning::Same => ("same", "", String::new()),
         Meaning::Counts => ("counts", "≠", "differs, and counts".to_owned()),
-        Meaning::Differs => ("differs", "≠", "differs, not compared".to_owned()),
+        Meaning::Differs => ("differs", "≠", "differs, and is not one of the compared fields above".to_owned()),
         Meaning::Patched(what) => ("patched", "→", format!("written by the replay: {what}")),
         Meaning::NotCaptured => ("not-captured", "?", "not captured".to_owned()),
     };

@@ -18,8 +18,10 @@ pub(super) fn roots(content: &Content<'_>) -> Markup {
     html! {
         section #divergences aria-labelledby="divergences-heading" {
             h2 #divergences-heading { "Root divergences" }
-            @if report.roots.is_empty() {
+            @if report.roots.is_empty() && report.diverged() == 0 {
                 p { "No operation diverges." }
+            } @else if report.roots.is_empty() {
+                p { "Everything that diverges does so because of something else: a request that was not sent, or a handle from before the capture." }
             } @else {
                 p.muted {
                     "What no earlier divergence explains, grouped by command, statuses and fields; the first of each group in full. "
@@ -36,7 +38,7 @@ pub(super) fn roots(content: &Content<'_>) -> Markup {
                 }
                 p.legend {
                     span.mark.counts { "≠" } " differs, and counts  "
-                    span.mark.differs { "≠" } " differs, not compared  "
+                    span.mark.differs { "≠" } " differs, and is not one of the compared fields above  "
                     span.mark.patched { "→" } " written by the replay  "
                     span.mark.not-captured { "?" } " not captured"
                 }

@@ -21,7 +21,7 @@ impl Sampling {
     }
 
     fn with_room(report: &Report, room: u64) -> Self {
-        let diverged = report.status_diverged.saturating_add(report.body_diverged).saturating_add(report.no_response);
+        let diverged = report.diverged();
         let others = report.total_operations.saturating_sub(diverged);
         // What diverged keeps its room, however many requests there are that the report does not count.
         let room_of_others = room.saturating_sub(diverged);
@@ -30,7 +30,7 @@ impl Sampling {
 
     /// Whether the page has the next operation, which has this verdict.
     pub(super) fn keeps(&mut self, verdict: Verdict) -> bool {
-        let every = if is_diverged(verdict) { &mut self.diverged } else { &mut self.others };
+        let every = if verdict.is_diverged() { &mut self.diverged } else { &mut self.others };
         let keeps = every.next();
         self.left_out = self.left_out.saturating_add(u64::from(!keeps));
         keeps
@@ -45,11 +45,6 @@ impl Sampling {
     pub(super) fn samples_divergences(&self) -> bool {
         self.diverged.stride > 1
     }
-}
-
-/// Whether the live server answered differently, or not at all.
-pub(super) fn is_diverged(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Status | Verdict::Body | Verdict::NoResponse)
 }
 
 /// One of so many, and not more than there is room for.

@@ -16,7 +16,7 @@ pub(super) fn summary(content: &Content<'_>) -> Markup {
     html! {
         header {
             h1 { "Replay of " span.name { (content.recorded.capture) } }
-            p #verdict .verdict .diverged[diverged(report) > 0] { (verdict(report)) }
+            p #verdict .verdict .diverged[report.diverged() > 0] { (verdict(report)) }
             (bar(report))
             div.columns {
                 (facts(content))
@@ -29,16 +29,11 @@ pub(super) fn summary(content: &Content<'_>) -> Markup {
     }
 }
 
-/// Operations that were answered differently, or not at all.
-fn diverged(report: &Report) -> u64 {
-    report.status_diverged.saturating_add(report.body_diverged).saturating_add(report.no_response)
-}
-
 /// The verdict in one sentence.
 pub(super) fn verdict(report: &Report) -> String {
     let causes = counted(u64::try_from(report.roots.len()).unwrap_or(u64::MAX), "cause");
     let requests = counted(report.sent, "request");
-    let mut sentence = match diverged(report) {
+    let mut sentence = match report.diverged() {
         0 if report.matched == 0 => "Nothing was compared".to_owned(),
         0 if report.not_compared > 0 => {
             format!("All {} that were compared were answered as captured", counted(report.matched, "request"))

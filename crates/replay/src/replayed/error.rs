@@ -17,6 +17,12 @@ pub enum ReplayedError {
         /// What is wrong with the session file.
         source: ReadError,
     },
+    /// The trace was ingested since, and is another one.
+    #[error("the trace was ingested again since run {run}, and has other operations")]
+    IngestedAgain {
+        /// Name of the run.
+        run: String,
+    },
     /// The session file is not the one that was replayed.
     #[error("{path}: operation {op} is not the one that run {run} replayed ({reason})")]
     Changed {

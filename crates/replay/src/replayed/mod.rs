@@ -95,8 +95,10 @@ impl Replayed {
     /// Opens `run` of the trace whose sessions are in `output`.
     ///
     /// # Errors
-    /// [`ReplayedError::Run`]. What is wrong with a session file comes with the first row that is about it.
+    /// [`ReplayedError::Run`], [`ReplayedError::IngestedAgain`]. What is wrong with a session file comes with the first row that
+    /// is about it.
     pub fn open(output: &OutputFolder, run: &Run, wanted: Wanted) -> Result<Self, ReplayedError> {
+        same::check_trace(output, run)?;
         let file = RunFile::open(run)?;
         let rows = if wanted.messages { file.rows() } else { file.rows_without_messages() };
         let files = CapturedFiles::new(output, run.name());

@@ -5,17 +5,21 @@
 //! hundred thousands of them would be of no use to anybody.
 
 use super::Report;
+use crate::recorded::Recorded;
 use crate::replayed::{Replayed, ReplayedError, ReplayedOperation, Wanted};
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use store::runs::{Run, Verdict};
+use store::Columns;
+use store::runs::Verdict;
 use store::schema::status_name;
-use store::{Columns, OutputFolder};
 
 /// What is needed of a captured operation.
-const NEEDED: &[&str] = &["op", "command", "status", "request_frame", "path", "new_path"];
+const NEEDED: &[&str] = &["op", "command", "status", "request_frame", "path"];
+/// Tests of a session that are told one by one; of others there is one, with their number.
+const MOST_CASES: usize = 10_000;
 
 /// Why there is no JUnit XML of a run.
 #[derive(Debug, thiserror::Error)]
@@ -23,19 +27,26 @@ pub enum JunitError {
     /// The run, or what it is about, cannot be read.
     #[error(transparent)]
     Replayed(#[from] ReplayedError),
+    /// It was cancelled.
+    #[error("interrupted")]
+    Interrupted,
     /// It cannot be written.
     #[error("cannot write JUnit XML: {0}")]
     Write(io::Error),
 }
 
-/// Writes `run`, whose report is `report`, as JUnit XML to `out`.
+/// Writes a run as JUnit XML to `out`.
 ///
 /// # Errors
 /// [`JunitError`].
-pub fn write(output: &OutputFolder, run: &Run, report: &Report, out: impl io::Write) -> Result<(), JunitError> {
+pub fn write(recorded: Recorded<'_>, out: impl io::Write, cancelled: &AtomicBool) -> Result<(), JunitError> {
+    let Recorded { output, run, report, .. } = recorded;
     let mut sessions: BTreeMap<String, Session> = BTreeMap::new();
     for replayed in Replayed::open(output, run, Wanted::new(Columns::Only(NEEDED)))? {
         let replayed = replayed?;
+        if cancelled.load(Ordering::Relaxed) {
+            return Err(JunitError::Interrupted);
+        }
         let Some(file) = replayed.live.session_file.as_deref().filter(|_| replayed.captured.is_some()) else {
             continue;
         };
@@ -52,6 +63,9 @@ pub fn write(output: &OutputFolder, run: &Run, report: &Report, out: impl io::Wr
 struct Session {
     cases: Vec<TestCase>,
     matched: BTreeMap<String, (u64, Duration)>,
+    /// Those beyond [`MOST_CASES`] that diverged, and that were skipped or not compared.
+    more_failed: u64,
+    more_skipped: u64,
 }
 
 impl Session {
@@ -60,6 +74,11 @@ impl Session {
         let row = &replayed.live;
         let took = row.sent_time.zip(row.response_time).map(|(sent, answered)| answered.0.saturating_sub(sent.0));
         let took = Duration::from_nanos(took.and_then(|took| u64::try_from(took).ok()).unwrap_or(0));
+        if row.verdict != Verdict::Match && self.cases.len() >= MOST_CASES {
+            let more = if row.verdict.is_diverged() { &mut self.more_failed } else { &mut self.more_skipped };
+            *more = more.saturating_add(1);
+            return;
+        }
         let status = match row.verdict {
             Verdict::Match => {
                 let (count, sum) = self.matched.entry(command).or_default();
@@ -88,7 +107,15 @@ impl Session {
             case.set_time(took);
             case
         });
-        let cases = self.cases.into_iter().chain(passed);
+        let failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        let more = [
+            (self.more_failed, "diverge", failure),
+            (self.more_skipped, "were skipped or not compared", TestCaseStatus::skipped()),
+        ];
+        let more = more.into_iter().filter(|(count, ..)| *count > 0);
+        let more =
+            more.map(|(count, what, status)| TestCase::new(format!("{count} more {what}: see report.json"), status));
+        let cases = self.cases.into_iter().chain(more).chain(passed);
         suite.add_test_cases(cases.map(|mut case| {
             case.set_classname(format!("smbreplay.{name}"));
             case
@@ -115,8 +142,8 @@ fn case(replayed: &ReplayedOperation, command: &str, mut status: TestCaseStatus,
         captured.and_then(|captured| captured.request_frame).map(|frame| format!(", frame {frame}")),
         (row.clone > 0).then(|| format!(", clone {}", row.clone)),
     ];
-    let name = format!("{command}{}", place.into_iter().flatten().collect::<String>());
-    status.set_message(message(replayed)).set_type(row.verdict.name());
+    let name = xml(&format!("{command}{}", place.into_iter().flatten().collect::<String>()));
+    status.set_message(xml(&message(replayed))).set_type(row.verdict.name());
     let mut lines: Vec<String> = row
         .differences
         .iter()
@@ -124,11 +151,16 @@ fn case(replayed: &ReplayedOperation, command: &str, mut status: TestCaseStatus,
         .collect();
     lines.extend(row.cause_op.map(|op| format!("because of op {op}")));
     if !lines.is_empty() {
-        status.set_description(lines.join("\n"));
+        status.set_description(xml(&lines.join("\n")));
     }
     let mut case = TestCase::new(name, status);
     case.set_time(took);
     case
+}
+
+/// The text without the two characters that XML 1.0 (2.2) has no way to write and the writer lets pass.
+fn xml(text: &str) -> String {
+    text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }
 
 /// What is wrong, in a line.

@@ -4,6 +4,7 @@ pub mod junit;
 
 use crate::provisioning::SetupReport;
 use serde::{Deserialize, Serialize};
+use store::SessionMetadata;
 
 /// The replay JSON. `total_operations` = `sent` + `skipped`;
 /// `sent` = `matched` + `status_diverged` + `body_diverged` + `no_response` + `not_compared`.
@@ -55,6 +56,9 @@ pub struct Report {
     /// How many copies of the sessions were replayed at once.
     #[serde(default)]
     pub clones: u32,
+    /// What the trace was: ingested otherwise, it has other operations under the same numbers. Since 1.4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ingested: Option<Ingested>,
     /// Whether the run was interrupted before its end.
     pub interrupted: bool,
     /// What was set up before it, if anything was.
@@ -66,6 +70,32 @@ pub struct Report {
     pub target: ReportTarget,
     /// Folder of the run on disk.
     pub path: String,
+}
+
+impl Report {
+    /// Operations whose live answer is not the captured one, or is missing.
+    pub fn diverged(&self) -> u64 {
+        self.status_diverged.saturating_add(self.body_diverged).saturating_add(self.no_response)
+    }
+}
+
+/// What a trace was when it was replayed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ingested {
+    /// Packets read.
+    pub packets: u64,
+    /// SMB2 messages seen in clear or decrypted.
+    pub smb2_messages: u64,
+    /// Operations of all sessions.
+    pub operations: u64,
+}
+
+impl Ingested {
+    /// What `metadata` say of it.
+    pub fn of(metadata: &SessionMetadata) -> Self {
+        let operations = metadata.sessions.iter().map(|session| session.operations).fold(0, u64::saturating_add);
+        Self { packets: metadata.trace.packets, smb2_messages: metadata.smb2_messages, operations }
+    }
 }
 
 /// The target of a run, without secrets.

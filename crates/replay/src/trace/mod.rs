@@ -8,12 +8,13 @@ mod packed;
 mod rows;
 mod spool;
 
-pub use holes::Holes;
+pub(crate) use holes::Holes;
 pub(crate) use packed::COLUMNS;
 pub use packed::CapturedRow;
 pub use rows::Rows;
 pub use spool::Spool;
 
+use crate::report::Ingested;
 use dissect::Operation;
 use smb2::Guid;
 use std::net::SocketAddr;
@@ -63,4 +64,6 @@ pub struct Trace {
     pub sessions: Vec<u64>,
     /// What its session files have of the data of READs and WRITEs.
     pub payload: Payload,
+    /// What the ingest found, if the rows are from one.
+    pub ingested: Option<Ingested>,
 }

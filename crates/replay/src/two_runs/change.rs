@@ -93,10 +93,9 @@ impl Changes {
 }
 
 fn direction(a: Verdict, b: Verdict) -> Direction {
-    let diverges = |verdict| matches!(verdict, Verdict::Status | Verdict::Body | Verdict::NoResponse);
     match (a, b) {
-        (Verdict::Match, b) if diverges(b) => Direction::Worse,
-        (a, Verdict::Match) if diverges(a) => Direction::Better,
+        (Verdict::Match, b) if b.is_diverged() => Direction::Worse,
+        (a, Verdict::Match) if a.is_diverged() => Direction::Better,
         _ => Direction::Different,
     }
 }

@@ -14,11 +14,12 @@ use change::Changes;
 use rows::{Judged, Judgements, Place};
 use serde::Serialize;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use store::runs::{Run, RunError, RunFile};
 use store::{Columns, OutputFolder, ReadError};
 
 /// What is needed of a captured operation to say what changed.
-const NEEDED: &[&str] = &["op", "command", "status", "request_frame", "path", "new_path"];
+const NEEDED: &[&str] = &["op", "command", "status", "request_frame", "path"];
 
 /// How two runs differ.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -27,11 +28,11 @@ pub struct TwoRuns {
     pub a: Side,
     /// The second run.
     pub b: Side,
-    /// Operations that are in both; of clones the first stands for all.
+    /// Operations that are in both, those of each clone for themselves.
     pub compared: u64,
     /// Those that are the same in both.
     pub same: u64,
-    /// Those that differ because an earlier one does, in the run where they diverge.
+    /// Those that differ, and diverge in no run but because of something else.
     pub explained: u64,
     /// Operations that only the first run has.
     pub only_in_a: u64,
@@ -76,6 +77,9 @@ pub enum TwoRunsError {
     /// What they are about cannot be read.
     #[error(transparent)]
     Captured(#[from] ReplayedError),
+    /// It was cancelled.
+    #[error("interrupted")]
+    Interrupted,
     /// They have no operation in common.
     #[error("the runs {a} and {b} have no operation in common")]
     NothingInCommon {
@@ -91,7 +95,7 @@ impl TwoRuns {
     ///
     /// # Errors
     /// [`TwoRunsError`].
-    pub fn compare(output: &OutputFolder, a: &Run, b: &Run) -> Result<Self, TwoRunsError> {
+    pub fn compare(output: &OutputFolder, a: &Run, b: &Run, cancelled: &AtomicBool) -> Result<Self, TwoRunsError> {
         let before = Judgements::of(a)?;
         let mut found = Self {
             a: Side::of(&a.read_report()?),
@@ -106,12 +110,13 @@ impl TwoRuns {
         let mut changed = false;
         for row in RunFile::open(b)?.rows_without_messages() {
             let row = row?;
+            refuse_cancelled(cancelled)?;
             let Some(place) = Place::of(&row) else { continue };
             match before.get(&place) {
                 None => found.only_in_b = found.only_in_b.saturating_add(1),
                 Some(judged) => {
                     found.compared = found.compared.saturating_add(1);
-                    let is_same = *judged == Judged::of(&row);
+                    let is_same = judged.is_like(&Judged::of(&row));
                     found.same = found.same.saturating_add(u64::from(is_same));
                     changed |= !is_same;
                 }
@@ -122,24 +127,32 @@ impl TwoRuns {
             return Err(TwoRunsError::NothingInCommon { a: found.a.run, b: found.b.run });
         }
         if changed {
-            found.look_at_changes(output, b, before)?;
+            found.look_at_changes(output, b, before, cancelled)?;
         }
         Ok(found)
     }
 
-    fn look_at_changes(&mut self, output: &OutputFolder, b: &Run, before: Judgements) -> Result<(), TwoRunsError> {
+    fn look_at_changes(
+        &mut self,
+        output: &OutputFolder,
+        b: &Run,
+        before: Judgements,
+        cancelled: &AtomicBool,
+    ) -> Result<(), TwoRunsError> {
         let before = Rc::new(before);
         let in_a = Rc::clone(&before);
         let wanted = Wanted::new(Columns::Only(NEEDED)).only(move |row| {
-            Place::of(row).and_then(|place| in_a.get(&place)).is_some_and(|judged| *judged != Judged::of(row))
+            Place::of(row).and_then(|place| in_a.get(&place)).is_some_and(|judged| !judged.is_like(&Judged::of(row)))
         });
         let mut changes = Changes::default();
         for replayed in Replayed::open(output, b, wanted)? {
             let replayed = replayed?;
+            refuse_cancelled(cancelled)?;
             let (Some(place), Some(captured)) = (Place::of(&replayed.live), &replayed.captured) else { continue };
             let Some(a) = before.get(&place) else { continue };
             let b = Judged::of(&replayed.live);
-            if a.is_explained() || b.is_explained() {
+            // What diverges on its own account in one of them is a change, whatever explains it in the other.
+            if a.is_no_root() && b.is_no_root() {
                 self.explained = self.explained.saturating_add(1);
             } else {
                 changes.add(captured, a, &b);
@@ -155,6 +168,10 @@ impl TwoRuns {
     }
 }
 
+fn refuse_cancelled(cancelled: &AtomicBool) -> Result<(), TwoRunsError> {
+    if cancelled.load(Ordering::Relaxed) { Err(TwoRunsError::Interrupted) } else { Ok(()) }
+}
+
 impl Side {
     fn of(report: &Report) -> Self {
         Self {
@@ -162,7 +179,7 @@ impl Side {
             target: report.target.clone(),
             total_operations: report.total_operations,
             matched: report.matched,
-            diverged: report.status_diverged.saturating_add(report.body_diverged).saturating_add(report.no_response),
+            diverged: report.diverged(),
             skipped: report.skipped,
             not_compared: report.not_compared,
             latency_ms: report.latency_ms,

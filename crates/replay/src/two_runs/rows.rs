@@ -10,17 +10,18 @@ use store::runs::{Difference, Run, RunFile, RunRow, Verdict};
 pub(super) struct Place {
     session_file: Arc<str>,
     op: u32,
+    clone: u32,
 }
 
 /// What became of an operation.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Judged {
     pub(super) verdict: Verdict,
     /// NTSTATUS of the live answer.
     pub(super) live_status: Option<u32>,
     /// Fields that differ from the captured ones.
     pub(super) differences: Box<[Difference]>,
-    /// Whether an earlier operation explains it.
+    /// Whether something else explains it.
     explained: bool,
 }
 
@@ -30,12 +31,9 @@ pub(super) struct Judgements {
 }
 
 impl Place {
-    /// The operation of a row; `None` for requests of the replay's own and for all clones but the first.
+    /// The operation of a row; `None` for requests of the replay's own.
     pub(super) fn of(row: &RunRow) -> Option<Self> {
-        if row.clone != 0 || row.marks.iter().any(|mark| mark == "extra") {
-            return None;
-        }
-        Some(Self { session_file: row.session_file.clone()?, op: row.op? })
+        Some(Self { session_file: row.session_file.clone()?, op: row.op?, clone: row.clone })
     }
 }
 
@@ -45,12 +43,18 @@ impl Judged {
             verdict: row.verdict,
             live_status: row.live_status,
             differences: row.differences.clone().into(),
-            explained: row.cause_op.is_some(),
+            explained: row.is_explained(),
         }
     }
 
-    pub(super) fn is_explained(&self) -> bool {
-        self.explained
+    /// Whether there is nothing in it to look at: it is as captured, or something else explains why it is not.
+    pub(super) fn is_no_root(&self) -> bool {
+        self.explained || matches!(self.verdict, Verdict::Match | Verdict::NotCompared)
+    }
+
+    /// Whether it has the same verdict, status and differences.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        (self.verdict, self.live_status, &self.differences) == (other.verdict, other.live_status, &other.differences)
     }
 }
 

@@ -49,6 +49,11 @@ impl Verdict {
         }
     }
 
+    /// Whether the live server answered differently, or not at all.
+    pub fn is_diverged(self) -> bool {
+        matches!(self, Self::Status | Self::Body | Self::NoResponse)
+    }
+
     /// The inverse of [`Verdict::name`].
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|verdict| verdict.name() == name)
@@ -125,7 +130,15 @@ pub struct RunRow {
     pub detail: Option<String>,
 }
 
+/// The mark of a row that something explains which has no `op`: what was opened before the capture began, for example.
+pub const EXPLAINED: &str = "explained";
+
 impl RunRow {
+    /// Whether something else explains the verdict.
+    pub fn is_explained(&self) -> bool {
+        self.cause_op.is_some() || self.marks.iter().any(|mark| mark == EXPLAINED)
+    }
+
     /// A row with `verdict` and nothing else known.
     pub fn new(verdict: Verdict) -> Self {
         Self {

@@ -2,9 +2,8 @@
 
 mod comparison;
 
-use super::html::Page;
-use super::junit::TestResults;
 use super::trace::{self, Trace};
+use super::written::Files;
 use super::{Context, mapping, provisioning, target, validate};
 use crate::arguments::{Format, Global, ReplayArguments};
 use crate::failure::{Conclusion, Failure};
@@ -31,29 +30,34 @@ pub(crate) fn run(arguments: &ReplayArguments, global: &Global, output: &mut Out
     if arguments.validate && !is_ready(&trace, &sessions, &options, (true, false), &mut context)? {
         return Ok(Conclusion::Incomplete);
     }
+    // A file that cannot be written is known before anything is made or sent.
+    let names = [&arguments.html, &arguments.pcap, &arguments.junit].map(|name| name.as_deref());
+    let [html, pcap, junit] = names;
+    let files = Files::begin(html, pcap, junit, context.output.format())?;
     if !arguments.no_setup && (arguments.setup || options.mapping.root.is_some()) {
         set_up(&trace, &sessions, &mut options, &context)?;
     }
     if arguments.validate && !is_ready(&trace, &sessions, &options, (false, true), &mut context)? {
         return Ok(Conclusion::Incomplete);
     }
-    // A file that cannot be written is known before anything is sent.
-    let page = arguments.html.as_deref().map(Page::begin).transpose()?;
-    let results = arguments.junit.as_deref().map(TestResults::begin).transpose()?;
     let report = execute(&trace, &sessions, &options, &context)?;
-    if !page.as_ref().is_some_and(Page::is_standard_output) {
-        context.output.report(&report)?;
-    }
-    if let Some(results) = results.filter(|_| !report.interrupted) {
-        let run = Run::find(&trace.place.output, &report.run).map_err(Failure::plain)?;
-        results.write(&trace.place, &run, &report)?;
-    }
-    if let Some(page) = page.filter(|_| !report.interrupted) {
-        let run = Run::find(&trace.place.output, &report.run).map_err(Failure::plain)?;
-        let written = page.write(&trace.place, &run, &report, &context)?;
-        if let Some(written) = written.filter(|_| context.output.format() == Format::Table) {
-            context.output.paragraph("html:", &written)?;
+    let takes_output = files.take_standard_output();
+    // Nobody reads what is printed, for example: what else was asked for is done, and the verdict stays what it is.
+    let printed = if takes_output { Ok(()) } else { context.output.report(&report) };
+    if report.interrupted {
+        if files.are_named() {
+            context.warn("interrupted: no file was written; `smbreplay report last` writes them too");
         }
+    } else {
+        let run = Run::find(&trace.place.output, &report.run).map_err(Failure::plain)?;
+        let told = files.write(&trace.place, &run, &report, &context)?;
+        if context.output.format() == Format::Table && printed.is_ok() {
+            told.iter().try_for_each(|(heading, words)| context.output.paragraph(heading, words))?;
+        }
+    }
+    match printed {
+        Ok(()) | Err(Failure::OutputClosed) => {}
+        Err(failure) => return Err(failure),
     }
     match report.interrupted {
         true => Err(Failure::Interrupted(format!("interrupted; what was sent is recorded in {}", report.path))),

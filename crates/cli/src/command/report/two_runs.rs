@@ -5,20 +5,27 @@ use crate::command::Context;
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Column, Grid, counted};
 use replay::TwoRuns;
+use replay::report::FieldDifference;
 use replay::two_runs::{Change, Direction, Side, TwoRunsError};
 use store::TracePlace;
 use store::runs::Run;
 
 /// Shows how the run `b` differs from the run `a`.
 pub(super) fn run(place: &TracePlace, a: &Run, b: &Run, context: &mut Context<'_>) -> Result<Conclusion, Failure> {
-    let found = TwoRuns::compare(&place.output, a, b).map_err(|error| match error {
+    let found = TwoRuns::compare(&place.output, a, b, context.interrupt.flag()).map_err(|error| match error {
+        TwoRunsError::Interrupted => Failure::Interrupted(error.to_string()),
         TwoRunsError::NothingInCommon { .. } => Failure::new(error, "name two runs of the same sessions"),
         other => Failure::new(other, "replay again"),
     })?;
-    match context.output.format() {
-        Format::Json => context.output.json(&found)?,
-        Format::Csv => context.output.grid(&changes(&found, ""))?,
-        Format::Table => for_people(&found, context)?,
+    let printed = match context.output.format() {
+        Format::Json => context.output.json(&found),
+        Format::Csv => context.output.grid(&changes(&found, "")),
+        Format::Table => for_people(&found, context),
+    };
+    match printed {
+        // Whether they are the same does not depend on who reads it.
+        Ok(()) | Err(Failure::OutputClosed) => {}
+        Err(failure) => return Err(failure),
     }
     Ok(if found.are_the_same() { Conclusion::Done } else { Conclusion::Diverged })
 }
@@ -123,8 +130,8 @@ fn direction(change: &Change) -> &'static str {
     }
 }
 
-/// The fields that differ in the first operation of each group, as captured and in both runs; a run without a difference has
-/// the captured value.
+/// What differs in the first operation of each group, as captured and in the run where it does; a run that is not told of has the
+/// captured value, or differs otherwise in a further line.
 fn fields(found: &TwoRuns) -> Grid {
     let mut grid = Grid::new([
         Column::text("command"),
@@ -135,16 +142,24 @@ fn fields(found: &TwoRuns) -> Grid {
         Column::text("b").cut_to(12),
     ]);
     for change in &found.changes {
+        let only = |of: &[FieldDifference], other: &[FieldDifference], field: &str| -> Vec<FieldDifference> {
+            let of = of.iter().filter(|found| found.field == field && !other.contains(found));
+            of.cloned().collect()
+        };
+        let frame = change.first_frame.map(|frame| frame.to_string()).unwrap_or_default();
         for field in &change.fields {
-            let in_a = change.a_differences.iter().find(|found| found.field == *field);
-            let in_b = change.b_differences.iter().find(|found| found.field == *field);
-            let captured = in_a.or(in_b).map(|found| found.captured.clone()).unwrap_or_default();
-            let live = |found: Option<&replay::report::FieldDifference>| {
-                found.map_or_else(|| captured.clone(), |found| found.live.clone())
+            let in_a = only(&change.a_differences, &change.b_differences, field);
+            let in_b = only(&change.b_differences, &change.a_differences, field);
+            let mut line = |captured: &str, a: &str, b: &str| {
+                grid.push([&change.command, &frame, field, captured, a, b].map(str::to_owned));
             };
-            let (a, b) = (live(in_a), live(in_b));
-            let frame = change.first_frame.map(|frame| frame.to_string()).unwrap_or_default();
-            grid.push([change.command.clone(), frame, field.clone(), captured, a, b]);
+            match (in_a.as_slice(), in_b.as_slice()) {
+                ([a], [b]) if a.captured == b.captured => line(&a.captured, &a.live, &b.live),
+                (in_a, in_b) => {
+                    in_a.iter().for_each(|found| line(&found.captured, &found.live, &found.captured));
+                    in_b.iter().for_each(|found| line(&found.captured, &found.captured, &found.live));
+                }
+            }
         }
     }
     grid

@@ -25,12 +25,12 @@ function conditionOf(word) {
     const group = Number(rest) - 1;
     return (row) => column.group[row] === group;
   }
-  if (key in NUMBERS) {
+  if (Object.hasOwn(NUMBERS, key)) {
     const values = column[NUMBERS[key]];
     const number = Number(rest);
     return (row) => values[row] === number;
   }
-  if (key in PLACES) return inTexts(rest, PLACES[key]);
+  if (Object.hasOwn(PLACES, key)) return inTexts(rest, PLACES[key]);
   const occurs = inTexts(word, TEXT_COLUMNS);
   const verdicts = page.verdicts.map((verdict) => verdict.includes(word));
   const number = /^\d+$/.test(word) ? Number(word) : NaN;
