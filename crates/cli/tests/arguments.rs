@@ -150,5 +150,6 @@ fn the_help_reads_so() {
     insta::assert_snapshot!("help_export", home.run(&["export", "--help"]).succeeded());
     insta::assert_snapshot!("help_ingest", home.run(&["ingest", "--help"]).succeeded());
     insta::assert_snapshot!("help_replay", home.run(&["replay", "--help"]).succeeded());
+    insta::assert_snapshot!("help_report", home.run(&["report", "--help"]).succeeded());
     insta::assert_snapshot!("help_session", home.run(&["session", "--help"]).succeeded());
 }

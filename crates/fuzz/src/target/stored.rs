@@ -3,6 +3,7 @@
 //! Each is read or refused with one line of words; what was read is written and read again as the same. An input is the kind of file and its bytes.
 
 use super::scratch;
+use analysis::statistics::{COLUMNS, FileOrder, Tally};
 use std::path::Path;
 use store::changes::{Change, ChangeJournal, Changes, LivePath};
 use store::config::{ConfigFile, Key};
@@ -64,6 +65,37 @@ fn session(path: &Path) {
         read_rows(file.operations(columns));
     }
     read_rows(file.operations(Columns::All).passing());
+    numbered(&file);
+    let mut tally = Tally::new(10);
+    for batch in file.batches(COLUMNS).take(MOST_ROWS) {
+        let counted = batch.map(|batch| tally.add(&batch).map_err(|error| in_one_line(&error)));
+        if counted.map_err(|error| in_one_line(&error)).is_err() {
+            break;
+        }
+    }
+    let _ = tally.finish(FileOrder::Bytes);
+}
+
+/// Rows by their numbers are those that have them among all rows.
+fn numbered(file: &SessionFile) {
+    let all: Result<Vec<u32>, _> =
+        file.operations(Columns::Only(&["op"])).take(MOST_ROWS).map(|row| row.map(|row| row.op)).collect();
+    let Ok(all) = all else { return };
+    let wanted = [all.first(), all.get(all.len() / 2), all.last()].map(|op| op.copied().unwrap_or_default());
+    let rows = match file.operations_numbered(&wanted, Columns::Only(&["op"]), &[]) {
+        Ok(rows) => rows,
+        Err(error) => return in_one_line(&error),
+    };
+    let found: Result<Vec<u32>, _> = rows.take(MOST_ROWS).map(|row| row.map(|row| row.op)).collect();
+    let among: Vec<u32> = all.iter().copied().filter(|op| wanted.contains(op)).collect();
+    match found {
+        Ok(found) if all.len() < MOST_ROWS => assert_eq!(found, among),
+        Ok(_) => {}
+        Err(error) => in_one_line(&error),
+    }
+    if let Ok(rows) = file.operations_numbered(&wanted, Columns::All, &["kind"]) {
+        read_rows(rows);
+    }
 }
 
 fn read_rows<T, E: std::error::Error>(rows: impl Iterator<Item = Result<T, E>>) {

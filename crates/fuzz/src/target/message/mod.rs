@@ -4,6 +4,7 @@
 //! a message or a chain, and is also read as each structure that a message can carry.
 
 mod carried;
+mod details;
 mod views;
 
 use smb2::{Header, chain};
@@ -18,6 +19,7 @@ pub(super) fn body(input: &[u8]) {
         assert_eq!(Header::parse(message).is_err(), member.problem.is_some() && message_is_no_header(message));
         header(message);
         views::read(message);
+        details::read(message);
     }
     assert_eq!(end, input.len(), "no byte is left out");
     assert!(members.iter().rev().skip(1).all(|member| member.problem.is_none()), "only the last may be broken");
