@@ -2,9 +2,11 @@
 
 mod file_system;
 mod operations;
+mod validate;
 
 pub use file_system::{FileSystemCheck, check_file_system};
 pub use operations::{Issue, OperationsCheck, check_operations};
+pub use validate::{ValidationError, WhatToCheck, validate};
 
 use serde::{Deserialize, Serialize};
 
