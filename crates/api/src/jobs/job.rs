@@ -122,16 +122,20 @@ impl Job {
         }
     }
 
-    /// Ends it with what came of it.
-    pub(super) fn end(&self, outcome: Result<Value, ApiError>, state: JobState) {
+    /// As it is when it has ended with this outcome, to be kept before anybody is told.
+    pub(super) fn at_its_end(&self, outcome: Result<Value, ApiError>, state: JobState) -> JobDocument {
+        let (result, error) = match outcome {
+            Ok(result) => (Some(result), None),
+            Err(error) => (None, Some(error)),
+        };
+        JobDocument { state, ended: Some(super::now()), result, error, ..self.document() }
+    }
+
+    /// Ends it.
+    pub(super) fn end(&self, document: JobDocument) {
         self.change(|told| {
-            let document = &mut told.document;
-            (document.state, document.ended) = (state, Some(super::now()));
-            (document.result, document.error) = match outcome {
-                Ok(result) => (Some(result), None),
-                Err(error) => (None, Some(error)),
-            };
-            told.events.push("state", Value::from(state.name()));
+            told.events.push("state", Value::from(document.state.name()));
+            told.document = document;
         });
     }
 

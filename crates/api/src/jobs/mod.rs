@@ -164,13 +164,14 @@ impl Jobs {
                 _ => Err(ApiError::new(ErrorCode::Cancelled, "cancelled before it began")),
             };
             let state = of.final_state(&outcome, jobs.is_stopping() && of.is_cancelled());
-            // Who is told of the end finds it counted.
+            let document = of.at_its_end(outcome, state);
+            // Who is told of the end finds it kept and counted.
+            jobs.0.kept.write(&document);
             jobs.0.metrics.job_ended(kind, state);
-            of.end(outcome, state);
-            jobs.0.kept.write(&of.document());
+            of.end(document);
         });
         if let Err(error) = done.await {
-            job.end(Err(ApiError::internal(error)), JobState::Failed);
+            job.end(job.at_its_end(Err(ApiError::internal(error)), JobState::Failed));
         }
         let document = job.document();
         tracing::info!(job = document.id, "{} {}", kind.name(), document.state.name());
