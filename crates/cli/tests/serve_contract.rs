@@ -57,8 +57,12 @@ fn check(key: Option<&str>, arguments: &[&str]) {
     let told = [output.stdout, output.stderr].concat();
     let told = String::from_utf8_lossy(&told);
     assert!(output.status.success(), "{told}");
-    let generated = told.lines().find_map(|line| line.trim().split_once(" generated"));
-    assert!(generated.is_some_and(|(count, _)| count.parse::<u32>().unwrap() > 100), "{told}");
+    // `1455 generated, …` or `1,455 generated, …`.
+    let count = told
+        .lines()
+        .filter_map(|line| line.trim().split_once(" generated"))
+        .find_map(|(count, _)| count.replace(',', "").parse::<u32>().ok());
+    assert!(count > Some(100), "{told}");
     assert_eq!(server.json("/health")["status"], "ok");
 }
 
