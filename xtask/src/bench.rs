@@ -1,10 +1,11 @@
 //! `cargo xtask bench`: what smbreplay costs beside what the same work cost smbclients, and what reading a capture and
-//! questions about it cost beside tshark.
+//! questions about it cost beside tshark; and whether the HTTP server stays itself with many clients.
 //!
 //! Clients and smbreplay work on fresh private Sambas of this machine, so only their ratio tells anything; even that needs
 //! a machine with nothing else to do. Recordings are made once and kept in cargo's target folder.
 
 mod analysis;
+mod api;
 mod clients;
 mod cost;
 mod disk;
@@ -55,6 +56,8 @@ pub(crate) enum Bench {
     Ingest(ingest::IngestOptions),
     /// Asks the release build and tshark about a long session of an smbclient
     Analysis(analysis::AnalysisOptions),
+    /// Has many clients ask the release build's HTTP server about a long session, while it ingests and replays
+    Api(api::ApiOptions),
 }
 
 /// How large the recordings are that replays and ingests share.
@@ -107,6 +110,7 @@ fn measure(bench: &Bench, interrupt: &Interrupt) -> anyhow::Result<()> {
         Bench::Setup(options) => &options.keeping,
         Bench::Ingest(options) => &options.keeping,
         Bench::Analysis(options) => &options.keeping,
+        Bench::Api(options) => &options.keeping,
     };
     let earlier = if keeping.compare { history::read(&folder.history())? } else { Vec::new() };
     let mut line = Line::begin();
@@ -115,6 +119,7 @@ fn measure(bench: &Bench, interrupt: &Interrupt) -> anyhow::Result<()> {
         Bench::Setup(options) => vec![setup::measure(options, &folder, interrupt)?],
         Bench::Ingest(options) => ingest::measure(options, &folder, interrupt)?,
         Bench::Analysis(options) => vec![analysis::measure(options, &folder, interrupt)?],
+        Bench::Api(options) => vec![api::measure(options, &folder, interrupt)?],
     };
     if keeping.compare {
         compare(&line, &earlier);

@@ -53,7 +53,7 @@ enum Command {
         #[arg(long)]
         list: bool,
     },
-    /// Measures what replays and setups cost beside the work of smbclients, and ingests and questions beside tshark
+    /// Measures what replays and setups cost beside the work of smbclients, ingests and questions beside tshark, and the HTTP server
     Bench {
         #[command(subcommand)]
         bench: bench::Bench,

@@ -1,4 +1,4 @@
-//! The system packages that tests need: which are missing, and installing them.
+//! The system packages that tests and benches need: which are missing, and installing them.
 
 use std::process::{Command, Stdio};
 
@@ -10,25 +10,29 @@ use crate::workspace::step;
 
 /// Installs the packages that are missing, when this user may; else says what to install.
 pub(crate) fn ensure() -> anyhow::Result<()> {
-    ensure_with(missing)
+    ensure_with("tests need", missing)
 }
 
 /// The same for the C++ compiler that libFuzzer is built with.
 pub(crate) fn ensure_cpp_compiler() -> anyhow::Result<()> {
-    ensure_with(|| if succeeds("c++", &["--version"]) { Vec::new() } else { vec!["g++"] })
+    ensure_with("tests need", || if succeeds("c++", &["--version"]) { Vec::new() } else { vec!["g++"] })
 }
 
 /// The same for what makes Python's virtual environments.
 pub(crate) fn ensure_python() -> anyhow::Result<()> {
     // Debian's Python has venv, and lacks what venv installs pip with.
-    ensure_with(
-        || {
-            if succeeds("python3", &["-c", "import ensurepip, venv"]) { Vec::new() } else { vec!["python3-venv"] }
-        },
-    )
+    let has_venv = || succeeds("python3", &["-c", "import ensurepip, venv"]);
+    ensure_with("tests need", || if has_venv() { Vec::new() } else { vec!["python3-venv"] })
 }
 
-fn ensure_with(missing: impl Fn() -> Vec<&'static str>) -> anyhow::Result<()> {
+/// The same for wrk, which one bench needs and no test.
+pub(crate) fn ensure_wrk() -> anyhow::Result<()> {
+    // `wrk --version` fails.
+    let has_wrk = || succeeds("sh", &["-c", "command -v wrk"]);
+    ensure_with("this bench needs", || if has_wrk() { Vec::new() } else { vec!["wrk"] })
+}
+
+fn ensure_with(who_needs: &str, missing: impl Fn() -> Vec<&'static str>) -> anyhow::Result<()> {
     let missing_now = missing();
     if missing_now.is_empty() {
         return Ok(());
@@ -36,12 +40,12 @@ fn ensure_with(missing: impl Fn() -> Vec<&'static str>) -> anyhow::Result<()> {
     let packages = missing_now.join(" ");
     let Some(privileged) = privileged_apt_get() else {
         bail!(
-            "tests need packages that are not installed and that this user may not install. Run\n    \
+            "{who_needs} packages that are not installed and that this user may not install. Run\n    \
              sudo apt-get update && sudo apt-get install -y --no-install-recommends {packages}\n\
-             (or what your system calls them), then `cargo xtask test` again"
+             (or what your system calls them), then this command again"
         );
     };
-    println!("tests need {packages}");
+    println!("{who_needs} {packages}");
     step(&mut apt_get(&privileged, &["update"]))?;
     step(apt_get(&privileged, &["install", "-y", "--no-install-recommends"]).args(&missing_now))?;
     let still_missing = missing();

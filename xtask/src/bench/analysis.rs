@@ -83,11 +83,15 @@ pub(super) fn measure(options: &AnalysisOptions, folder: &Folder, interrupt: &In
     Ok(part)
 }
 
-/// Selects the CREATEs below one folder in the middle of the session. Requests alone have what it asks for, so that it
-/// means the same of operations and of frames.
+/// Selects the CREATEs below one folder in the middle of the session.
 fn expression(requests: u64) -> String {
-    let middle = clients::rounds_of_session(requests) / 2;
-    format!(r#"smb2.cmd == 5 && smb2.flags.response == 0 && smb2.filename contains "\\day-{middle}\\""#)
+    creates_below(clients::rounds_of_session(requests) / 2)
+}
+
+/// Selects the CREATEs below one folder of the session. Requests alone have what it asks for, so that it means the same of
+/// operations and of frames.
+pub(super) fn creates_below(folder: u64) -> String {
+    format!(r#"smb2.cmd == 5 && smb2.flags.response == 0 && smb2.filename contains "\\day-{folder}\\""#)
 }
 
 #[cfg(test)]

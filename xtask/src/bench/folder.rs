@@ -71,6 +71,11 @@ impl Folder {
         isolated::smbreplay(&self.program, &self.path, CASE, logon)
     }
 
+    /// The same with configuration and cases in another folder, in a case of it, and without an account.
+    pub(super) fn smbreplay_in(&self, home: &Path, case: &str) -> Command {
+        isolated::smbreplay(&self.program, home, case, ("", ""))
+    }
+
     /// What was ingested of a recording.
     fn ingested(&self, name: &str) -> PathBuf {
         self.case().join(".tracer").join(name).with_extension("pcap")

@@ -10,6 +10,7 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use super::analysis::{Analysis, Costs};
+use super::api::Api;
 use super::cost::Cost;
 use super::figures::{Figures, Replayed, ratio};
 use super::ingest::{Ingest, TenTimes};
@@ -23,6 +24,8 @@ const NOISE: f64 = 0.03;
 const LAG_NOISE: f64 = 0.05;
 /// Seconds that are noise of an answer that is there at once: programs are looked at every few milliseconds.
 const ANSWER_NOISE: f64 = 0.01;
+/// Milliseconds that are noise of an answer on a machine where everything wants a processor.
+const LATENCY_NOISE: f64 = 5.0;
 
 /// With so much more load than before, what got slower proves nothing.
 const MORE_LOAD: f64 = 1.0;
@@ -61,6 +64,7 @@ pub(super) enum Measured {
     Ingest(Ingest),
     TenTimes(TenTimes),
     Analysis(Analysis),
+    Api(Api),
 }
 
 impl Line {
@@ -147,6 +151,7 @@ impl Measured {
             Self::Ingest(ingest) => ingest.smbreplay.load,
             Self::TenTimes(ten_times) => ten_times.ten.load,
             Self::Analysis(analysis) => analysis.smbreplay.load(),
+            Self::Api(api) => api.load,
         }
     }
 
@@ -162,6 +167,7 @@ impl Measured {
         };
         let answer = |what, value| Figure { what, value, noise: ANSWER_NOISE };
         let lag = |what, value| Figure { what, value, noise: LAG_NOISE };
+        let latency = |what, value| Figure { what, value, noise: LATENCY_NOISE };
         match self {
             Self::Replay(replay) => vec![
                 exact("wall time, s", replay.figures.wall),
@@ -191,6 +197,15 @@ impl Measured {
                     exact("statistics, peak anonymous memory, MiB", statistics.peak_mebibytes()),
                 ]
             }
+            Self::Api(api) => vec![
+                exact("microseconds an answer", ratio(api.seconds * 1e6, api.clients.count as f64)),
+                exact("clients p50, ms", api.clients.p50),
+                exact("clients p99, ms", api.clients.p99),
+                latency("/health on one connection p99, ms", api.kept.p99),
+                latency("/health on new connections p99, ms", api.fresh.p99),
+                exact("peak memory, MiB", api.loaded.resident as f64 / f64::from(1 << 20)),
+                exact("peak anonymous memory, MiB", api.loaded.anonymous as f64 / f64::from(1 << 20)),
+            ],
         }
     }
 }

@@ -25,6 +25,11 @@ pub(super) fn anonymous_memory(pid: u32) -> Option<u64> {
     parse_kib(&fs::read_to_string(format!("/proc/{pid}/status")).ok()?, "RssAnon:")
 }
 
+/// All memory that a process has in RAM now, pages of files included (VmRSS), bytes; `None` when it has ended.
+pub(super) fn resident_memory(pid: u32) -> Option<u64> {
+    parse_kib(&fs::read_to_string(format!("/proc/{pid}/status")).ok()?, "VmRSS:")
+}
+
 /// How many processes of the machine wanted a processor during the last minute (`/proc/loadavg`); 0 when it is not told.
 pub(super) fn load_average() -> f64 {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
@@ -93,6 +98,7 @@ mod tests {
         let me = std::process::id();
         assert!(!stat(me).unwrap().ended);
         assert!(anonymous_memory(me).unwrap() > 0);
+        assert!(resident_memory(me).unwrap() > 0);
         assert!(available_memory() > 0);
     }
 }

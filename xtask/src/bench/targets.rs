@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::analysis::{Analysis, Costs};
+use super::api::{Api, Latency};
 use super::figures::{Figures, Replayed, ratio};
 use super::ingest::{Ingest, TenTimes};
 use super::setups::SetUp;
@@ -13,6 +14,9 @@ use super::setups::SetUp;
 const MEMORY: f64 = 128.0;
 /// The same of an ingest.
 const INGEST_MEMORY: f64 = 256.0;
+
+/// The most memory of all kinds that a server may take, MiB.
+const SERVER_MEMORY: f64 = 1_024.0;
 
 /// One thing to be reached.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -150,6 +154,18 @@ pub(super) fn analysis(measured: &Analysis) -> Vec<Target> {
     ]
 }
 
+/// Of a server with many clients; the bounds are for 200 of them and a session of 1.2 million requests.
+pub(super) fn api(measured: &Api) -> Vec<Target> {
+    let health = |latency: Latency, how| Target::new("/health p99", latency.p99, Bound::AtMost(50.0), how);
+    let mebibytes = measured.loaded.resident as f64 / f64::from(1 << 20);
+    vec![
+        Target::new("failures", measured.failures() as f64, Bound::AtMost(0.0), "requests"),
+        health(measured.kept, "ms, on one connection"),
+        health(measured.fresh, "ms, on new connections"),
+        memory(mebibytes, SERVER_MEMORY),
+    ]
+}
+
 /// A replay that leaves requests out has won nothing.
 fn sent(clients: &Figures, replay: &Figures) -> Target {
     let part = ratio(replay.requests as f64, clients.requests as f64);
@@ -169,6 +185,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
     use super::*;
+    use crate::bench::api::Memory;
     use crate::bench::cost::Cost;
     use crate::bench::ingests::Found;
     use crate::bench::tshark::Dissected;
@@ -272,6 +289,19 @@ mod tests {
         assert_eq!(answered(0.2, 0.5, 1.0), [true; 3]);
         assert_eq!(answered(0.21, 0.5, 1.0), [false, true, true]);
         assert_eq!(answered(0.2, 0.51, 1.01), [true, false, false]);
+    }
+
+    #[test]
+    fn one_failure_of_a_server_is_one_too_many() {
+        let latency = |p99, failures| Latency { p99, failures, ..Latency::default() };
+        let served = |kept, fresh, failures, mebibytes: u64| {
+            let loaded = Memory { resident: mebibytes << 20, anonymous: 0 };
+            let (kept, fresh) = (latency(kept, 0), latency(fresh, failures));
+            reached(&api(&Api { kept, fresh, loaded, ..Api::default() }))
+        };
+        assert_eq!(served(50.0, 50.0, 0, 1_024), [true; 4]);
+        assert_eq!(served(50.1, 50.0, 1, 1_025), [false, false, true, false]);
+        assert_eq!(served(50.0, 50.1, 0, 1), [true, true, false, true]);
     }
 
     #[test]
