@@ -5,6 +5,7 @@
 
 pub(crate) mod browser;
 pub(crate) mod captured_file;
+pub(crate) mod events;
 pub(crate) mod server;
 
 use assert_cmd::Command;
