@@ -27,7 +27,7 @@ fn run_of(outcome: &Outcome, rows: impl Iterator<Item = RunRow>) -> Run {
     run
 }
 
-fn failure(outcome: &Outcome, run: &Run, wanted: Wanted) -> ReplayedError {
+fn failure(outcome: &Outcome, run: &Run, wanted: Wanted<'_>) -> ReplayedError {
     let mut rows = Replayed::open(&outcome.output, run, wanted).unwrap();
     let error = rows.find_map(Result::err).unwrap();
     assert!(rows.next().is_none(), "nothing comes after an error");
