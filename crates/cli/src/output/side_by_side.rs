@@ -99,7 +99,7 @@ impl Layout {
         let room = if pair.is_title() { self.limit.saturating_sub(1).saturating_sub(GAP) } else { self.field };
         let names = folded(&pair.name, room.saturating_sub(indent).max(1));
         let value = |text: &str, limit| match pair.is_whole {
-            true => folded(text, limit),
+            true => folded(text, limit).iter().map(|line| line.trim_end().to_owned()).collect(),
             false => vec![cut(text, limit).into_owned()],
         };
         let (captured, live) = (value(&pair.captured, self.captured), value(&pair.live, self.live));
@@ -181,10 +181,10 @@ mod tests {
         ];
         assert_eq!(
             printed(&pairs, Some(40)),
-            "   field  captured                live\n\
-             ≠  A      one two three four      1\n\
-             \u{20}         five six seven eight\n\
-             \u{20}  B      one two three four fi…  1\n"
+            "   field  captured                  live\n\
+             ≠  A      one two three four five   1\n\
+             \u{20}         six seven eight\n\
+             \u{20}  B      one two three four five…  1\n"
         );
     }
 

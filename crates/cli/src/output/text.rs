@@ -114,12 +114,13 @@ pub(crate) fn broken(words: &str, limit: usize) -> Vec<String> {
 }
 
 /// The text on lines of at most `limit` columns with every character of it, blanks too: it is broken behind a blank or a sign
-/// between words where one comes late enough, else where the line is full.
+/// between words where one comes late enough, else where the line is full. A blank at the end of a line may be one too many.
 pub(crate) fn folded(text: &str, limit: usize) -> Vec<String> {
     let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0_usize);
     for character in text.chars() {
         let wide = character.width().unwrap_or(0);
-        if used.saturating_add(wide) > limit && !line.is_empty() {
+        let may_hang = character == ' ' && used == limit;
+        if used.saturating_add(wide) > limit && !line.is_empty() && !may_hang {
             let between = line.rfind([' ', '|', ',', '\\', '/']).map_or(0, |at| at.saturating_add(1));
             let late_enough = between > line.len() / 3;
             let rest = if late_enough { line.split_off(between) } else { String::new() };
@@ -176,7 +177,8 @@ mod tests {
 
     #[test]
     fn folding_loses_nothing_and_prefers_the_ends_of_words() {
-        assert_eq!(folded("one  two three", 8), ["one  ", "two ", "three"].map(str::to_owned).to_vec());
+        assert_eq!(folded("one  two three", 8), ["one  two ", "three"]);
+        assert_eq!(folded("a    b", 2), ["a  ", "  ", "b"]);
         assert_eq!(folded("A|BB|CCC|DDDD", 5), ["A|BB|", "CCC|", "DDDD"]);
         assert_eq!(folded("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(folded("年度報告", 5), ["年度", "報告"]);
