@@ -131,6 +131,30 @@ fn a_name_of_the_capture_does_not_steer_the_terminal() {
 }
 
 #[test]
+fn of_more_groups_than_a_terminal_is_for_the_rest_is_counted() {
+    let (home, _) = replayed();
+    let path = PathBuf::from(home.json(&["report", "last"])["path"].as_str().unwrap()).join("report.json");
+    let mut report: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let roots = report["roots"].as_array_mut().unwrap();
+    let unknown = roots[0].clone();
+    roots.splice(
+        1..1,
+        (roots.len()..25).map(|number| {
+            let mut root = unknown.clone();
+            root["command"] = format!("UNKNOWN{number}").into();
+            root
+        }),
+    );
+    fs::write(&path, report.to_string()).unwrap();
+    let shown = home.run(&["report", "last"]);
+    let sections = sections(shown.succeeded());
+    assert_eq!(sections.len(), 20);
+    assert!(sections[1].concat().contains("it is about no captured operation"), "{:?}", sections[1]);
+    let last = shown.stdout.lines().last().unwrap();
+    assert!(last.starts_with("5 more groups not shown in full: ") && last.contains("--html FILE"), "{last}");
+}
+
+#[test]
 fn a_report_is_shown_also_when_what_was_replayed_is_gone_or_another() {
     let (home, _) = replayed();
     let check = |what: &[&str]| {
