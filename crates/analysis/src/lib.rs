@@ -1,5 +1,6 @@
 //! What people ask of captured operations: which of them are of interest ([`filter`]), what a message says field by field
-//! ([`details`]), and what they add up to ([`statistics`]).
+//! ([`details`]), and what they add up to ([`statistics`]). The forms in which every face of the program gives them to programs are
+//! here too: rows ([`row`]), operations in full ([`details::InFull`]), sessions ([`listing`]).
 //!
 //! # Invariants
 //! - Works on what the store has: batches of columns for questions about many rows, whole rows for one.
@@ -11,7 +12,9 @@
 
 pub mod details;
 pub mod filter;
+pub mod listing;
 mod outcome;
+pub mod row;
 pub mod statistics;
 
 pub use outcome::Outcome;

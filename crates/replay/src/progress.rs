@@ -1,9 +1,19 @@
 //! How far a run is, told while it goes on.
 
+use crate::Divergence;
 use crate::engine::{Engine, Record};
 use crate::tally::{self, Tally};
 use std::time::{Duration, Instant};
 use store::runs::Verdict;
+
+/// What is told of a run while it goes on.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// How far it is; from time to time, and when all is done.
+    Progress(Progress),
+    /// A root divergence, as it is found.
+    Diverged(Box<Divergence>),
+}
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use crate::options::Options;
 use crate::payload::SessionFiles;
 use crate::plan::logon::{self, Identity};
 use crate::plan::{Plan, Request};
-use crate::progress::{Progress, Watch};
+use crate::progress::{Event, Watch};
 use crate::provisioning::{Ledger, ProvisioningError, RootError, Site, make_roots};
 use crate::record;
 use crate::report::{Report, ReportTarget};
@@ -94,7 +94,7 @@ impl From<std::io::Error> for ReplayError {
     }
 }
 
-/// Replays a trace and records the run under `output`. `progress` is called as operations end; setting `cancelled`
+/// Replays a trace and records the run under `output`. `tell` is called as operations end; setting `cancelled`
 /// brings the run to an orderly end, recorded as interrupted.
 ///
 /// # Errors
@@ -105,7 +105,7 @@ pub fn run(
     output: &OutputFolder,
     options: &Options,
     cancelled: &AtomicBool,
-    progress: &mut dyn FnMut(Progress),
+    tell: &mut dyn FnMut(Event),
 ) -> Result<Report, ReplayError> {
     let address = target::address(&trace.servers, options)?;
     let mut warnings = Vec::new();
@@ -158,10 +158,13 @@ pub fn run(
     let mut watch = Watch::new(total, clones);
     let (max_wait, pace) = (options.max_wait, options.pace);
     driver::drive(&mut engines, address, max_wait, pace, cancelled, |clone, engine, found| {
-        tally.count(engine, &found);
+        let diverged = tally.count(engine, &found);
         ledger.handle(clone, engine, &found).map_err(ProvisioningError::from)?;
         if let Some(now) = watch.look(clone, engine, &found, &tally) {
-            progress(now);
+            tell(Event::Progress(now));
+        }
+        if let Some(found) = diverged {
+            tell(Event::Diverged(Box::new(found)));
         }
         let mut row = record::row(engine, found, start);
         row.clone = u32::try_from(clone).unwrap_or(u32::MAX);

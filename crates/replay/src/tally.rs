@@ -1,9 +1,9 @@
 //! Counts records up to a report.
 
+use crate::Divergence;
 use crate::distribution::Distribution;
 use crate::engine::{Engine, Record, RequestRecord};
-use crate::report::{FieldDifference, Ignored, Latency, Reason, Report, Root};
-use smb2::NtStatus;
+use crate::report::{Ignored, Latency, Reason, Report, Root};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use store::runs::Verdict;
@@ -25,11 +25,19 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts a record.
-    pub fn count(&mut self, engine: &Engine, record: &Record) {
+    /// Counts a record, and tells of it if it is a root divergence.
+    pub fn count(&mut self, engine: &Engine, record: &Record) -> Option<Divergence> {
         match record {
-            Record::Request(record) => self.count_request(engine, record),
-            Record::Extra(record) => self.last_answer = self.last_answer.max(record.answered.unwrap_or_default()),
+            Record::Request(record) => {
+                self.count_request(engine, record);
+                let root = Divergence::root(engine, record)?;
+                self.group(&root);
+                Some(root)
+            }
+            Record::Extra(record) => {
+                self.last_answer = self.last_answer.max(record.answered.unwrap_or_default());
+                None
+            }
         }
     }
 
@@ -95,33 +103,8 @@ impl Tally {
             *count = count.saturating_add(1);
         }
         let Some(request) = engine.plan().planned(record.request) else { return };
-        let diverged = matches!(record.verdict, Verdict::Status | Verdict::Body | Verdict::NoResponse);
-        self.explained = self.explained.saturating_add(u64::from(diverged && record.cause.is_some()));
-        if diverged && record.cause.is_none() {
-            let row = engine.plan().trace.rows.get(request.row());
-            let command = request.command().map_or_else(|| "unknown".to_owned(), |command| command.to_string());
-            let status = |status: Option<NtStatus>| status.map_or_else(|| "no response".to_owned(), |s| s.to_string());
-            let (captured, live) = (status(request.captured_status()), status(record.live_status));
-            let fields = fields(record);
-            let key = (command.clone(), captured.clone(), live.clone(), fields.clone());
-            let frame = row.and_then(|row| row.request_frame());
-            let root = self.roots.entry(key).or_insert_with(|| Root {
-                command,
-                captured_status: captured,
-                live_status: live,
-                count: 0,
-                first_frame: frame,
-                path: None,
-                fields,
-                differences: Vec::new(),
-            });
-            root.count = root.count.saturating_add(1);
-            if root.first_frame >= frame {
-                root.first_frame = frame;
-                root.path = row.and_then(|row| row.path()).map(str::to_owned);
-                root.differences = differences(record);
-            }
-        }
+        self.explained =
+            self.explained.saturating_add(u64::from(record.verdict.is_diverged() && record.cause.is_some()));
         self.last_answer = self.last_answer.max(record.answered.unwrap_or_default());
         if let Some(lag) = lag(record) {
             self.lag.count(lag);
@@ -136,25 +119,28 @@ impl Tally {
             }
         }
     }
-}
 
-/// The fields that make a group of divergences: what differs where the statuses do not.
-fn fields(record: &RequestRecord) -> Vec<String> {
-    if record.verdict != Verdict::Body {
-        return Vec::new();
+    /// Puts a root divergence to those like it.
+    fn group(&mut self, found: &Divergence) {
+        let Divergence { command, captured_status, live_status, fields, .. } = found.clone();
+        let key = (command.clone(), captured_status.clone(), live_status.clone(), fields.clone());
+        let root = self.roots.entry(key).or_insert_with(|| Root {
+            command,
+            captured_status,
+            live_status,
+            count: 0,
+            first_frame: found.frame,
+            path: None,
+            fields,
+            differences: Vec::new(),
+        });
+        root.count = root.count.saturating_add(1);
+        if root.first_frame >= found.frame {
+            root.first_frame = found.frame;
+            root.path.clone_from(&found.path);
+            root.differences.clone_from(&found.differences);
+        }
     }
-    let mut fields: Vec<String> = record.differences.iter().map(|difference| difference.field.clone()).collect();
-    fields.sort_unstable();
-    fields.dedup();
-    fields
-}
-
-/// The differences of an operation as a report shows them.
-fn differences(record: &RequestRecord) -> Vec<FieldDifference> {
-    const MOST_SHOWN: usize = 10;
-    let shown = record.differences.iter().take(MOST_SHOWN).cloned();
-    let shown = shown.map(|found| FieldDifference { field: found.field, captured: found.captured, live: found.live });
-    shown.collect()
 }
 
 /// How much later than due a request was sent.

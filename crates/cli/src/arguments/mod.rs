@@ -12,6 +12,7 @@ mod list;
 mod replay;
 mod report;
 mod secrets;
+mod serve;
 mod session;
 mod setup;
 mod trace;
@@ -29,6 +30,7 @@ pub(crate) use list::ListCommand;
 pub(crate) use replay::{MappingArguments, Password, ReplayArguments, ServerArguments};
 pub(crate) use report::ReportArguments;
 pub(crate) use secrets::{Secret, SecretArguments};
+pub(crate) use serve::ServeArguments;
 pub(crate) use session::{FilesBy, SessionArguments, SessionOrder};
 pub(crate) use setup::{ChosenSessions, SetupArguments};
 pub(crate) use trace::TraceSelection;
@@ -94,6 +96,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: LabCommand,
     },
+    /// Do all of this over HTTP, for programs and web pages
+    Serve(ServeArguments),
     /// Show versions, folders and supported commands
     Info,
     /// Test settings, folders and the lab server, and say what to do about what fails

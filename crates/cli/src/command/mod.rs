@@ -19,6 +19,7 @@ mod pcap;
 mod provisioning;
 mod replay;
 mod report;
+mod serve;
 mod session;
 mod setup;
 mod target;
@@ -62,6 +63,7 @@ fn dispatch(command: Command, global: &Global, output: &mut Output) -> Result<Co
         Command::Export(arguments) => export::run(&arguments, global, output),
         Command::Report(arguments) => report::run(&arguments, global, output),
         Command::Doctor(arguments) => doctor::run(&arguments, global, output),
+        Command::Serve(arguments) => serve::run(&arguments, global, output),
         Command::Info => info::run(global, output),
     }
 }

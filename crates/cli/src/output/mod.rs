@@ -22,7 +22,7 @@ pub(crate) use provisioning::setup_in_words;
 pub(crate) use side_by_side::Pair;
 pub(crate) use table::StreamedTable;
 pub(crate) use text::{broken, counted, cut, printable, with_visible_ends, wrapped};
-pub(crate) use time::{duration, instant, rfc3339, size};
+pub(crate) use time::{duration, instant, size};
 pub(crate) use verdicts::all_matched;
 
 use crate::arguments::{Format, Global};

@@ -3,11 +3,6 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// RFC 3339 in UTC with nine digits of fraction: the form of times in JSON.
-pub(crate) fn rfc3339(nanoseconds: i64) -> String {
-    Timestamp::from_nanosecond(i128::from(nanoseconds)).map_or_else(|_| nanoseconds.to_string(), |t| format!("{t:.9}"))
-}
-
 /// Date and time of day to the microsecond, UTC.
 pub(crate) fn instant(nanoseconds: i64) -> String {
     Timestamp::from_nanosecond(i128::from(nanoseconds)).map_or_else(
@@ -53,12 +48,6 @@ pub(crate) fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn json_times_have_nanoseconds() {
-        assert_eq!(rfc3339(1_700_000_000_000_000_001), "2023-11-14T22:13:20.000000001Z");
-        assert_eq!(rfc3339(0), "1970-01-01T00:00:00.000000000Z");
-    }
 
     #[test]
     fn a_span_carries_a_suitable_unit() {

@@ -5,6 +5,7 @@
 
 pub(crate) mod browser;
 pub(crate) mod captured_file;
+pub(crate) mod server;
 pub(crate) mod settled_run;
 
 use assert_cmd::Command;

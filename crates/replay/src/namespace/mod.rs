@@ -6,6 +6,7 @@
 //! frame that shows it, and nothing that the capture does not show is made up.
 
 mod captured;
+pub mod document;
 mod name;
 mod node;
 mod observe;

@@ -2,11 +2,12 @@
 
 use super::wanted::Thing;
 use client::request::create::Kind;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 /// What a setup did, or would do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SetupReport {
     /// Everything is there as it shall be.
     pub success: bool,
@@ -40,7 +41,7 @@ pub struct SetupReport {
 }
 
 /// Something that could not be done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Trouble {
     /// The live share.
     pub share: String,
@@ -53,7 +54,7 @@ pub struct Trouble {
 }
 
 /// A step of a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Planned {
     /// `make_folder`, `make_file`, `set_attributes` or `delete`.
     pub step: String,

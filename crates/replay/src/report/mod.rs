@@ -3,12 +3,13 @@
 pub mod junit;
 
 use crate::provisioning::SetupReport;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::SessionMetadata;
 
 /// The replay JSON. `total_operations` = `sent` + `skipped`;
 /// `sent` = `matched` + `status_diverged` + `body_diverged` + `no_response` + `not_compared`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// Version of this layout, `major.minor`.
     pub schema_version: String,
@@ -80,7 +81,7 @@ impl Report {
 }
 
 /// What a trace was when it was replayed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Ingested {
     /// Packets read.
     pub packets: u64,
@@ -99,7 +100,7 @@ impl Ingested {
 }
 
 /// The target of a run, without secrets.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReportTarget {
     /// Host as given.
     pub server: String,
@@ -114,7 +115,7 @@ pub struct ReportTarget {
 }
 
 /// A reason and how many operations it holds for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Reason {
     /// `skipped` or `not_compared`.
     pub verdict: String,
@@ -125,7 +126,7 @@ pub struct Reason {
 }
 
 /// A group of divergences with one cause.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Root {
     /// Command name.
     pub command: String,
@@ -148,7 +149,7 @@ pub struct Root {
 }
 
 /// A field whose captured and live values differ.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FieldDifference {
     /// Name of the field.
     pub field: String,
@@ -159,7 +160,7 @@ pub struct FieldDifference {
 }
 
 /// Differences that were asked not to count.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Ignored {
     /// The rule, or the runs of the baseline.
     pub rule: String,
@@ -168,7 +169,7 @@ pub struct Ignored {
 }
 
 /// Three numbers that describe a distribution, milliseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Percentiles {
     /// Median.
     pub p50: f64,
@@ -179,7 +180,7 @@ pub struct Percentiles {
 }
 
 /// Response times of the captured and of the live server.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Latency {
     /// As captured.
     pub captured: Percentiles,

@@ -3,6 +3,7 @@
 use crate::namespace::{Namespace, Origin};
 use crate::provisioning::{Before, BeforeError, Doing, Found, Thing, Trouble, WantedShare, hole};
 use client::request::create::Kind;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::AtomicBool;
 
@@ -12,7 +13,7 @@ const ADD_SUBDIRECTORY: u32 = 0x04;
 const LIST: u32 = 0x01;
 
 /// What was found on the lab shares.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FileSystemCheck {
     /// Nothing is missing or different.
     pub ready: bool,

@@ -2,14 +2,17 @@
 
 mod file_system;
 mod operations;
+mod validate;
 
 pub use file_system::{FileSystemCheck, check_file_system};
 pub use operations::{Issue, OperationsCheck, check_operations};
+pub use validate::{ValidationError, WhatToCheck, validate};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What was found.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Validation {
     /// Nothing stands in the way.
     pub ready: bool,
@@ -22,7 +25,7 @@ pub struct Validation {
 }
 
 /// The checks; `None` for those that were not asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Checks {
     /// Of the captured operations.
     pub operations: Option<OperationsCheck>,

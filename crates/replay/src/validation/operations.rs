@@ -3,12 +3,13 @@
 use crate::options::Options;
 use crate::plan::{Plan, Request};
 use crate::trace::Trace;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smb2::Command;
 use std::collections::BTreeMap;
 
 /// What is known of the operations before they are sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OperationsCheck {
     /// All of them can be sent as captured.
     pub valid: bool,
@@ -25,7 +26,7 @@ pub struct OperationsCheck {
 }
 
 /// Something that is not as captured.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Issue {
     /// One phrase.
     pub reason: String,

@@ -10,7 +10,8 @@ use crate::failure::{Conclusion, Failure};
 use crate::output::{Output, Progress, all_matched, printable};
 use replay::map::SeveralShares;
 use replay::provisioning::Before;
-use replay::{FileFilter, Options, ReplayError, Report, Selection};
+use replay::validation::WhatToCheck;
+use replay::{Event, FileFilter, Options, ReplayError, Report, Selection};
 use store::Key;
 use store::metadata::Session;
 use store::runs::Run;
@@ -27,7 +28,9 @@ pub(crate) fn run(arguments: &ReplayArguments, global: &Global, output: &mut Out
         context.remember_session(only);
     }
     // What cannot be sent is known before anything is changed.
-    if arguments.validate && !is_ready(&trace, &sessions, &options, (true, false), &mut context)? {
+    if arguments.validate
+        && !is_ready(&trace, &sessions, &options, WhatToCheck { operations: true, file_system: false }, &mut context)?
+    {
         return Ok(Conclusion::Incomplete);
     }
     // A file that cannot be written is known before anything is made or sent.
@@ -37,7 +40,9 @@ pub(crate) fn run(arguments: &ReplayArguments, global: &Global, output: &mut Out
     if !arguments.no_setup && (arguments.setup || options.mapping.root.is_some()) {
         set_up(&trace, &sessions, &mut options, &context)?;
     }
-    if arguments.validate && !is_ready(&trace, &sessions, &options, (false, true), &mut context)? {
+    if arguments.validate
+        && !is_ready(&trace, &sessions, &options, WhatToCheck { operations: false, file_system: true }, &mut context)?
+    {
         return Ok(Conclusion::Incomplete);
     }
     let report = execute(&trace, &sessions, &options, &context)?;
@@ -87,8 +92,10 @@ fn execute(trace: &Trace, sessions: &[&Session], options: &Options, context: &Co
         Failure::new(error, advice)
     })?;
     let progress = Progress::operations(context.output.quiet());
-    let mut show = |now: replay::Progress| {
-        progress.show(&doing(&now), now.done, now.total);
+    let mut show = |event: Event| {
+        if let Event::Progress(now) = event {
+            progress.show(&doing(&now), now.done, now.total);
+        }
     };
     replay::run(captured, &place.output, options, context.interrupt.flag(), &mut show).map_err(advise)
 }
@@ -98,11 +105,11 @@ fn is_ready(
     trace: &Trace,
     sessions: &[&Session],
     options: &Options,
-    checks: (bool, bool),
+    what: WhatToCheck,
     context: &mut Context<'_>,
 ) -> Result<bool, Failure> {
     refuse_clones_without_root(options)?;
-    let found = validate::validate(trace, sessions, options, checks, context)?;
+    let found = validate::validate(trace, sessions, options, what, context)?;
     context.interrupt.check()?;
     if !found.ready {
         context.output.validation(&found)?;

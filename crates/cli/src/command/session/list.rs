@@ -5,11 +5,11 @@ use crate::command::Context;
 use crate::command::trace::Trace;
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Column, Grid, duration, instant, size};
-use analysis::Outcome;
+use analysis::listing::{ListedSession, connection, dialect, errors};
 use replay::FileFilter;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::cmp::Reverse;
-use store::metadata::{Connection, HexStatus, Session};
+use store::metadata::{HexStatus, Session};
 
 /// The sessions that the user wants, each with the number that it has in the default order: by first time, then id.
 pub(crate) fn run(
@@ -22,8 +22,8 @@ pub(crate) fn run(
     let capture = &trace.place.trace;
     match context.output.format() {
         Format::Json => {
-            let documents: Vec<Value> =
-                sessions.iter().map(|(number, session)| document(trace, *number, session)).collect();
+            let documents: Vec<_> =
+                sessions.iter().map(|(number, session)| ListedSession::of(&trace.metadata, *number, session)).collect();
             context.output.json(&json!({
                 "capture_path": capture,
                 "total": documents.len(),
@@ -54,7 +54,7 @@ pub(crate) fn run(
 fn chosen<'a>(trace: &Trace, all: &[&'a Session], arguments: &SessionArguments) -> Vec<(usize, &'a Session)> {
     let of_user = arguments.user.as_deref().map(FileFilter::new);
     let of_client = arguments.client.as_deref().map(FileFilter::new);
-    let client = |session: &Session| connection(trace, session).map(|connection| connection.client.clone());
+    let client = |session: &Session| connection(&trace.metadata, session).map(|connection| connection.client.clone());
     let mut sessions: Vec<(usize, &Session)> = (1..)
         .zip(all.iter().copied())
         .filter(|(_, session)| of_user.as_ref().is_none_or(|user| user.accepts(&account(session))))
@@ -75,12 +75,6 @@ fn chosen<'a>(trace: &Trace, all: &[&'a Session], arguments: &SessionArguments) 
     sessions
 }
 
-/// Operations that failed.
-fn errors(session: &Session) -> u64 {
-    let failed = session.statuses.iter().filter(|(name, _)| Outcome::of_name(name) == Some(Outcome::Error));
-    failed.map(|(_, count)| *count).fold(0, u64::saturating_add)
-}
-
 /// Bytes of READs and WRITEs.
 fn bytes(session: &Session) -> u64 {
     session.bytes_read.saturating_add(session.bytes_written)
@@ -89,47 +83,6 @@ fn bytes(session: &Session) -> u64 {
 /// Nanoseconds from the first message to the last.
 fn span(session: &Session) -> u64 {
     u64::try_from(session.last_time.0.0.saturating_sub(session.first_time.0.0)).unwrap_or(0)
-}
-
-/// The connection a session began on.
-fn connection<'a>(trace: &'a Trace, session: &Session) -> Option<&'a Connection> {
-    let first = session.connections.first()?;
-    trace.metadata.connections.iter().find(|connection| connection.connection == *first)
-}
-
-fn dialect<'a>(trace: &'a Trace, session: &Session) -> Option<&'a str> {
-    let used = |connection: &&Connection| session.connections.contains(&connection.connection);
-    trace.metadata.connections.iter().filter(used).find_map(|connection| connection.dialect.as_deref())
-}
-
-fn document(trace: &Trace, number: usize, session: &Session) -> Value {
-    let connection = connection(trace, session);
-    json!({
-        "number": number,
-        "session_id": session.session_id,
-        "file_name": session.file,
-        "operation_count": session.operations,
-        "user": session.user,
-        "domain": session.domain,
-        "workstation": session.workstation,
-        "mechanism": session.mechanism,
-        "logon_status": session.logon_status,
-        "client": connection.map(|connection| &connection.client),
-        "server": connection.map(|connection| &connection.server),
-        "connections": session.connections,
-        "dialect": dialect(trace, session),
-        "shares": session.shares,
-        "first_time": session.first_time,
-        "last_time": session.last_time,
-        "commands": session.commands,
-        "statuses": session.statuses,
-        "errors": errors(session),
-        "bytes_read": session.bytes_read,
-        "bytes_written": session.bytes_written,
-        "encrypted": session.encrypted,
-        "replayable": session.replayable,
-        "not_replayable": session.not_replayable,
-    })
 }
 
 fn overview(trace: &Trace, sessions: &[(usize, &Session)]) -> Grid {
@@ -149,7 +102,7 @@ fn overview(trace: &Trace, sessions: &[(usize, &Session)]) -> Grid {
         Column::text("replay").dispensable(10),
     ]);
     for (number, session) in sessions {
-        let connection = connection(trace, session);
+        let connection = connection(&trace.metadata, session);
         grid.push([
             number.to_string(),
             short_name(session),
@@ -159,7 +112,7 @@ fn overview(trace: &Trace, sessions: &[(usize, &Session)]) -> Grid {
             share_names(session),
             connection.map(|connection| connection.client.clone()).unwrap_or_default(),
             connection.map(|connection| connection.server.clone()).unwrap_or_default(),
-            dialect(trace, session).unwrap_or_default().to_owned(),
+            dialect(&trace.metadata, session).unwrap_or_default().to_owned(),
             size(bytes(session)),
             instant(session.first_time.0.0),
             duration(span(session)),
@@ -231,7 +184,7 @@ fn complete(trace: &Trace, sessions: &[(usize, &Session)]) -> Grid {
     ];
     let mut grid = Grid::new(columns.map(Column::text));
     for (number, session) in sessions {
-        let connection = connection(trace, session);
+        let connection = connection(&trace.metadata, session);
         grid.push([
             session.session_id.to_string(),
             session.file.clone(),
@@ -241,7 +194,7 @@ fn complete(trace: &Trace, sessions: &[(usize, &Session)]) -> Grid {
             session.logon_status.as_ref().map(HexStatus::to_string).unwrap_or_default(),
             connection.map(|connection| connection.client.clone()).unwrap_or_default(),
             connection.map(|connection| connection.server.clone()).unwrap_or_default(),
-            dialect(trace, session).unwrap_or_default().to_owned(),
+            dialect(&trace.metadata, session).unwrap_or_default().to_owned(),
             session.shares.join(" "),
             session.first_time.to_string(),
             session.last_time.to_string(),

@@ -3,7 +3,6 @@
 mod line;
 mod list;
 mod operation;
-mod row;
 mod show;
 mod stats;
 mod tree;

@@ -1,6 +1,5 @@
 //! `session ID --op N`: one operation in full.
 
-mod document;
 mod head;
 mod page;
 
@@ -9,8 +8,7 @@ use crate::arguments::{Format, SessionArguments};
 use crate::command::Context;
 use crate::command::trace::Trace;
 use crate::failure::{Conclusion, Failure};
-use analysis::details::{self, ChainMember, HandleHistory, Messages, Timing};
-use dissect::Operation;
+use analysis::details::{self, InFull};
 use store::metadata::Session;
 use store::{Columns, SessionFile};
 
@@ -28,16 +26,6 @@ impl Wanted {
     pub(crate) fn of(arguments: &SessionArguments) -> Option<Self> {
         arguments.op.map(Self::Op).or(arguments.frame.map(Self::Frame))
     }
-}
-
-/// Everything that is known of an operation.
-struct Whole<'a> {
-    session: &'a Session,
-    operation: Operation,
-    messages: Messages,
-    timing: Timing,
-    chain: Vec<ChainMember>,
-    handle: Option<HandleHistory>,
 }
 
 /// Writes one operation of `session`.
@@ -61,16 +49,9 @@ pub(crate) fn run(
         return Err(no_such(&file, session, &format!("no operation {op}")));
     };
     context.interrupt.check()?;
-    let whole = Whole {
-        session,
-        messages: details::operation(&operation),
-        timing: Timing::of(&operation, trace.start_for(session)),
-        chain: details::chain(&file, &operation).map_err(Failure::plain)?,
-        handle: HandleHistory::of(&file, &operation).map_err(Failure::plain)?,
-        operation,
-    };
+    let whole = InFull::of(&file, session, operation, trace.start_for(session)).map_err(Failure::plain)?;
     match format {
-        Format::Json => context.output.json(&document::document(&whole))?,
+        Format::Json => context.output.json(&whole.document())?,
         Format::Table | Format::Csv => {
             context.output.page()?;
             let width = context.output.width();

@@ -1,16 +1,16 @@
 //! `session ID`: the operations of a session, written as they are read.
 
 use super::line::{self, LineMaker, Lines};
-use super::row;
 use crate::arguments::{Format, SessionArguments};
 use crate::command::Context;
 use crate::command::trace::Trace;
 use crate::failure::{Conclusion, Failure};
 use crate::output::{self, Column, StreamedTable};
 use analysis::filter::{Filter, Scope};
+use analysis::row;
 use dissect::Operation;
 use replay::FileFilter;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::io::Write;
 use store::metadata::Session;
 use store::{Columns, SessionFile, schema};
@@ -34,7 +34,7 @@ impl View {
                 for name in names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
                     columns.extend(columns_named(name)?);
                 }
-                let advice = format!("the fields are {}", all_columns().join(", "));
+                let advice = format!("the fields are {}", row::columns().join(", "));
                 if columns.is_empty() {
                     Err(Failure::new("no field is named", advice))
                 } else {
@@ -48,20 +48,15 @@ impl View {
     fn columns(&self) -> Vec<&'static str> {
         match self {
             Self::Fields(columns) => columns.clone(),
-            Self::Lines(_) => all_columns(),
+            Self::Lines(_) => row::columns(),
         }
     }
-}
-
-/// Every column but those of whole messages.
-pub(super) fn all_columns() -> Vec<&'static str> {
-    schema::COLUMNS.iter().filter(|column| !column.is_message()).map(|column| column.name).collect()
 }
 
 fn columns_named(name: &str) -> Result<Vec<&'static str>, Failure> {
     let columns: Vec<_> = schema::columns_named(name).collect();
     if columns.is_empty() {
-        let advice = format!("the fields are {}", all_columns().join(", "));
+        let advice = format!("the fields are {}", row::columns().join(", "));
         return Err(Failure::new(format!("unknown field '{name}'"), advice));
     }
     if columns.iter().all(|column| column.is_message()) {
@@ -186,8 +181,7 @@ impl Writer {
     fn operation(&mut self, operation: &Operation, stream: &mut impl Write) -> std::io::Result<()> {
         match &mut self.form {
             Form::Json { columns, session_id } => {
-                let cells: Map<String, Value> =
-                    columns.iter().map(|column| ((*column).to_owned(), row::json(operation, column))).collect();
+                let cells = row::object(operation, columns);
                 match self.written {
                     0 => writeln!(stream, "{{\"session_id\":{},\"operations\":[", Value::from(session_id.as_str()))?,
                     _ => stream.write_all(b",\n")?,

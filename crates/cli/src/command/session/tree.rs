@@ -1,6 +1,6 @@
 //! `session ID --tree`: what the share was like before the session, as far as that shows it, and what became of it.
 
-mod document;
+mod csv;
 mod phrase;
 
 use super::super::namespace;
@@ -9,8 +9,8 @@ use crate::command::Context;
 use crate::command::trace::Trace;
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Column, StreamedTable, size};
-use document::{Document, rows};
 use replay::FileFilter;
+use replay::namespace::document::Document;
 use replay::namespace::{Entry, Namespace, NodeId, Outline, Stream};
 use store::metadata::Session;
 
@@ -35,7 +35,7 @@ pub(crate) fn run(
         Format::Json => {
             context.output.json(&Document::new(session.session_id.to_string(), &found, &outline, filter))?
         }
-        Format::Csv => rows(&found, &outline, context.output.stream())?,
+        Format::Csv => csv::rows(&found, &outline, context.output.stream())?,
         Format::Table => for_people(&found, &outline, filter, context)?,
     }
     Ok(Conclusion::Done)

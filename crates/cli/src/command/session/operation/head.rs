@@ -1,7 +1,8 @@
 //! The first lines of an operation: its row, as people read it.
 
-use crate::command::session::{line, row, show};
+use crate::command::session::line;
 use crate::output::{self, duration};
+use analysis::row;
 use clap::builder::styling::Style;
 use dissect::Operation;
 use std::io::{self, Write};
@@ -60,7 +61,7 @@ pub(super) fn write(operation: &Operation, width: usize, stream: &mut impl Write
         let line = if name.is_empty() { format!("  {text}") } else { format!("  {name}: {text}") };
         writeln!(stream, "{}", output::cut(&line, width))?;
     }
-    let rest: Vec<String> = show::all_columns()
+    let rest: Vec<String> = row::columns()
         .into_iter()
         .filter(|column| !NOT_LISTED.contains(column) && !column.ends_with("_seq") && *column != "request_acks")
         .map(|column| (column, bits(column, row::text(operation, column))))

@@ -1,8 +1,8 @@
 //! One operation for people: what is known of it, its messages as trees, and their bytes.
 
-use super::{Whole, document, head};
+use super::head;
 use crate::output::{self, duration};
-use analysis::details::{Details, HandleHistory, Mark, Node, Use, hex};
+use analysis::details::{Details, HandleHistory, InFull, Mark, Node, Use, hex};
 use capture::Hole;
 use clap::builder::styling::{AnsiColor, Style};
 use std::io::{self, Write};
@@ -17,7 +17,7 @@ const MARGIN: usize = 7;
 const LEAST: usize = 24;
 
 /// Writes it on lines of at most `width` columns; without a limit nothing is broken.
-pub(super) fn write(whole: &Whole<'_>, width: Option<usize>, stream: &mut impl Write) -> io::Result<()> {
+pub(super) fn write(whole: &InFull<'_>, width: Option<usize>, stream: &mut impl Write) -> io::Result<()> {
     let operation = &whole.operation;
     let width = width.unwrap_or(usize::MAX);
     head::write(operation, width, stream)?;
@@ -41,7 +41,7 @@ pub(super) fn write(whole: &Whole<'_>, width: Option<usize>, stream: &mut impl W
     Ok(())
 }
 
-fn remarks(whole: &Whole<'_>) -> Vec<(&'static str, String)> {
+fn remarks(whole: &InFull<'_>) -> Vec<(&'static str, String)> {
     let mut remarks = vec![("since the first packet", times(whole))];
     if !whole.chain.is_empty() {
         let members = whole.chain.iter().map(|member| {
@@ -57,7 +57,7 @@ fn remarks(whole: &Whole<'_>) -> Vec<(&'static str, String)> {
     remarks
 }
 
-fn times(whole: &Whole<'_>) -> String {
+fn times(whole: &InFull<'_>) -> String {
     let timing = &whole.timing;
     let told = |name: &str, time: Option<i64>| {
         let sign = if time? < 0 { "-" } else { "" };
@@ -72,7 +72,7 @@ fn times(whole: &Whole<'_>) -> String {
     times.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn handle(handle: &HandleHistory, whole: &Whole<'_>) -> String {
+fn handle(handle: &HandleHistory, whole: &InFull<'_>) -> String {
     let place = |at: &Use| match at.request_frame.or(at.response_frame) {
         Some(frame) => format!("by operation {} in frame {frame}", at.op),
         None => format!("by operation {}", at.op),
@@ -83,7 +83,7 @@ fn handle(handle: &HandleHistory, whole: &Whole<'_>) -> String {
             let path = handle.path.as_deref().filter(|path| !path.is_empty()).unwrap_or("the root of the share");
             let share = handle.share.as_deref().unwrap_or("an unknown share");
             let access = handle.access.as_deref().unwrap_or_default().replace('|', " | ");
-            let user = document::user(whole).map(|user| format!(" by {user}")).unwrap_or_default();
+            let user = whole.user().map(|user| format!(" by {user}")).unwrap_or_default();
             format!("opened {}{user}: {path} on {share} for {access}", place(opened))
         }
         None => "opened before the capture began".to_owned(),

@@ -1,14 +1,24 @@
 //! A row of a session file, column by column, as JSON and as text.
 
-use crate::output::rfc3339;
 use capture::{Hole, Timestamp};
 use dissect::{Closed, Kind, Operation, SignatureState};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use smb2::{Command, FileId, Guid};
 use std::sync::Arc;
+use store::schema;
 
-/// The value of `column` in JSON.
-pub(crate) fn json(operation: &Operation, column: &str) -> Value {
+/// Every column but those of whole messages, in the order of the file.
+pub fn columns() -> Vec<&'static str> {
+    schema::COLUMNS.iter().filter(|column| !column.is_message()).map(|column| column.name).collect()
+}
+
+/// These columns of a row: ids of 64 bits, statuses and hashes as lower-case hex, times in RFC 3339, what is not known as null.
+pub fn object(operation: &Operation, columns: &[&str]) -> Map<String, Value> {
+    columns.iter().map(|column| ((*column).to_owned(), json(operation, column))).collect()
+}
+
+/// The value of `column` in JSON; null for a column that is not shown.
+pub fn json(operation: &Operation, column: &str) -> Value {
     cell(operation, column).unwrap_or(Value::Null)
 }
 
@@ -18,7 +28,7 @@ fn cell(operation: &Operation, column: &str) -> Option<Value> {
         ($($form:ident: $($name:ident)*;)*) => {
             match column {
                 $($(stringify!($name) => Some(operation.$name.$form()),)*)*
-                "status_name" => Some(operation.status.map(store::schema::status_name).into()),
+                "status_name" => Some(operation.status.map(schema::status_name).into()),
                 _ => None,
             }
         };
@@ -40,7 +50,7 @@ fn cell(operation: &Operation, column: &str) -> Option<Value> {
 }
 
 /// The value of `column` as text for a table or CSV; empty for null.
-pub(crate) fn text(operation: &Operation, column: &str) -> String {
+pub fn text(operation: &Operation, column: &str) -> String {
     match json(operation, column) {
         Value::Null => String::new(),
         Value::String(text) => text,
@@ -154,7 +164,7 @@ trait Time {
 
 impl Time for Option<Timestamp> {
     fn time(&self) -> Value {
-        self.map(|time| rfc3339(time.0)).into()
+        self.map(|time| store::metadata::Time(time).to_string()).into()
     }
 }
 
@@ -192,7 +202,7 @@ mod tests {
     #[test]
     fn every_column_but_the_messages_has_a_value() {
         let operation = Operation::new(7, Kind::Exchange, 1);
-        for column in store::schema::COLUMNS {
+        for column in schema::COLUMNS {
             assert_eq!(cell(&operation, column.name).is_some(), !column.is_message(), "{}", column.name);
         }
     }

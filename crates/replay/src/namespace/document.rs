@@ -1,63 +1,36 @@
-//! The tree for programs: JSON, and CSV with a row for each file, folder and named stream. Both are written as they go.
+//! The tree of each share for programs; it is written as it goes.
 
-use crate::output::csv_record;
+use super::{Entry, Namespace, NodeId, Origin, Outline, Stream};
+use crate::FileFilter;
 use client::request::create::Kind;
-use replay::FileFilter;
-use replay::namespace::{Entry, Namespace, NodeId, Origin, Outline, Stream};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Value, json};
-use std::io::{self, Write};
 
 const SEPARATOR: u16 = b'\\' as u16;
-/// Columns of the CSV form, which are the keys of an entry but for its streams, behind the share.
-const COLUMNS: [&str; 23] = [
-    "path",
-    "kind",
-    "before",
-    "size",
-    "size_is_minimum",
-    "frame",
-    "why",
-    "size_after",
-    "deleted",
-    "made",
-    "appeared",
-    "renamed_to",
-    "renamed",
-    "linked",
-    "resized",
-    "described",
-    "read",
-    "written",
-    "opens",
-    "listings",
-    "attributes",
-    "shown_bytes",
-    "shown_bytes_after",
-];
-
-/// The JSON document.
-#[derive(serde::Serialize)]
-pub(super) struct Document<'a> {
+/// What sessions show of their shares, as JSON.
+#[derive(Debug, serde::Serialize)]
+pub struct Document<'a> {
     session_id: String,
     shares: Vec<Share<'a>>,
     not_followed: Vec<Value>,
     left_out: u64,
 }
 
-#[derive(serde::Serialize)]
+#[derive(Debug, serde::Serialize)]
 struct Share<'a> {
     share: String,
     entries: Entries<'a>,
     absent: Missing<'a>,
 }
 
+#[derive(Debug)]
 struct Entries<'a> {
     found: &'a Namespace,
     outline: &'a Outline<'a>,
     root: NodeId,
 }
 
+#[derive(Debug)]
 struct Missing<'a> {
     outline: &'a Outline<'a>,
     root: NodeId,
@@ -65,7 +38,8 @@ struct Missing<'a> {
 }
 
 impl<'a> Document<'a> {
-    pub(super) fn new(
+    /// The tree of a session, of which `filter` accepts what is listed as missing; the outline is filtered already.
+    pub fn new(
         session_id: String,
         found: &'a Namespace,
         outline: &'a Outline<'a>,
@@ -106,7 +80,8 @@ impl Serialize for Missing<'_> {
     }
 }
 
-fn document(found: &Namespace, entry: &Entry<'_>) -> Value {
+/// A file or folder, but for its streams.
+pub fn document(found: &Namespace, entry: &Entry<'_>) -> Value {
     let node = entry.node;
     let data = node.data().filter(|_| !entry.is_folder);
     let before = data.and_then(Stream::known_before);
@@ -146,7 +121,8 @@ fn document(found: &Namespace, entry: &Entry<'_>) -> Value {
     })
 }
 
-fn stream(stream: &Stream) -> Value {
+/// A named stream.
+pub fn stream(stream: &Stream) -> Value {
     let before = stream.known_before();
     json!({
         "name": String::from_utf16_lossy(&stream.name),
@@ -158,35 +134,4 @@ fn stream(stream: &Stream) -> Value {
         "shown_bytes": stream.shown.bytes(),
         "shown_bytes_after": stream.now.bytes(),
     })
-}
-
-/// The CSV form.
-pub(super) fn rows(found: &Namespace, outline: &Outline<'_>, to: &mut impl Write) -> io::Result<()> {
-    csv_record(to, std::iter::once("share").chain(COLUMNS))?;
-    for (share, root) in outline.shares() {
-        let share = found.share_path(share);
-        for entry in outline.entries(root) {
-            row(to, &share, &document(found, &entry))?;
-            for named in entry.named_streams() {
-                let mut cells = stream(named);
-                let path = [&entry.path, &[u16::from(b':')][..], &named.name].concat();
-                if let Some(object) = cells.as_object_mut() {
-                    object.insert("path".to_owned(), String::from_utf16_lossy(&path).into());
-                    object.insert("kind".to_owned(), "stream".into());
-                }
-                row(to, &share, &cells)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn row(to: &mut impl Write, share: &str, cells: &Value) -> io::Result<()> {
-    let text = |column: &&str| match cells.get(*column) {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-    };
-    let cells: Vec<String> = COLUMNS.iter().map(text).collect();
-    csv_record(to, std::iter::once(share).chain(cells.iter().map(String::as_str)))
 }

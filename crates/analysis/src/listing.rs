@@ -1,0 +1,117 @@
+//! Sessions of a trace as programs are told of them.
+
+use crate::Outcome;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use store::layout::default_order;
+use store::metadata::{Connection, HexId, Session, SessionMetadata, Time};
+
+/// A session of a trace, with what its connections add.
+#[derive(Clone, Debug, Serialize)]
+pub struct ListedSession<'a> {
+    /// Its place in the default order, from 1: by first time, then id.
+    pub number: usize,
+    /// Its id; 0 for what belongs to no session.
+    pub session_id: HexId,
+    /// Name of its file.
+    pub file_name: &'a str,
+    /// Rows of its file.
+    pub operation_count: u64,
+    /// Who logged on.
+    pub user: Option<&'a str>,
+    /// The user's domain.
+    pub domain: Option<&'a str>,
+    /// The client's name for itself.
+    pub workstation: Option<&'a str>,
+    /// `NTLM`, `Kerberos` and the like.
+    pub mechanism: Option<&'a str>,
+    /// Final status of the logon.
+    pub logon_status: Option<String>,
+    /// Address and port of the client on the first connection.
+    pub client: Option<&'a str>,
+    /// Address and port of the server there.
+    pub server: Option<&'a str>,
+    /// Numbers of its connections.
+    pub connections: &'a [u32],
+    /// The dialect that was negotiated.
+    pub dialect: Option<&'a str>,
+    /// Shares that were connected.
+    pub shares: &'a [String],
+    /// Time of its first message.
+    pub first_time: Time,
+    /// Time of its last message.
+    pub last_time: Time,
+    /// Operations by command.
+    pub commands: &'a BTreeMap<String, u64>,
+    /// Operations by final status.
+    pub statuses: &'a BTreeMap<String, u64>,
+    /// Operations that failed.
+    pub errors: u64,
+    /// Bytes of READs.
+    pub bytes_read: u64,
+    /// Bytes of WRITEs.
+    pub bytes_written: u64,
+    /// Whether messages of it were encrypted.
+    pub encrypted: bool,
+    /// Whether it can be replayed.
+    pub replayable: bool,
+    /// Why not.
+    pub not_replayable: &'a [String],
+}
+
+/// All sessions of a trace, in the default order.
+pub fn sessions(metadata: &SessionMetadata) -> Vec<ListedSession<'_>> {
+    let in_order = default_order(&metadata.sessions).into_iter().filter_map(|index| metadata.sessions.get(index));
+    (1..).zip(in_order).map(|(number, session)| ListedSession::of(metadata, number, session)).collect()
+}
+
+impl<'a> ListedSession<'a> {
+    /// The session of this number.
+    pub fn of(metadata: &'a SessionMetadata, number: usize, session: &'a Session) -> Self {
+        let connection = connection(metadata, session);
+        Self {
+            number,
+            session_id: session.session_id,
+            file_name: &session.file,
+            operation_count: session.operations,
+            user: session.user.as_deref(),
+            domain: session.domain.as_deref(),
+            workstation: session.workstation.as_deref(),
+            mechanism: session.mechanism.as_deref(),
+            logon_status: session.logon_status.as_ref().map(ToString::to_string),
+            client: connection.map(|connection| connection.client.as_str()),
+            server: connection.map(|connection| connection.server.as_str()),
+            connections: &session.connections,
+            dialect: dialect(metadata, session),
+            shares: &session.shares,
+            first_time: session.first_time,
+            last_time: session.last_time,
+            commands: &session.commands,
+            statuses: &session.statuses,
+            errors: errors(session),
+            bytes_read: session.bytes_read,
+            bytes_written: session.bytes_written,
+            encrypted: session.encrypted,
+            replayable: session.replayable,
+            not_replayable: &session.not_replayable,
+        }
+    }
+}
+
+/// Operations that failed.
+pub fn errors(session: &Session) -> u64 {
+    let failed = session.statuses.iter().filter(|(name, _)| Outcome::of_name(name) == Some(Outcome::Error));
+    failed.map(|(_, count)| *count).fold(0, u64::saturating_add)
+}
+
+/// The connection a session began on.
+pub fn connection<'a>(metadata: &'a SessionMetadata, session: &Session) -> Option<&'a Connection> {
+    let first = session.connections.first()?;
+    metadata.connections.iter().find(|connection| connection.connection == *first)
+}
+
+/// The dialect that was negotiated on the first of its connections that shows one.
+pub fn dialect<'a>(metadata: &'a SessionMetadata, session: &Session) -> Option<&'a str> {
+    let used = |connection: &&Connection| session.connections.contains(&connection.connection);
+    metadata.connections.iter().filter(used).find_map(|connection| connection.dialect.as_deref())
+}

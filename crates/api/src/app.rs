@@ -1,0 +1,51 @@
+//! What all requests share.
+
+use crate::error::{ApiError, ErrorCode};
+use crate::jobs::Jobs;
+use crate::metrics::Metrics;
+use crate::readers::Readers;
+use crate::settings::Settings;
+use std::sync::Arc;
+use store::{Config, Layout};
+
+/// What all requests share; a handle that is cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct App(Arc<Shared>);
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    /// How the server is run.
+    pub(crate) settings: Settings,
+    /// Long work.
+    pub(crate) jobs: Jobs,
+    /// Threads that read files.
+    pub(crate) readers: Readers,
+    /// What is counted.
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+impl App {
+    /// The shared part of a server.
+    pub(crate) fn new(settings: Settings, jobs: Jobs, metrics: Arc<Metrics>) -> Self {
+        Self(Arc::new(Shared { settings, jobs, readers: Readers::new(), metrics }))
+    }
+
+    /// The effective settings, as the file and the environment are now.
+    pub(crate) fn config(&self) -> Result<Config, ApiError> {
+        Config::load(&[], &|name| self.0.settings.environment.find(name))
+            .map_err(|error| ApiError::new(ErrorCode::Internal, error).advise("mend the configuration on the server"))
+    }
+
+    /// Where traces lie.
+    pub(crate) fn layout(&self) -> Result<Layout, ApiError> {
+        Ok(Layout::new(&self.config()?))
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}

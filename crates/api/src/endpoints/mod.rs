@@ -1,0 +1,28 @@
+//! The addresses, one file each.
+
+mod documents;
+mod health;
+mod info;
+mod jobs;
+mod metrics;
+
+pub(crate) use documents::documents;
+
+use crate::app::App;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Those that are answered within a bounded time.
+pub(crate) fn quick() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(health::health))
+        .routes(routes!(info::info))
+        .routes(routes!(metrics::metrics))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::get, jobs::cancel))
+}
+
+/// Those that take as long as their work, or their client.
+pub(crate) fn lasting() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(jobs::events))
+}

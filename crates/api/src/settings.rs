@@ -1,0 +1,80 @@
+//! How the server is run.
+
+use crate::security::ApiKey;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How the server is run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where it listens; port 0 for any that is free.
+    pub address: SocketAddr,
+    /// What requests have to bring in `X-API-Key`; `None`: anybody who reaches the address may do everything.
+    pub key: Option<ApiKey>,
+    /// Web pages that may use it: `https://host[:port]` each, or `*` for all.
+    pub origins: Vec<String>,
+    /// Where jobs are remembered. One server at a time uses it.
+    pub state_folder: PathBuf,
+    /// What it takes at most.
+    pub limits: Limits,
+    /// The environment, which settings may come from.
+    pub environment: Environment,
+}
+
+/// Variables by name.
+#[derive(Clone)]
+pub struct Environment(Arc<dyn Fn(&str) -> Option<String> + Send + Sync>);
+
+impl Environment {
+    /// What this function finds.
+    pub fn new(find: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(find))
+    }
+
+    /// The value of a variable.
+    pub(crate) fn find(&self, name: &str) -> Option<String> {
+        (self.0)(name)
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Environment")
+    }
+}
+
+/// What the server takes at most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of an uploaded capture.
+    pub upload: u64,
+    /// Bytes of any other body.
+    pub body: usize,
+    /// Time for an answer that is no job and no stream.
+    pub answer: Duration,
+    /// Time without a byte after which an upload or a download is given up.
+    pub idle: Duration,
+    /// Jobs that run at once.
+    pub running: usize,
+    /// Jobs that wait for one of these.
+    pub waiting: usize,
+    /// Time that running jobs are given when the server is stopped.
+    pub farewell: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            upload: 64 << 30,
+            body: 1 << 20,
+            answer: Duration::from_secs(60),
+            idle: Duration::from_secs(60),
+            running: 2,
+            waiting: 64,
+            farewell: Duration::from_secs(30),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! `serve`: the HTTP API, until Ctrl-C or SIGTERM.
+
+use super::{Context, environment};
+use crate::arguments::{Format, Global, ServeArguments};
+use crate::failure::{Conclusion, Failure};
+use crate::interrupt::Interrupt;
+use crate::output::Output;
+use api::{ApiKey, Environment, Limits, Server, ServerError, Settings};
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Where the key of the server comes from.
+enum Key {
+    /// The environment.
+    Given(ApiKey),
+    /// It was made, and has to be told.
+    Made(ApiKey),
+    /// There is none.
+    None,
+}
+
+/// Serves until it is stopped.
+pub(crate) fn run(arguments: &ServeArguments, global: &Global, output: &mut Output) -> Result<Conclusion, Failure> {
+    // What goes on in a server is worth a line; with -v there are more.
+    let mut context = Context::new(&[], global, output)?;
+    let key = key(arguments)?;
+    let settings = Settings {
+        address: SocketAddr::new(arguments.host, arguments.port),
+        key: match &key {
+            Key::Given(key) | Key::Made(key) => Some(key.clone()),
+            Key::None => None,
+        },
+        origins: origins(),
+        state_folder: state_folder(arguments.port)?,
+        limits: Limits {
+            upload: arguments.max_upload.saturating_mul(1 << 30),
+            running: arguments.jobs.into(),
+            ..Limits::default()
+        },
+        environment: Environment::new(environment),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+        Failure::new(format!("the system refuses what a server needs: {error}"), "allow more threads and open files")
+    })?;
+    runtime.block_on(async {
+        let server = Server::bind(settings).await.map_err(advise)?;
+        tell(&server, &key, arguments, &mut context)?;
+        server.run(stop(context.interrupt.clone())).await.map_err(advise)
+    })?;
+    Ok(Conclusion::Done)
+}
+
+/// The key that requests have to bring.
+fn key(arguments: &ServeArguments) -> Result<Key, Failure> {
+    match environment("API_KEY").filter(|key| !key.is_empty()) {
+        Some(_) if arguments.insecure => {
+            Err(Failure::new("API_KEY is set, and --insecure is to do without", "leave one of them out"))
+        }
+        Some(key) => ApiKey::new(key).map(Key::Given).map_err(|error| Failure::new(error, "set another API_KEY")),
+        None if arguments.insecure || arguments.host.is_loopback() => Ok(Key::None),
+        None => ApiKey::random().map(Key::Made).map_err(|error| Failure::new(error, "set API_KEY")),
+    }
+}
+
+fn origins() -> Vec<String> {
+    let named = environment("CORS_ORIGINS").unwrap_or_default();
+    named.split(',').map(|origin| origin.trim().trim_end_matches('/').to_owned()).filter(|it| !it.is_empty()).collect()
+}
+
+/// Where jobs are remembered: a folder for each port, since each has a server of its own.
+fn state_folder(port: u16) -> Result<PathBuf, Failure> {
+    let state = lab::instance::default_state_file().and_then(|file| Some(file.parent()?.to_owned()));
+    let state = state.ok_or_else(|| Failure::new("no place to remember jobs in", "set HOME or XDG_STATE_HOME"))?;
+    Ok(state.join("jobs").join(port.to_string()))
+}
+
+fn tell(server: &Server, key: &Key, arguments: &ServeArguments, context: &mut Context<'_>) -> Result<(), Failure> {
+    if matches!(key, Key::None) && !arguments.host.is_loopback() {
+        context.warn("--insecure: everybody who reaches this address may read, replay and delete, without a key");
+    }
+    let address = server.address();
+    let made = match key {
+        Key::Made(key) => Some(key.reveal()),
+        Key::Given(_) | Key::None => None,
+    };
+    match context.output.format() {
+        Format::Json => {
+            context.output.json(&json!({ "url": format!("http://{address}"), "api_key": made }))?;
+        }
+        Format::Table | Format::Csv => {
+            context.output.line(&format!("serving http://{address}, described at http://{address}/docs"))?;
+            if let Some(key) = made {
+                context.output.line(&format!("API key, shown this once: {key}"))?;
+            }
+            context.output.line("Ctrl-C stops it")?;
+        }
+    }
+    context.output.flush()
+}
+
+/// Ready when the server is to end.
+async fn stop(interrupt: Interrupt) {
+    let interrupted = async {
+        while !interrupt.is_set() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}
+
+fn advise(error: ServerError) -> Failure {
+    let advice = match &error {
+        ServerError::Listen { .. } => "choose another --port or --host, or end what listens there",
+        ServerError::Jobs(_) => "end the other server or choose another --port; the folder must be writable",
+        ServerError::Serve(_) => "start it again",
+    };
+    Failure::new(error, advice)
+}
