@@ -5,8 +5,8 @@ use crate::jobs::Jobs;
 use crate::metrics::Metrics;
 use crate::readers::Readers;
 use crate::settings::Settings;
-use std::sync::Arc;
-use store::{Config, Layout};
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{Config, ConfigFile, Key, Layout};
 
 /// What all requests share; a handle that is cheap to clone.
 #[derive(Clone, Debug)]
@@ -22,18 +22,35 @@ pub(crate) struct Shared {
     pub(crate) readers: Readers,
     /// What is counted.
     pub(crate) metrics: Arc<Metrics>,
+    /// Held by who changes the configuration file.
+    pub(crate) changing: Mutex<()>,
 }
 
 impl App {
     /// The shared part of a server.
     pub(crate) fn new(settings: Settings, jobs: Jobs, metrics: Arc<Metrics>) -> Self {
-        Self(Arc::new(Shared { settings, jobs, readers: Readers::new(), metrics }))
+        Self(Arc::new(Shared { settings, jobs, readers: Readers::new(), metrics, changing: Mutex::new(()) }))
     }
 
     /// The effective settings, as the file and the environment are now.
     pub(crate) fn config(&self) -> Result<Config, ApiError> {
         Config::load(&[], &|name| self.0.settings.environment.find(name))
             .map_err(|error| ApiError::new(ErrorCode::Internal, error).advise("mend the configuration on the server"))
+    }
+
+    /// Keeps `values` in the configuration file as what was used last. Not being able to is worth a log line only.
+    pub(crate) fn remember(&self, values: &[(Key, &str)]) {
+        let _alone = self.0.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = ConfigFile::locate(&|name| self.0.settings.environment.find(name)).and_then(|path| {
+            let mut file = ConfigFile::open(&path)?;
+            for (key, value) in values {
+                file.set(*key, value)?;
+            }
+            file.save()
+        });
+        if let Err(error) = kept {
+            tracing::info!("what was used last is not remembered: {error}");
+        }
     }
 
     /// Where traces lie.

@@ -19,6 +19,7 @@ mod jobs;
 mod metrics;
 mod openapi;
 mod readers;
+mod replaying;
 mod router;
 mod schemas;
 mod security;

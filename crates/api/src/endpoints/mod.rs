@@ -1,12 +1,19 @@
 //! The addresses, one file each.
 
 mod documents;
+mod execute;
 mod health;
 mod info;
+mod ingest;
 mod jobs;
 mod metrics;
+mod setup;
+mod validate;
 
 pub(crate) use documents::documents;
+pub(crate) use execute::Execution;
+pub(crate) use ingest::IngestAnswer;
+pub(crate) use setup::SetupAnswer;
 
 use crate::app::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -24,5 +31,10 @@ pub(crate) fn quick() -> OpenApiRouter<App> {
 
 /// Those that take as long as their work, or their client.
 pub(crate) fn lasting() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(jobs::events))
+    OpenApiRouter::new()
+        .routes(routes!(jobs::events))
+        .routes(routes!(ingest::ingest))
+        .routes(routes!(validate::validate))
+        .routes(routes!(setup::setup))
+        .routes(routes!(execute::execute))
 }
