@@ -4,6 +4,7 @@ use crate::error::{ApiError, ErrorCode};
 use crate::jobs::Jobs;
 use crate::metrics::Metrics;
 use crate::readers::Readers;
+use crate::reading::Selections;
 use crate::settings::Settings;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{Config, ConfigFile, Key, Layout};
@@ -20,6 +21,8 @@ pub(crate) struct Shared {
     pub(crate) jobs: Jobs,
     /// Threads that read files.
     pub(crate) readers: Readers,
+    /// What filters selected.
+    pub(crate) selections: Selections,
     /// What is counted.
     pub(crate) metrics: Arc<Metrics>,
     /// Held by who changes the configuration file.
@@ -29,7 +32,14 @@ pub(crate) struct Shared {
 impl App {
     /// The shared part of a server.
     pub(crate) fn new(settings: Settings, jobs: Jobs, metrics: Arc<Metrics>) -> Self {
-        Self(Arc::new(Shared { settings, jobs, readers: Readers::new(), metrics, changing: Mutex::new(()) }))
+        Self(Arc::new(Shared {
+            settings,
+            jobs,
+            readers: Readers::new(),
+            selections: Selections::default(),
+            metrics,
+            changing: Mutex::new(()),
+        }))
     }
 
     /// The effective settings, as the file and the environment are now.

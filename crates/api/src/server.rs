@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::jobs::{Jobs, KeptError};
 use crate::metrics::Metrics;
+use crate::patience::Patient;
 use crate::router::router;
 use crate::settings::Settings;
 use std::future::Future;
@@ -74,7 +75,8 @@ impl Server {
             let _ = tokio::time::timeout(farewell, jobs.stop()).await;
             let _ = stopped.send(true);
         };
-        let serving = axum::serve(self.listener, router(app)).with_graceful_shutdown(ending);
+        let listener = Patient::new(self.listener, app.settings.limits.idle);
+        let serving = axum::serve(listener, router(app)).with_graceful_shutdown(ending);
         let last_call = async move {
             // An error: the sender has gone, and so has the server.
             let _ = is_stopped.wait_for(|stopped| *stopped).await;

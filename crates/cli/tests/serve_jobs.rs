@@ -7,9 +7,10 @@ mod support;
 
 use lab::{EmbeddedOptions, EmbeddedServer};
 use serde_json::{Value, json};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::time::Duration;
 use support::Home;
+use support::events::events;
 use support::server::ApiServer;
 
 const CAPTURE: &str = "cases/2010101010/office.pcap";
@@ -53,30 +54,6 @@ impl LabServer {
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         body
     }
-}
-
-/// The events of a job until its end: names and data.
-fn events(server: &ApiServer, id: &str, seen: Option<u64>) -> Vec<(String, Value)> {
-    let mut request = ureq::get(server.at(&format!("/api/jobs/{id}/events")));
-    if let Some(seen) = seen {
-        request = request.header("Last-Event-ID", seen.to_string());
-    }
-    let answer = request.call().unwrap();
-    assert_eq!(answer.headers()["content-type"], "text/event-stream");
-    let mut found = Vec::new();
-    let (mut name, mut ended) = (String::new(), false);
-    for line in BufReader::new(answer.into_body().into_reader()).lines() {
-        let line = line.unwrap();
-        assert!(!ended || line.is_empty(), "nothing comes behind the end: {line}");
-        if let Some(of) = line.strip_prefix("event: ") {
-            of.clone_into(&mut name);
-        } else if let Some(data) = line.strip_prefix("data: ") {
-            found.push((name.clone(), serde_json::from_str(data).unwrap()));
-            ended = name == "end";
-        }
-    }
-    assert!(ended, "{found:?}");
-    found
 }
 
 #[test]

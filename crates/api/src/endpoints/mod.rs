@@ -7,13 +7,22 @@ mod info;
 mod ingest;
 mod jobs;
 mod metrics;
+mod operations;
+mod replays;
+mod session;
+mod sessions;
 mod setup;
+mod traces;
 mod validate;
 
 pub(crate) use documents::documents;
 pub(crate) use execute::Execution;
 pub(crate) use ingest::IngestAnswer;
+pub(crate) use operations::OperationList;
+pub(crate) use replays::{ReplayedList, RunList};
+pub(crate) use sessions::SessionList;
 pub(crate) use setup::SetupAnswer;
+pub(crate) use traces::TraceList;
 
 use crate::app::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -27,6 +36,15 @@ pub(crate) fn quick() -> OpenApiRouter<App> {
         .routes(routes!(metrics::metrics))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::get, jobs::cancel))
+        .routes(routes!(traces::list))
+        .routes(routes!(sessions::list))
+        .routes(routes!(operations::show))
+        .routes(routes!(operations::search))
+        .routes(routes!(session::operation))
+        .routes(routes!(session::stats))
+        .routes(routes!(replays::list))
+        .routes(routes!(replays::show))
+        .routes(routes!(replays::operations))
 }
 
 /// Those that take as long as their work, or their client.
@@ -37,4 +55,8 @@ pub(crate) fn lasting() -> OpenApiRouter<App> {
         .routes(routes!(validate::validate))
         .routes(routes!(setup::setup))
         .routes(routes!(execute::execute))
+        .routes(routes!(session::tree))
+        .routes(routes!(replays::page))
+        .routes(routes!(replays::results))
+        .routes(routes!(replays::traffic))
 }
