@@ -32,7 +32,7 @@ pub(in crate::bench) struct Memory {
 pub(in crate::bench) struct JobsDone {
     /// Those that ended in the time.
     pub(in crate::bench) done: u64,
-    /// Packets that they ingested, or operations that they sent.
+    /// Packets that they ingested, or requests that they sent; also those of a replay that was cancelled in the end.
     pub(in crate::bench) amount: u64,
     /// Operations that the server of a replay answered otherwise than captured.
     pub(in crate::bench) diverged: u64,
