@@ -12,6 +12,8 @@
 
 mod answer;
 mod app;
+mod claims;
+mod configuration;
 mod endpoints;
 mod error;
 mod extract;
@@ -25,6 +27,7 @@ mod security;
 mod server;
 mod settings;
 mod trace;
+mod upload;
 
 pub use error::{ApiError, ErrorCode};
 pub use security::{ApiKey, KeyError};

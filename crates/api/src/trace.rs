@@ -34,6 +34,12 @@ pub(crate) fn find(config: &Config, path: Option<&str>, case: Option<&str>) -> R
             confined(folder, folder, &last.to_string_lossy())?
         }
     };
+    // What is not there is no reason to look elsewhere: the nearest folder that is has to be inside as well.
+    if let Some(nearest) = named.ancestors().find(|path| path.exists())
+        && (nearest.starts_with(folder) || std::fs::canonicalize(folder).is_ok_and(|real| nearest.starts_with(real)))
+    {
+        inside(folder, nearest)?;
+    }
     let place = layout
         .place(&named)
         .map_err(|_| ApiError::new(ErrorCode::TraceNotFound, "there is no such capture").advise("see /api/traces"))?;

@@ -1,10 +1,13 @@
 //! The addresses, one file each.
 
+mod config;
+mod deletion;
 mod documents;
 mod health;
 mod info;
 mod jobs;
 mod metrics;
+mod upload;
 
 pub(crate) use documents::documents;
 
@@ -18,11 +21,17 @@ pub(crate) fn quick() -> OpenApiRouter<App> {
         .routes(routes!(health::health))
         .routes(routes!(info::info))
         .routes(routes!(metrics::metrics))
+        .routes(routes!(config::get, config::put))
+        .routes(routes!(config::get_one))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::get, jobs::cancel))
 }
 
 /// Those that take as long as their work, or their client.
 pub(crate) fn lasting() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(jobs::events))
+    OpenApiRouter::new()
+        .routes(routes!(jobs::events))
+        .routes(routes!(upload::upload))
+        .routes(routes!(deletion::delete_trace))
+        .routes(routes!(deletion::delete_run))
 }
