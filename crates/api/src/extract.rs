@@ -2,10 +2,11 @@
 
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
+use axum::body::Bytes;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 use std::future::Future;
 
@@ -25,8 +26,22 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
-        let read = in_time(app, <axum::Json<T> as FromRequest<App>>::from_request(request, app)).await?;
-        read.map(|axum::Json(value)| Self(value)).map_err(|rejection| refused_json(&rejection))
+        if !MediaType::of(request.headers()).is_some_and(|given| given.is_json()) {
+            return Err(ApiError::new(ErrorCode::UnsupportedMediaType, "the body has to be JSON")
+                .advise("send it as application/json"));
+        }
+        let bytes = in_time(app, Bytes::from_request(request, app)).await?.map_err(|rejection| {
+            match rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                true => ApiError::new(ErrorCode::TooLarge, "the body is too large"),
+                false => ApiError::new(ErrorCode::BadRequest, "the body cannot be read"),
+            }
+        })?;
+        let read = axum::Json::<T>::from_bytes(&bytes).map_err(|rejection| refused_json(&rejection))?;
+        // serde takes the members of an object from an array as well, by their place.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(ApiError::new(ErrorCode::InvalidValue, "the body has to be an object"));
+        }
+        Ok(Self(read.0))
     }
 }
 
@@ -34,8 +49,10 @@ impl<T: DeserializeOwned> OptionalFromRequest<App> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &App) -> Result<Option<Self>, ApiError> {
-        let read = in_time(app, <axum::Json<T> as OptionalFromRequest<App>>::from_request(request, app)).await?;
-        read.map(|value| value.map(|axum::Json(value)| Self(value))).map_err(|rejection| refused_json(&rejection))
+        if !request.headers().contains_key(header::CONTENT_TYPE) {
+            return Ok(None);
+        }
+        <Self as FromRequest<App>>::from_request(request, app).await.map(Some)
     }
 }
 
@@ -71,10 +88,6 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 fn refused_json(rejection: &JsonRejection) -> ApiError {
     let code = match rejection {
         JsonRejection::JsonDataError(_) => ErrorCode::InvalidValue,
-        JsonRejection::MissingJsonContentType(_) => ErrorCode::UnsupportedMediaType,
-        JsonRejection::BytesRejection(_) if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => {
-            ErrorCode::TooLarge
-        }
         _ => ErrorCode::BadRequest,
     };
     // What was sent may hold a password: only where and what, not which value.
@@ -84,8 +97,10 @@ fn refused_json(rejection: &JsonRejection) -> ApiError {
 /// What serde puts before a value that it shows.
 const SHOWN: [&str; 6] = ["boolean", "integer", "floating point", "character", "unknown variant", "unknown field"];
 
-/// The message without what it quotes of the body: `invalid type: string "…", expected u16`, "invalid type: integer `…`".
+/// The message without what it shows of the body: `invalid type: string "…", expected u16`, "invalid type: integer `…`".
 fn without_values(message: &str) -> String {
+    // Before this stands the path to the field, which is its name.
+    let message = message.find("unknown field `").and_then(|at| message.get(at..)).unwrap_or(message);
     let mut shown = String::with_capacity(message.len());
     let mut rest = message.chars();
     while let Some(letter) = rest.next() {
@@ -117,6 +132,12 @@ impl<'a> MediaType<'a> {
         let mut given = headers.get_all(header::CONTENT_TYPE).iter();
         let (only, None) = (given.next()?.to_str().ok()?, given.next()) else { return None };
         Some(Self(only.split(';').next().unwrap_or_default().trim()))
+    }
+
+    /// Whether it is JSON, or something that is written in it.
+    fn is_json(&self) -> bool {
+        let name = self.0.to_ascii_lowercase();
+        name == "application/json" || (name.starts_with("application/") && name.ends_with("+json"))
     }
 
     /// Whether it is this one.

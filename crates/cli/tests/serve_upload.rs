@@ -157,6 +157,20 @@ fn nothing_is_replaced() {
 }
 
 #[test]
+fn who_is_refused_before_everything_is_sent_learns_why() {
+    let home = Home::new();
+    let server = ApiServer::start(&home);
+    let large = vec![0; 8 << 20];
+    assert_eq!(upload(&server, "name=x.pcap", &large).refused(422), "not_a_capture");
+    assert_eq!(upload(&server, "name=.x", &large).refused(400), "bad_path");
+    assert_eq!(server.send("POST", "/api/nothing", &[BINARY], &large).refused(404), "not_found");
+    assert_eq!(
+        server.send("PUT", "/api/config", &[("content-type", "application/json")], &large).refused(413),
+        "too_large"
+    );
+}
+
+#[test]
 fn an_upload_that_breaks_off_leaves_nothing() {
     let home = Home::new();
     let server = ApiServer::start(&home);
@@ -194,7 +208,8 @@ fn what_a_living_server_is_sent_is_not_taken_for_left_over() {
     let server = ApiServer::start(&home);
     let mut stream = half(&server, "name=x.pcap");
     begins(&home, "cases/2010101010");
-    let other = ApiServer::start(&home);
+    let state = home.path().join("other-state");
+    let other = ApiServer::start_with(&home, &[], &[("XDG_STATE_HOME", state.to_str().unwrap())]);
     assert_eq!(upload(&other, "name=y.pcap", &office()).status, 201);
     let body = office();
     stream.write_all(&body[body.len() / 2..]).unwrap();

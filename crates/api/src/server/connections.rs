@@ -1,5 +1,6 @@
 //! Connections: how many there are, how long each may take, and how they end.
 
+use super::lingering::lingering;
 use super::patient::Patient;
 use crate::settings::Limits;
 use axum::Router;
@@ -80,7 +81,7 @@ impl Connections {
     fn answered(&self, stream: TcpStream) -> impl Future<Output = hyper::Result<()>> + use<> {
         // Not being able to is a matter of speed.
         let _ = stream.set_nodelay(true);
-        let service = self.router.clone().map_request(|request: Request<Incoming>| request.map(Body::new));
+        let service = self.router.clone().map_request(|request: Request<Incoming>| lingering(request.map(Body::new)));
         let io = TokioIo::new(Patient::new(stream, self.idle));
         self.open.watch(self.builder.serve_connection(io, TowerToHyperService::new(service)))
     }

@@ -1,6 +1,7 @@
 //! The server: where it listens, and how it ends.
 
 mod connections;
+mod lingering;
 mod patient;
 
 use crate::app::App;
