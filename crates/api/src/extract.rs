@@ -154,6 +154,16 @@ mod tests {
     fn what_was_sent_is_not_repeated() {
         let message = "Failed: port: invalid type: string \"secret\", expected u16 at line 1";
         assert_eq!(without_values(message), "Failed: port: invalid type: string \"…\", expected u16 at line 1");
-        assert_eq!(without_values("a \"b\" c \"d\\\""), "a \"…\" c \"…\"");
+        for (message, shown) in [
+            (r#"a "b" c "d\"e" f"#, r#"a "…" c "…" f"#),
+            (r#"string "se\\" , "x"#, r#"string "…" , "…""#),
+            ("password: invalid type: integer `12345`, expected", "password: invalid type: integer `…`, expected"),
+            ("unknown variant `secret`, expected `a` or `b`", "unknown variant `…`, expected `a` or `b`"),
+            ("Failed: a.secret: unknown field `secret`, there are none", "unknown field `…`, there are none"),
+            ("missing field `path`", "missing field `path`"),
+            ("expected `,` or `}` at line 1", "expected `,` or `}` at line 1"),
+        ] {
+            assert_eq!(without_values(message), shown);
+        }
     }
 }

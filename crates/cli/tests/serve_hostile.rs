@@ -8,7 +8,7 @@
 mod support;
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -332,6 +332,43 @@ fn an_id_of_a_client_is_kept_if_it_is_plain_and_cannot_write_into_the_log() {
         let id = answer.split("x-request-id: ").nth(1).and_then(|rest| rest.split("\r\n").next()).unwrap();
         assert!(id.len() == 36 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-'), "{forged}: {id}");
     }
+}
+
+#[test]
+fn no_secret_is_in_the_log_however_much_is_logged() {
+    let home = Home::new();
+    let log = home.path().join("log");
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("smbreplay"));
+    command.env_clear().env("HOME", home.path()).env("API_KEY", KEY).env("SMBREPLAY_PASSWORD", PASSWORD);
+    command.args(["serve", "--port", "0", "-vvv"]).stdout(std::process::Stdio::piped());
+    let mut server = command.stderr(std::fs::File::create(&log).unwrap()).spawn().unwrap();
+    let mut told = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut told).unwrap();
+    let address = told.split("http://").nth(1).unwrap().split(',').next().unwrap().to_owned();
+    for (request, body) in [
+        ("GET /api/config".to_owned(), ""),
+        (format!("GET /api/config?key={KEY}"), ""),
+        ("PUT /api/config".to_owned(), r#"{"password": "T0p-s3cret-of-the-l4b"}"#),
+        ("PUT /api/config".to_owned(), r#"{"password": ["T0p-s3cret-of-the-l4b"]}"#),
+        ("PUT /api/config".to_owned(), r#"{"password": T0p-s3cret-of-the-l4b}"#),
+        ("PUT /api/config".to_owned(), r#"{"T0p-s3cret-of-the-l4b": 1}"#),
+    ] {
+        let length = body.len();
+        let request = format!(
+            "{request} HTTP/1.1\r\nHost: {address}\r\nX-API-Key: {KEY}\r\nContent-Type: application/json\r\n\
+             Connection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        let mut stream = TcpStream::connect(&address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 ") && !answer.contains(PASSWORD), "{answer}");
+    }
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let logged = std::fs::read_to_string(&log).unwrap();
+    assert_eq!(logged.matches("answered").count(), 6, "{logged}");
+    assert!(!logged.contains(PASSWORD) && !logged.contains(KEY), "{logged}");
 }
 
 /// Sends the rows to a server in a home with something to find, and looks at the home afterwards.
