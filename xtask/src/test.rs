@@ -6,7 +6,7 @@ use crate::demo;
 use crate::fuzz;
 use crate::instructions;
 use crate::packages;
-use crate::virtual_environment::{Prepared, QUERIES};
+use crate::virtual_environment::{Prepared, QUERIES, SCHEMATHESIS};
 use crate::workspace::{cargo, step};
 
 /// Where the property tests begin: a run can be repeated. `cargo test` alone tries others each time.
@@ -19,7 +19,7 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     packages::ensure()?;
     packages::ensure_cpp_compiler()?;
     packages::ensure_python()?;
-    let queries = QUERIES.ensure()?;
+    let environments = [(QUERIES.ensure()?, QUERIES), (SCHEMATHESIS.ensure()?, SCHEMATHESIS)];
     step(cargo().args(["fmt", "--all", "--check"]))?;
     step(cargo().args(["fmt", "--check", "--manifest-path", "fuzz/Cargo.toml"]))?;
     step(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
@@ -31,8 +31,10 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     if full {
         tests.env(FULL, "1");
     }
-    if let Prepared::Interpreter(python) = &queries {
-        tests.env(QUERIES.variable, python);
+    for (prepared, environment) in &environments {
+        if let Prepared::Interpreter(python) = prepared {
+            tests.env(environment.variable, python);
+        }
     }
     step(&mut tests)?;
     fuzz::smoke()?;
@@ -44,8 +46,10 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
         "\nformat, lints, tests, fuzzing, demo, documentation and instruction counts are in order ({} s)",
         start.elapsed().as_secs()
     );
-    if let Prepared::Unavailable(reason) = queries {
-        println!("NOT RUN: {}: {reason}", QUERIES.purpose);
+    for (prepared, environment) in environments {
+        if let Prepared::Unavailable(reason) = prepared {
+            println!("NOT RUN: {}: {reason}", environment.purpose);
+        }
     }
     Ok(())
 }

@@ -37,6 +37,14 @@ pub(crate) const QUERIES: VirtualEnvironment = VirtualEnvironment {
     purpose: "the queries of docs/sql.md",
 };
 
+/// What makes up requests for the HTTP API.
+pub(crate) const SCHEMATHESIS: VirtualEnvironment = VirtualEnvironment {
+    name: "schemathesis",
+    requirements: "crates/cli/tests/serve_contract/requirements.txt",
+    variable: "SMBREPLAY_SCHEMATHESIS_PYTHON",
+    purpose: "what is made up for the HTTP API",
+};
+
 impl VirtualEnvironment {
     /// Makes the environment, if it is not there as it is wanted. Where `CI=true` it is an error that packages cannot be had.
     pub(crate) fn ensure(&self) -> anyhow::Result<Prepared> {

@@ -7,8 +7,8 @@ use crate::metrics::Metrics;
 use crate::readers::Readers;
 use crate::settings::Settings;
 use crate::upload::Uploads;
-use std::sync::{Arc, Mutex};
-use store::{Config, ConfigError, Layout};
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{Config, ConfigError, ConfigFile, Key, Layout};
 
 /// What all requests share; a handle that is cheap to clone.
 #[derive(Clone, Debug)]
@@ -26,10 +26,10 @@ pub(crate) struct Shared {
     pub(crate) claims: Claims,
     /// Captures that come in.
     pub(crate) uploads: Uploads,
-    /// Held while the configuration file is changed.
-    pub(crate) changing_config: Arc<Mutex<()>>,
     /// What is counted.
     pub(crate) metrics: Arc<Metrics>,
+    /// Held by who changes the configuration file.
+    pub(crate) changing: Mutex<()>,
 }
 
 impl App {
@@ -42,14 +42,29 @@ impl App {
             readers: Readers::new(),
             claims: Claims::default(),
             uploads,
-            changing_config: Arc::default(),
             metrics,
+            changing: Mutex::new(()),
         }))
     }
 
     /// The effective settings, as the file and the environment are now.
     pub(crate) fn config(&self) -> Result<Config, ApiError> {
         Config::load(&[], &|name| self.0.settings.environment.find(name)).map_err(unreadable)
+    }
+
+    /// Keeps `values` in the configuration file as what was used last. Not being able to is worth a log line only.
+    pub(crate) fn remember(&self, values: &[(Key, &str)]) {
+        let _alone = self.0.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = ConfigFile::locate(&|name| self.0.settings.environment.find(name)).and_then(|path| {
+            let mut file = ConfigFile::open(&path)?;
+            for (key, value) in values {
+                file.set(*key, value)?;
+            }
+            file.save()
+        });
+        if let Err(error) = kept {
+            tracing::info!("what was used last is not remembered: {error}");
+        }
     }
 
     /// Where traces lie.

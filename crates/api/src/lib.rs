@@ -21,6 +21,7 @@ mod jobs;
 mod metrics;
 mod openapi;
 mod readers;
+mod replaying;
 mod router;
 mod schemas;
 mod security;

@@ -11,6 +11,9 @@ use replay::{Progress, Report};
 use std::sync::Mutex;
 use std::time::Duration;
 
+/// Methods that are told apart.
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"];
+
 type Labels<const N: usize> = [(&'static str, String); N];
 
 /// What is counted.
@@ -57,6 +60,8 @@ impl Metrics {
 
     /// A request was answered.
     pub(crate) fn answered(&self, method: &str, path: &str, status: u16, took: Duration) {
+        // Anybody may make a method up.
+        let method = METHODS.into_iter().find(|known| *known == method).unwrap_or("other");
         let (method, path) = (("method", method.to_owned()), ("path", path.to_owned()));
         let status = ("status", status.to_string());
         self.requests.get_or_create(&[method.clone(), path.clone(), status]).inc();

@@ -4,23 +4,28 @@
 use crate::error::{ApiError, ErrorCode};
 use std::num::NonZero;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Streams that are written at once.
 const STREAMS: usize = 32;
+/// Checks of lab servers at once, which mostly wait.
+const CHECKS: usize = 8;
 
 /// Threads that read files.
 #[derive(Debug)]
 pub(crate) struct Readers {
     questions: Arc<Semaphore>,
     streams: Arc<Semaphore>,
+    checks: Arc<Semaphore>,
 }
 
 impl Readers {
     /// As many as there are processors, and at least two.
     pub(crate) fn new() -> Self {
         let processors = std::thread::available_parallelism().map_or(2, NonZero::get).max(2);
-        Self { questions: Arc::new(Semaphore::new(processors)), streams: Arc::new(Semaphore::new(STREAMS)) }
+        let of = |permits| Arc::new(Semaphore::new(permits));
+        Self { questions: of(processors), streams: of(STREAMS), checks: of(CHECKS) }
     }
 
     /// Answers a question by reading files, when it is its turn.
@@ -31,12 +36,22 @@ impl Readers {
         &self,
         work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let permit = Arc::clone(&self.questions).acquire_owned().await.map_err(|_| stopped())?;
-        let answered = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            work()
-        });
-        answered.await.map_err(ApiError::internal)?
+        on_a_thread(&self.questions, work).await
+    }
+
+    /// Checks a lab server, when it is its turn. Once nobody waits for the answer any more, the flag is set.
+    ///
+    /// # Errors
+    /// What `work` returns; [`ErrorCode::Internal`] when it panics.
+    pub(crate) async fn check<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&AtomicBool) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let gone = Gone::default();
+        let flag = Arc::clone(&gone.0);
+        let checked = on_a_thread(&self.checks, move || work(&flag)).await;
+        drop(gone);
+        checked
     }
 
     /// The right to write a stream, held until it ends.
@@ -49,6 +64,28 @@ impl Readers {
                 .advise("try again later, or use limit")
         })
     }
+}
+
+/// Sets its flag when it goes.
+#[derive(Default)]
+struct Gone(Arc<AtomicBool>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+async fn on_a_thread<T: Send + 'static>(
+    turns: &Arc<Semaphore>,
+    work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let permit = Arc::clone(turns).acquire_owned().await.map_err(|_| stopped())?;
+    let answered = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        work()
+    });
+    answered.await.map_err(ApiError::internal)?
 }
 
 fn stopped() -> ApiError {

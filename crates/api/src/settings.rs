@@ -24,9 +24,12 @@ pub struct Settings {
     pub environment: Environment,
 }
 
+/// Finds the value of a variable.
+type Find = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 /// Variables by name.
 #[derive(Clone)]
-pub struct Environment(Arc<dyn Fn(&str) -> Option<String> + Send + Sync>);
+pub struct Environment(Arc<Find>);
 
 impl Environment {
     /// What this function finds.

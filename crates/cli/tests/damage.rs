@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{Home, ended, office_records, steady};
+use support::{Home, WIDTHS, at, ended, office_records, steady};
 
 /// The capture with the headers of two records overwritten, and the offsets of these.
 fn damaged() -> (Vec<u8>, [usize; 2]) {
@@ -45,6 +45,10 @@ fn the_summary_of_a_damaged_capture_reads_so() {
     let home = Home::new();
     home.file("two.pcap", &damaged().0);
     insta::assert_snapshot!(steady(&home, home.run(&["ingest", "two.pcap"]).succeeded()));
+    for columns in WIDTHS {
+        let shown = at(&home, columns, &["ingest", "two.pcap", "--force"]);
+        insta::assert_snapshot!(format!("ingest_damaged_{columns}"), shown);
+    }
     let narrow = ended(home.command(&["ingest", "two.pcap", "--force"]).env("COLUMNS", "50"));
     for line in narrow.succeeded().lines() {
         assert!(line.chars().count() <= 50, "{line}");
@@ -68,7 +72,7 @@ fn the_list_of_traces_reads_so() {
     home.file("cases/2010101010/two.pcap", &file);
     home.file("cases/2010101010/packed.pcap.zst", &zstd::encode_all(&file[..], 1).unwrap()[..60_000]);
     home.run(&["ingest", "--trace", "two.pcap"]).succeeded();
-    for columns in ["40", "60", "120"] {
+    for columns in ["40", "60", "80", "120", "200"] {
         let listed = ended(home.command(&["list", "traces"]).env("COLUMNS", columns));
         insta::assert_snapshot!(format!("list_traces_{columns}"), listed.succeeded());
         assert_eq!(listed.stderr.lines().filter(|line| line.starts_with("warning: ")).count(), 4, "{}", listed.stderr);

@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::json;
-use support::{Home, ended};
+use support::{Home, WIDTHS, at, ended};
 
 const RUN: &str = "20250131T235959Z";
 
@@ -83,6 +83,21 @@ fn a_report_names_the_fields_that_differ_and_what_did_not_count() {
     let shown = home.run(&["report", RUN, "--trace", "office.pcap"]);
     let told = shown.succeeded().replace(&std::fs::canonicalize(home.path()).unwrap().display().to_string(), "HOME");
     insta::assert_snapshot!(told);
+}
+
+#[test]
+fn reports_and_their_list_read_so_at_80_120_and_200_columns() {
+    let (statuses, fields) = (replayed(), replayed_elsewhere());
+    let report = ["report", RUN, "--trace", "office.pcap"];
+    for (name, home, arguments) in [
+        ("statuses", &statuses, &report),
+        ("fields", &fields, &report),
+        ("list", &statuses, &["report", "--list", "--trace", "office.pcap"]),
+    ] {
+        for columns in WIDTHS {
+            insta::assert_snapshot!(format!("{name}_{columns}"), at(home, columns, arguments));
+        }
+    }
 }
 
 #[test]

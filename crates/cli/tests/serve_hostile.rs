@@ -217,8 +217,10 @@ const WITHOUT_KEY: &[Row] = &[
     ("GET /api/config HTTP/1.1\nHost: ~HOST", "", 401, "unauthorized"),
     ("GET /info HTTP/1.1\nHost: ~HOST", "", 401, "unauthorized"),
     ("GET /metrics HTTP/1.1\nHost: ~HOST", "", 401, "unauthorized"),
-    ("GET /openapi.json HTTP/1.1\nHost: ~HOST", "", 401, "unauthorized"),
-    ("GET /docs HTTP/1.1\nHost: ~HOST", "", 401, "unauthorized"),
+    ("GET /docsx HTTP/1.1\nHost: ~HOST", "", 401, "unauthorized"),
+    ("GET /docs/../api/config HTTP/1.1\nHost: ~HOST", "", 404, ""),
+    ("GET /redoc/..%2fapi/config HTTP/1.1\nHost: ~HOST", "", 404, "not_found"),
+    ("GET /openapi.json/../api/config HTTP/1.1\nHost: ~HOST", "", 401, "unauthorized"),
     ("GET /api/jobs HTTP/1.1\nHost: ~HOST", "", 401, "unauthorized"),
     ("GET /api/jobs/0/events HTTP/1.1\nHost: ~HOST\nAccept: text/event-stream", "", 401, "unauthorized"),
     ("GET /api/jobs/0/events?api_key=a-key-that-nobody-guesses HTTP/1.1\nHost: ~HOST", "", 401, "unauthorized"),
@@ -248,7 +250,29 @@ const WITHOUT_KEY: &[Row] = &[
     ("OPTIONS /api/config HTTP/1.1\nHost: ~HOST\nOrigin: http://evil.example\nAccess-Control-Request-Method: PUT", "", 403, "forbidden_origin"),
 ];
 
-/// What reads sessions and replays, and starts jobs.
+/// Jobs on what is none of theirs, or for servers that the stored password is none of.
+#[rustfmt::skip]
+const JOBS: &[Row] = &[
+    ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"path": "/etc/passwd"}"#, 403, "outside_traces_folder"),
+    ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"path": "link.pcap"}"#, 403, "outside_traces_folder"),
+    ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"path": "x\u0000"}"#, 400, "bad_path"),
+    ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"path": "notes.txt"}"#, 422, "not_a_capture"),
+    ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: text/plain", r#"{"path": "office.pcap"}"#, 415, "unsupported_media_type"),
+    ("POST /api/replay/execute HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"session_id": "1", "capture_path": "office.pcap", "server_ip": "evil.example"}"#, 403, "password_required"),
+    ("POST /api/replay/setup HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"session_id": "1", "capture_path": "office.pcap", "server_ip": "evil.example"}"#, 403, "password_required"),
+    ("POST /api/replay/execute HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"session_id": "1", "capture_path": "office.pcap", "port": 1445}"#, 403, "password_required"),
+    ("POST /api/replay/validate HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"session_id": "1", "capture_path": "../../outside/secret.pcap"}"#, 403, "outside_traces_folder"),
+    ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"path": "folder-link"}"#, 403, "outside_traces_folder"),
+    ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"path": "folder-link/*"}"#, 403, "outside_traces_folder"),
+    ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"path": "*/secret.pcap"}"#, 403, "outside_traces_folder"),
+    ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"path": "to-hidden"}"#, 403, "outside_traces_folder"),
+    ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"path": "office.pcap", "nt_passwords": ["mine-to-try"]}"#, 422, "invalid_value"),
+    ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"["/etc/passwd"]"#, 422, "invalid_value"),
+    ("POST /api/replay/execute HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"session_id": "../../x", "capture_path": "office.pcap"}"#, 404, "session_not_found"),
+    ("POST /api/replay/execute?async=true HTTP/1.1\nHost: ~HOST\nContent-Type: application/json\nPrefer: respond-async", r#"{"session_id": "1", "capture_path": "office.pcap", "server_ip": "127.0.0.2"}"#, 403, "password_required"),
+];
+
+/// What reads sessions and replays.
 #[rustfmt::skip]
 const SESSIONS_AND_REPLAYS: &[Row] = &[
     ("GET /api/traces?case_id=../outside HTTP/1.1\nHost: ~HOST", "", 400, "bad_path"),
@@ -271,20 +295,11 @@ const SESSIONS_AND_REPLAYS: &[Row] = &[
     ("GET /api/replays?capture_path=../../outside/secret.pcap HTTP/1.1\nHost: ~HOST", "", 403, "outside_traces_folder"),
     ("GET /api/replays/..%2f..%2f..%2f..?capture_path=office.pcap HTTP/1.1\nHost: ~HOST", "", 404, "run_not_found"),
     ("GET /api/replays/%2e%2e/report.html?capture_path=office.pcap HTTP/1.1\nHost: ~HOST", "", 404, "run_not_found"),
-    ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"path": "/etc/passwd"}"#, 403, "outside_traces_folder"),
-    ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"path": "link.pcap"}"#, 403, "outside_traces_folder"),
-    ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"path": "x\u0000"}"#, 400, "bad_path"),
-    ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"path": "notes.txt"}"#, 422, "not_a_capture"),
-    ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: text/plain", r#"{"path": "office.pcap"}"#, 415, "unsupported_media_type"),
-    ("POST /api/replay/execute HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"session_id": "1", "capture_path": "office.pcap", "server_ip": "evil.example"}"#, 403, "password_required"),
-    ("POST /api/replay/setup HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"session_id": "1", "capture_path": "office.pcap", "server_ip": "evil.example"}"#, 403, "password_required"),
-    ("POST /api/replay/execute HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"session_id": "1", "capture_path": "office.pcap", "port": 1445}"#, 403, "password_required"),
-    ("POST /api/replay/validate HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"session_id": "1", "capture_path": "../../outside/secret.pcap"}"#, 403, "outside_traces_folder"),
 ];
 
 #[test]
 fn hostile_requests_get_what_they_must_and_nothing_else() {
-    let rows = [PATHS, UPLOADS, SETTINGS, PAGES_AND_FORMS].concat();
+    let rows = [PATHS, UPLOADS, SETTINGS, PAGES_AND_FORMS, JOBS].concat();
     assert!(rows.len() >= 60, "{}", rows.len());
     attack(&rows, &[]);
 }

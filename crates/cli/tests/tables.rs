@@ -5,7 +5,8 @@
 mod support;
 
 use std::process::Command;
-use support::{Home, ended, steady};
+use support::captured_file::{CapturedFile, capture};
+use support::{Home, WIDTHS, at, steady_at};
 
 /// A home where the project's own capture is ingested.
 fn ingested() -> Home {
@@ -13,15 +14,6 @@ fn ingested() -> Home {
     home.office("office.pcap");
     home.run(&["ingest", "office.pcap"]).succeeded();
     home
-}
-
-/// What `arguments` print on a terminal with so many columns.
-fn at(home: &Home, columns: usize, arguments: &[&str]) -> String {
-    let shown = ended(home.command(arguments).env("COLUMNS", columns.to_string()));
-    let text = steady(home, shown.succeeded());
-    assert!(text.lines().all(|line| line.chars().count() <= columns), "{columns}: {text}");
-    assert!(!text.contains('\u{1b}'), "no colours in a pipe");
-    text
 }
 
 #[test]
@@ -33,11 +25,45 @@ fn tables_read_so_at_80_120_and_200_columns() {
         ("session", &["session", "3", "--file-filter", "Projects"]),
         ("session_of_a_pipe", &["session", "2"]),
         ("session_brief", &["session", "3", "--brief", "--file-filter", "Projects"]),
+        ("session_tree", &["session", "3", "--tree"]),
+        ("session_operation", &["session", "3", "--frame", "583"]),
+        ("ingest", &["ingest", "office.pcap", "--force"]),
         ("session_fields", &["session", "2", "--fields", "op,smb2.cmd,status_name,path,request_time"]),
     ] {
-        for columns in [80, 120, 200] {
+        for columns in WIDTHS {
             insta::assert_snapshot!(format!("{name}_{columns}"), at(&home, columns, arguments));
         }
+    }
+}
+
+#[test]
+fn settings_and_facts_read_so() {
+    let home = Home::new();
+    for (name, arguments) in [("config", &["config", "show"]), ("info", &["info", "--no-pager"])] {
+        for columns in WIDTHS {
+            let mut command = home.command(arguments);
+            command.env("TRACES_FOLDER", "/captures/of/the/support/desk/where/cases/are/kept/until/they/are/closed");
+            command.env("XDG_CONFIG_HOME", "/settings").env("CAPTURE_PATH", "/captures/office.pcap");
+            insta::assert_snapshot!(format!("{name}_{columns}"), steady_at(&home, columns, &mut command));
+        }
+    }
+}
+
+#[test]
+fn cases_and_what_is_exported_read_so() {
+    let home = Home::new();
+    let long = "a case whose name is long enough to be cut on a narrow terminal, and longer";
+    let name = "letters\\2024\\offers to customers in the north\\offer of the first of january.txt";
+    let cut = CapturedFile { size: 3 << 20, offset: 4096, ..CapturedFile::found(name, b"what was read") };
+    let files = [cut, CapturedFile::found("whole.txt", b"all of it")];
+    home.file("cases/2010101010/files.pcap", &capture(&files));
+    home.office(&format!("cases/{long}/office.pcap"));
+    home.run(&["ingest", "--trace", "files.pcap"]).succeeded();
+    for columns in WIDTHS {
+        insta::assert_snapshot!(format!("cases_{columns}"), at(&home, columns, &["list", "cases"]));
+        let folder = format!("out{columns:03}");
+        let exported = at(&home, columns, &["export", "1", "--files", &folder]);
+        insta::assert_snapshot!(format!("export_{columns}"), exported.replace(&folder, "FOLDER"));
     }
 }
 

@@ -5,6 +5,7 @@ use crate::map::Mapping;
 use crate::plan::Selection;
 use crate::provisioning::SetupReport;
 use std::num::NonZeroU32;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// How fast requests are sent.
@@ -54,6 +55,68 @@ pub enum Encrypt {
     Captured,
     /// Everything that can be.
     All,
+}
+
+/// A text says nothing that an option can be. The message says what is expected.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("expected {0}")]
+pub struct NotAnOption(&'static str);
+
+impl FromStr for Pace {
+    type Err = NotAnOption;
+
+    fn from_str(text: &str) -> Result<Self, NotAnOption> {
+        match text {
+            "asap" => Ok(Self::Asap),
+            "original" => Ok(Self::Original),
+            _ => text
+                .strip_suffix(['x', 'X'])
+                .and_then(|factor| factor.parse::<f64>().ok())
+                .filter(|factor| factor.is_finite() && *factor > 0.0)
+                .map(Self::Times)
+                .ok_or(NotAnOption("asap, original, or a factor greater than 0 like 2x or 0.5x")),
+        }
+    }
+}
+
+impl FromStr for Order {
+    type Err = NotAnOption;
+
+    fn from_str(text: &str) -> Result<Self, NotAnOption> {
+        match text {
+            "trace" => Ok(Self::Trace),
+            "session" => Ok(Self::Session),
+            "none" => Ok(Self::None),
+            _ => Err(NotAnOption("trace, session or none")),
+        }
+    }
+}
+
+impl FromStr for Encrypt {
+    type Err = NotAnOption;
+
+    fn from_str(text: &str) -> Result<Self, NotAnOption> {
+        match text {
+            "all" => Ok(Self::All),
+            "captured" => Ok(Self::Captured),
+            _ => Err(NotAnOption("all or captured")),
+        }
+    }
+}
+
+/// DialectRevision (MS-SMB2 2.2.4) from its name or its code.
+///
+/// # Errors
+/// [`NotAnOption`].
+pub fn dialect(text: &str) -> Result<u16, NotAnOption> {
+    match text.to_ascii_lowercase().as_str() {
+        "2.0.2" | "2.02" | "0x0202" | "0x202" => Ok(0x0202),
+        "2.1" | "2.1.0" | "0x0210" | "0x210" => Ok(0x0210),
+        "3.0" | "3.0.0" | "3" | "0x0300" | "0x300" => Ok(0x0300),
+        "3.0.2" | "3.02" | "0x0302" | "0x302" => Ok(0x0302),
+        "3.1.1" | "3.11" | "0x0311" | "0x311" => Ok(0x0311),
+        _ => Err(NotAnOption("2.0.2, 2.1, 3.0, 3.0.2 or 3.1.1")),
+    }
 }
 
 /// The lab server and the account to use there.
@@ -144,6 +207,23 @@ impl Options {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pace_is_a_word_or_a_positive_factor() {
+        assert_eq!("asap".parse(), Ok(Pace::Asap));
+        assert_eq!("original".parse(), Ok(Pace::Original));
+        assert_eq!("2.5x".parse(), Ok(Pace::Times(2.5)));
+        for text in ["0x", "-1x", "infx", "NaNx", "2", "fast"] {
+            assert!(text.parse::<Pace>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_dialect_is_named_as_in_the_specification() {
+        assert_eq!(dialect("3.1.1"), Ok(0x0311));
+        assert_eq!(dialect("0x0210"), Ok(0x0210));
+        assert!(dialect("1.0").is_err());
+    }
 
     #[test]
     fn no_factor_makes_a_time_that_cannot_be_held() {

@@ -76,7 +76,7 @@ pub(crate) async fn put(State(app): State<App>, Body(wanted): Body<ConfigChange>
     let of = app.clone();
     app.readers
         .read(move || {
-            let _changing = of.changing_config.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let _changing = of.changing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             let path = ConfigFile::locate(&|name| of.settings.environment.find(name)).map_err(unreadable)?;
             let mut file = ConfigFile::open(&path).map_err(unreadable)?;
             let overridden = change(&wanted, &of.config()?, &mut file)?;

@@ -74,8 +74,8 @@ pub(crate) async fn cancel(
 /// more), and at the end `end` (data: the job). Events that are kept have an id; `Last-Event-ID` says which were seen.
 #[utoipa::path(get, path = "/api/jobs/{id}/events", tag = "jobs",
     params(("id" = String, Path, description = "Id of the job"),
-        ("Last-Event-ID" = Option<u64>, Header, description = "Number of the last event that was seen")),
-    responses((status = OK, body = String, content_type = "text/event-stream")))]
+        ("Last-Event-ID" = Option<String>, Header, pattern = "^[0-9]{1,18}$", description = "Number of the last event that was seen")),
+    responses((status = OK, body = JobStreamEvent, content_type = "text/event-stream")))]
 pub(crate) async fn events(
     State(app): State<App>,
     Path(id): Path<String>,
@@ -89,6 +89,18 @@ pub(crate) async fn events(
     };
     let stream = futures_util::stream::unfold(Listener::new(job, seen), Listener::next);
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+}
+
+/// A server-sent event of a job.
+#[derive(Debug, Serialize, ToSchema)]
+#[expect(dead_code, reason = "describes what is written as a stream")]
+struct JobStreamEvent {
+    /// Its number, of those that are kept.
+    id: Option<String>,
+    /// `divergence`, `warning`, `state`, `progress`, `lost` or `end`.
+    event: String,
+    /// JSON.
+    data: String,
 }
 
 /// Somebody who listens to a job.

@@ -3,13 +3,20 @@
 mod config;
 mod deletion;
 mod documents;
+mod execute;
 mod health;
 mod info;
+mod ingest;
 mod jobs;
 mod metrics;
+mod setup;
 mod upload;
+mod validate;
 
 pub(crate) use documents::documents;
+pub(crate) use execute::Execution;
+pub(crate) use ingest::IngestAnswer;
+pub(crate) use setup::SetupAnswer;
 
 use crate::app::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -34,4 +41,8 @@ pub(crate) fn lasting() -> OpenApiRouter<App> {
         .routes(routes!(upload::upload))
         .routes(routes!(deletion::delete_trace))
         .routes(routes!(deletion::delete_run))
+        .routes(routes!(ingest::ingest))
+        .routes(routes!(validate::validate))
+        .routes(routes!(setup::setup))
+        .routes(routes!(execute::execute))
 }

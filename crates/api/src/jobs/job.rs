@@ -108,24 +108,34 @@ impl Job {
         });
     }
 
-    /// Ends it with what came of it; `interrupted` when the server itself ended it.
-    pub(super) fn end(&self, outcome: Result<Value, ApiError>, interrupted: bool) {
-        let ended_early = match (self.is_cancelled(), interrupted) {
+    /// The state that it ends in with this outcome; `interrupted` when the server itself ends it.
+    pub(super) fn final_state(&self, outcome: &Result<Value, ApiError>, interrupted: bool) -> JobState {
+        let early = match (self.is_cancelled(), interrupted) {
             (_, true) => Some(JobState::Interrupted),
             (true, false) => Some(JobState::Cancelled),
             (false, false) => None,
         };
+        match outcome {
+            Ok(_) => early.unwrap_or(JobState::Done),
+            Err(error) if error.code == ErrorCode::Cancelled => early.unwrap_or(JobState::Cancelled),
+            Err(_) => JobState::Failed,
+        }
+    }
+
+    /// As it is when it has ended with this outcome, to be kept before anybody is told.
+    pub(super) fn at_its_end(&self, outcome: Result<Value, ApiError>, state: JobState) -> JobDocument {
+        let (result, error) = match outcome {
+            Ok(result) => (Some(result), None),
+            Err(error) => (None, Some(error)),
+        };
+        JobDocument { state, ended: Some(super::now()), result, error, ..self.document() }
+    }
+
+    /// Ends it.
+    pub(super) fn end(&self, document: JobDocument) {
         self.change(|told| {
-            let document = &mut told.document;
-            document.ended = Some(super::now());
-            (document.state, document.result, document.error) = match outcome {
-                Ok(result) => (ended_early.unwrap_or(JobState::Done), Some(result), None),
-                Err(error) if error.code == ErrorCode::Cancelled => {
-                    (ended_early.unwrap_or(JobState::Cancelled), None, Some(error))
-                }
-                Err(error) => (JobState::Failed, None, Some(error)),
-            };
             told.events.push("state", Value::from(document.state.name()));
+            told.document = document;
         });
     }
 

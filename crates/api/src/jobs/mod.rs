@@ -1,10 +1,12 @@
 //! Long work: it goes on when the client has gone, tells how far it is, can be cancelled, and is known after a restart.
 
+mod asking;
 mod document;
 mod events;
 mod job;
 mod kept;
 
+pub(crate) use asking::{AsJob, Wanted, answer};
 pub(crate) use document::{JobDocument, JobKind, JobProgress, JobState};
 pub(crate) use job::Job;
 pub(crate) use kept::KeptError;
@@ -153,20 +155,25 @@ impl Jobs {
                 Some(_) if !of.is_cancelled() => {
                     of.begin();
                     jobs.0.kept.write(&of.document());
+                    jobs.0.metrics.job_runs(kind, 1);
                     // A panic is a defect, and one job must not take the others with it.
                     let worked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&of)));
+                    jobs.0.metrics.job_runs(kind, -1);
                     worked.unwrap_or_else(|_| Err(ApiError::internal("a job panicked")))
                 }
                 _ => Err(ApiError::new(ErrorCode::Cancelled, "cancelled before it began")),
             };
-            of.end(outcome, jobs.is_stopping() && of.is_cancelled());
-            jobs.0.kept.write(&of.document());
+            let state = of.final_state(&outcome, jobs.is_stopping() && of.is_cancelled());
+            let document = of.at_its_end(outcome, state);
+            // Who is told of the end finds it kept and counted.
+            jobs.0.kept.write(&document);
+            jobs.0.metrics.job_ended(kind, state);
+            of.end(document);
         });
         if let Err(error) = done.await {
-            job.end(Err(ApiError::internal(error)), false);
+            job.end(job.at_its_end(Err(ApiError::internal(error)), JobState::Failed));
         }
         let document = job.document();
-        self.0.metrics.job_ended(kind, document.state);
         tracing::info!(job = document.id, "{} {}", kind.name(), document.state.name());
     }
 

@@ -71,11 +71,18 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// Refuses requests without the key, where there is one. `/health` tells whether the server is there, and nothing else.
+/// What is answered without the key: `/health` tells whether the server is there, and the description of the API is the same
+/// everywhere. A browser that opens a page cannot send the key.
+fn is_open(path: &str) -> bool {
+    let below = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    matches!(path, "/health" | "/openapi.json") || below("/docs") || below("/redoc")
+}
+
+/// Refuses requests without the key, where there is one.
 pub(crate) async fn require_key(State(app): State<App>, request: Request, next: Next) -> Result<Response, ApiError> {
     let Some(key) = &app.settings.key else { return Ok(next.run(request).await) };
     // What a browser asks before it sends a request is answered before this.
-    let is_open = request.uri().path() == "/health";
+    let is_open = is_open(request.uri().path());
     let given = request.headers().get(HEADER);
     match given {
         _ if is_open => {}

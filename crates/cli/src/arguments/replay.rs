@@ -54,7 +54,7 @@ pub(crate) struct ReplayArguments {
     pub(crate) comparison: ComparisonArguments,
 
     /// How fast: as soon as order allows, at the captured times, or N times as fast (2x)
-    #[arg(long, value_name = "asap|original|Nx", default_value = "asap", value_parser = pace, help_heading = "Timing")]
+    #[arg(long, value_name = "asap|original|Nx", default_value = "asap", help_heading = "Timing")]
     pub(crate) pace: Pace,
     /// Shorten idle gaps to this many seconds (not with `--pace asap`)
     #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Timing")]
@@ -68,11 +68,11 @@ pub(crate) struct ReplayArguments {
     pub(crate) max_wait: Option<Duration>,
 
     /// Dialect to offer instead of the captured one: 2.0.2, 2.1, 3.0, 3.0.2 or 3.1.1
-    #[arg(long, value_name = "DIALECT", value_parser = dialect, help_heading = "Protocol")]
+    #[arg(long, value_name = "DIALECT", value_parser = replay::options::dialect, help_heading = "Protocol")]
     pub(crate) dialect: Option<u16>,
     /// Encrypt also what neither the lab server nor its share demands to be: all that can be, or what was in the capture
     #[arg(long, value_name = "all|captured", num_args = 0..=1, default_missing_value = "all", require_equals = true,
-          value_parser = encrypt, help_heading = "Protocol")]
+          help_heading = "Protocol")]
     pub(crate) encrypt: Option<Encrypt>,
     /// Let the replay go to a server that occurs in the trace
     #[arg(long, help_heading = "Protocol")]
@@ -175,27 +175,6 @@ impl From<OrderArgument> for Order {
     }
 }
 
-fn pace(text: &str) -> Result<Pace, String> {
-    match text {
-        "asap" => Ok(Pace::Asap),
-        "original" => Ok(Pace::Original),
-        _ => text
-            .strip_suffix(['x', 'X'])
-            .and_then(|factor| factor.parse::<f64>().ok())
-            .filter(|factor| factor.is_finite() && *factor > 0.0)
-            .map(Pace::Times)
-            .ok_or_else(|| "expected asap, original, or a factor greater than 0 like 2x or 0.5x".to_owned()),
-    }
-}
-
-fn encrypt(text: &str) -> Result<Encrypt, String> {
-    match text {
-        "all" => Ok(Encrypt::All),
-        "captured" => Ok(Encrypt::Captured),
-        _ => Err("expected all or captured".to_owned()),
-    }
-}
-
 fn seconds(text: &str) -> Result<Duration, String> {
     text.parse::<f64>()
         .ok()
@@ -203,31 +182,9 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "expected a number of seconds, 0 or more, like 2.5".to_owned())
 }
 
-/// DialectRevision (MS-SMB2 2.2.4) from its name or its code.
-fn dialect(text: &str) -> Result<u16, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "2.0.2" | "2.02" | "0x0202" | "0x202" => Ok(0x0202),
-        "2.1" | "2.1.0" | "0x0210" | "0x210" => Ok(0x0210),
-        "3.0" | "3.0.0" | "3" | "0x0300" | "0x300" => Ok(0x0300),
-        "3.0.2" | "3.02" | "0x0302" | "0x302" => Ok(0x0302),
-        "3.1.1" | "3.11" | "0x0311" | "0x311" => Ok(0x0311),
-        _ => Err("expected 2.0.2, 2.1, 3.0, 3.0.2 or 3.1.1".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_pace_is_a_word_or_a_positive_factor() {
-        assert_eq!(pace("asap"), Ok(Pace::Asap));
-        assert_eq!(pace("original"), Ok(Pace::Original));
-        assert_eq!(pace("2.5x"), Ok(Pace::Times(2.5)));
-        for text in ["0x", "-1x", "infx", "NaNx", "2", "fast"] {
-            assert!(pace(text).is_err(), "{text}");
-        }
-    }
 
     #[test]
     fn seconds_are_finite_and_not_negative() {
@@ -235,13 +192,6 @@ mod tests {
         for text in ["-1", "inf", "nan", "5s", "1e300"] {
             assert!(seconds(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn a_dialect_is_named_as_in_the_specification() {
-        assert_eq!(dialect("3.1.1"), Ok(0x0311));
-        assert_eq!(dialect("0x0210"), Ok(0x0210));
-        assert!(dialect("1.0").is_err());
     }
 
     #[test]

@@ -30,7 +30,7 @@ fn show(context: &mut Context<'_>) -> Result<Conclusion, Failure> {
         return Ok(Conclusion::Done);
     }
     let mut grid =
-        Grid::new([Column::text("key"), Column::text("value").cut_to(12), Column::text("source").dispensable(1)]);
+        Grid::new([Column::text("key"), Column::text("value").wrapped_to(12), Column::text("source").dispensable(1)]);
     for setting in settings {
         grid.push([setting.key.to_owned(), setting.value, setting.source]);
     }

@@ -55,7 +55,7 @@ fn for_people(report: &ExportReport, context: &mut Context<'_>) -> Result<(), Fa
             Column::path("incomplete", 16),
             Column::number("size").dispensable(1),
             Column::number("shown"),
-            Column::text("not shown, as zeros").cut_to(12),
+            Column::text("not shown, as zeros").wrapped_to(12),
         ]);
         for file in incomplete.iter().take(MOST_LISTED) {
             let known = if file.size_known { size(file.size) } else { format!("≥ {}", size(file.size)) };

@@ -40,7 +40,7 @@ pub(crate) fn run(global: &Global, output: &mut Output) -> Result<Conclusion, Fa
     let path =
         |path: Option<std::path::PathBuf>| path.map_or_else(|| "-".to_owned(), |path| path.display().to_string());
     let names: Vec<String> = Command::ALL.iter().map(ToString::to_string).collect();
-    let mut facts = Grid::new([Column::text("what"), Column::text("value").cut_to(12)]);
+    let mut facts = Grid::new([Column::text("what"), Column::text("value").wrapped_to(12)]);
     for (what, value) in [
         ("smbreplay", version.to_owned()),
         ("files", format!("schema {schema}")),

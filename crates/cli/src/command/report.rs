@@ -1,5 +1,6 @@
 //! `report --list`, `report RUN` and `report A B`.
 
+mod in_full;
 mod two_runs;
 
 use super::written::Files;
@@ -63,9 +64,11 @@ fn show(
     if takes_output {
         return Ok(Conclusion::Done);
     }
+    context.output.page()?;
     context.output.report(&report)?;
     if context.output.format() == Format::Table {
         told.iter().try_for_each(|(heading, words)| context.output.paragraph(heading, words))?;
+        in_full::write(place, &run, &report, context)?;
     }
     Ok(Conclusion::Done)
 }

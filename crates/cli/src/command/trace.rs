@@ -3,6 +3,7 @@
 use super::Context;
 use crate::arguments::{ChosenSessions, TraceSelection};
 use crate::failure::Failure;
+use crate::output::printable;
 use std::path::PathBuf;
 use store::layout::{self, Layout, TracePlace};
 use store::metadata::{self, MetadataError, Session, SessionMetadata};
@@ -171,6 +172,14 @@ pub(crate) fn cannot_find(error: layout::LayoutError) -> Failure {
         LayoutError::Io { .. } => Failure::new(error, "check that it exists and that you may read it"),
         _ => Failure::plain(error),
     }
+}
+
+/// The options that name the same trace again, each with a blank before it; nothing for the one ingested last.
+pub(crate) fn as_typed(selection: &TraceSelection) -> String {
+    let trace = selection.trace.as_ref().map(|trace| trace.display().to_string());
+    let options = [("--case", selection.case.clone()), ("--trace", trace)];
+    let typed = options.into_iter().filter_map(|(name, value)| Some(format!(" {name} {}", shell_word(&value?))));
+    printable(&typed.collect::<String>()).into_owned()
 }
 
 /// The text as it must be typed in a shell.

@@ -52,6 +52,8 @@ pub(crate) struct Column {
     pub(crate) least: Option<usize>,
     /// Cells are cut at their beginning: the end of a path says more.
     pub(crate) keep_end: bool,
+    /// Cells that are too wide go on in further lines instead of being cut.
+    pub(crate) wraps: bool,
     /// Columns are left out of a table that does not fit in ascending order of this; 0: never.
     pub(crate) dispensable: u8,
 }
@@ -59,7 +61,7 @@ pub(crate) struct Column {
 impl Column {
     /// Text that is never cut.
     pub(crate) fn text(name: impl Into<String>) -> Self {
-        Self { name: name.into(), right: false, least: None, keep_end: false, dispensable: 0 }
+        Self { name: name.into(), right: false, least: None, keep_end: false, wraps: false, dispensable: 0 }
     }
 
     /// A number.
@@ -70,6 +72,11 @@ impl Column {
     /// Text that may be cut to this many columns of the terminal.
     pub(crate) fn cut_to(self, least: usize) -> Self {
         Self { least: Some(least), ..self }
+    }
+
+    /// Text that goes on in further lines where it is wider than its column, which may be this narrow.
+    pub(crate) fn wrapped_to(self, least: usize) -> Self {
+        Self { wraps: true, ..self.cut_to(least) }
     }
 
     /// A path, that may be cut to this many columns of the terminal at its beginning.

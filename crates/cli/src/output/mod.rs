@@ -7,6 +7,7 @@ mod pager;
 mod pointer;
 mod progress;
 mod provisioning;
+mod side_by_side;
 mod table;
 mod text;
 mod time;
@@ -18,14 +19,16 @@ pub(crate) use pager::is_running as is_paging;
 pub(crate) use pointer::pointer;
 pub(crate) use progress::Progress;
 pub(crate) use provisioning::setup_in_words;
+pub(crate) use side_by_side::Pair;
 pub(crate) use table::StreamedTable;
-pub(crate) use text::{broken, counted, cut, printable, wrapped};
+pub(crate) use text::{broken, counted, cut, printable, with_visible_ends, wrapped};
 pub(crate) use time::{duration, instant, size};
 pub(crate) use verdicts::all_matched;
 
 use crate::arguments::{Format, Global};
 use crate::failure::Failure;
 use anstream::AutoStream;
+use clap::builder::styling::Style;
 use pager::Pager;
 use serde::Serialize;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -100,6 +103,12 @@ impl Output {
         Ok(())
     }
 
+    /// Two messages beside each other, on lines that fit the terminal.
+    pub(crate) fn side_by_side(&mut self, pairs: &[Pair]) -> Result<(), Failure> {
+        side_by_side::write(&mut self.stream, pairs, self.width)?;
+        Ok(())
+    }
+
     /// A line for people.
     pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
         writeln!(self.stream, "{text}")?;
@@ -108,16 +117,46 @@ impl Output {
 
     /// What the table below is about, with an empty line above.
     pub(crate) fn heading(&mut self, text: &str) -> Result<(), Failure> {
-        let underlined = clap::builder::styling::Style::new().underline();
-        let text = cut(text, self.width.unwrap_or(usize::MAX));
-        writeln!(self.stream, "\n{underlined}{text}{underlined:#}")?;
+        let underlined = Style::new().underline();
+        writeln!(self.stream)?;
+        self.folded(underlined, text)
+    }
+
+    /// Text in a style, broken so that no line is longer than the terminal.
+    pub(crate) fn folded(&mut self, style: Style, text: &str) -> Result<(), Failure> {
+        for line in text::folded(&printable(text), self.width.unwrap_or(usize::MAX)) {
+            writeln!(self.stream, "{style}{}{style:#}", line.trim_end())?;
+        }
+        Ok(())
+    }
+
+    /// Short texts beside each other, each with its style, on as few lines as fit.
+    pub(crate) fn items(&mut self, items: &[(Style, String)]) -> Result<(), Failure> {
+        const GAP: usize = 3;
+        let (limit, mut used) = (self.width.unwrap_or(usize::MAX), 0_usize);
+        for (style, text) in items {
+            let needed = used.saturating_add(GAP).saturating_add(text::width(text));
+            used = match used {
+                0 => text::width(text),
+                _ if needed <= limit => {
+                    write!(self.stream, "{:GAP$}", "")?;
+                    needed
+                }
+                _ => {
+                    writeln!(self.stream)?;
+                    text::width(text)
+                }
+            };
+            write!(self.stream, "{style}{}{style:#}", cut(text, limit))?;
+        }
+        writeln!(self.stream)?;
         Ok(())
     }
 
     /// A remark below a table, only on a terminal: what reads a file or a pipe finds nothing but the table.
     pub(crate) fn note(&mut self, text: &str) -> Result<(), Failure> {
         if let Some(width) = self.width {
-            let dimmed = clap::builder::styling::Style::new().dimmed();
+            let dimmed = Style::new().dimmed();
             writeln!(self.stream, "{dimmed}({}){dimmed:#}", cut(text, width.saturating_sub(2)))?;
         }
         Ok(())

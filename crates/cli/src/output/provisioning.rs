@@ -95,7 +95,7 @@ impl Output {
             Column::text("command"),
             Column::number("count"),
             Column::number("first_frame").dispensable(1),
-            Column::text("issue").cut_to(20),
+            Column::text("issue").wrapped_to(20),
         ]);
         for issue in &check.issues {
             let sent = if issue.skipped { "not sent: " } else { "" };
@@ -155,7 +155,7 @@ fn plan(report: &SetupReport) -> Grid {
         Column::path("path", 16),
         Column::number("size"),
         Column::number("frame").dispensable(1),
-        Column::text("why").cut_to(12).dispensable(3),
+        Column::text("why").wrapped_to(12).dispensable(3),
     ]);
     for step in &report.plan {
         grid.push([
@@ -175,7 +175,7 @@ fn troubles(troubles: &[Trouble]) -> Grid {
         Column::text("share").dispensable(2),
         Column::path("path", 16),
         Column::number("frame").dispensable(1),
-        Column::text("what").cut_to(20),
+        Column::text("what").wrapped_to(20),
     ]);
     for trouble in troubles {
         let frame = if trouble.frame == 0 { String::new() } else { trouble.frame.to_string() };

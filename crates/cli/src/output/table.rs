@@ -1,6 +1,6 @@
 //! Tables for people: columns stand under each other and no line is longer than the terminal.
 
-use super::text::{cut, cut_beginning, printable, width};
+use super::text::{cut, cut_beginning, folded, printable, width};
 use super::{Cell, Column, Grid};
 use clap::builder::styling::Style;
 use std::io::{self, Write};
@@ -139,8 +139,24 @@ impl Layout {
         writeln!(stream, "{HEADING}{}{HEADING:#}", self.line(columns, &cells))
     }
 
+    /// The row, on as many lines as its longest wrapped cell needs.
     fn row(&self, stream: &mut impl Write, columns: &[Column], row: &[Cell]) -> io::Result<()> {
-        writeln!(stream, "{}", self.line(columns, row))
+        if self.limit.is_none() || !columns.iter().any(|column| column.wraps) {
+            return writeln!(stream, "{}", self.line(columns, row));
+        }
+        let lines = |((column, wide), cell): ((&Column, &Option<usize>), &Cell)| match wide {
+            Some(wide) if column.wraps => folded(&printable(&cell.text), *wide),
+            _ => vec![cell.text.clone()],
+        };
+        let cells: Vec<Vec<String>> = columns.iter().zip(&self.widths).zip(row).map(lines).collect();
+        for number in 0..cells.iter().map(Vec::len).max().unwrap_or(1) {
+            let text =
+                |lines: &Vec<String>| lines.get(number).map(|line| line.trim_end()).unwrap_or_default().to_owned();
+            let line: Vec<Cell> =
+                cells.iter().zip(row).map(|(lines, cell)| Cell::styled(text(lines), cell.style)).collect();
+            writeln!(stream, "{}", self.line(columns, &line))?;
+        }
+        Ok(())
     }
 
     fn note(&self, stream: &mut impl Write, columns: &[Column]) -> io::Result<()> {
@@ -236,6 +252,23 @@ mod tests {
         let narrow = printed(&sample(), Some(24));
         assert!(!narrow.contains("192.168"), "{narrow}");
         assert!(narrow.contains("alice") && narrow.contains("(narrow terminal"), "{narrow}");
+    }
+
+    #[test]
+    fn text_that_wraps_goes_on_below_and_is_not_cut() {
+        let mut grid =
+            Grid::new([Column::text("a").wrapped_to(8), Column::number("n"), Column::text("b").wrapped_to(6)]);
+        grid.push(["one two three".into(), "7".into(), "four five".into()]);
+        assert_eq!(
+            printed(&grid, Some(19)),
+            "a         n  b\n\
+             one two   7  four\n\
+             three        five\n"
+        );
+        assert_eq!(printed(&grid, None), "a              n  b\none two three  7  four five\n");
+        for limit in 1..40 {
+            assert!(printed(&grid, Some(limit)).lines().all(|line| width(line) <= limit), "{limit}");
+        }
     }
 
     #[test]

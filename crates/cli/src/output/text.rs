@@ -113,6 +113,39 @@ pub(crate) fn broken(words: &str, limit: usize) -> Vec<String> {
     lines
 }
 
+/// The text on lines of at most `limit` columns with every character of it, blanks too: it is broken behind a blank or a sign
+/// between words where one comes late enough, else where the line is full. A blank at the end of a line may be one too many.
+pub(crate) fn folded(text: &str, limit: usize) -> Vec<String> {
+    let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0_usize);
+    for character in text.chars() {
+        let wide = character.width().unwrap_or(0);
+        let may_hang = character == ' ' && used == limit;
+        if used.saturating_add(wide) > limit && !line.is_empty() && !may_hang {
+            let between = line.rfind([' ', '|', ',', '\\', '/']).map_or(0, |at| at.saturating_add(1));
+            let late_enough = between > line.len() / 3;
+            let rest = if late_enough { line.split_off(between) } else { String::new() };
+            lines.push(std::mem::replace(&mut line, rest));
+            used = width(&line);
+        }
+        used = used.saturating_add(wide);
+        line.push(character);
+    }
+    lines.push(line);
+    lines
+}
+
+/// The text with blanks at its ends written as escapes: they cannot be seen otherwise.
+pub(crate) fn with_visible_ends(text: &str) -> Cow<'_, str> {
+    let inner = text.trim_matches(' ');
+    if inner.len() == text.len() {
+        return Cow::Borrowed(text);
+    }
+    let blanks = |count: usize| "\\u{20}".repeat(count);
+    let before = text.len().saturating_sub(text.trim_start_matches(' ').len());
+    let behind = text.len().saturating_sub(inner.len()).saturating_sub(before);
+    Cow::Owned(format!("{}{inner}{}", blanks(before), blanks(behind)))
+}
+
 fn steers(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
@@ -140,6 +173,23 @@ mod tests {
         assert_eq!(broken("a /long/path b", 5), ["a", "/long", "/path", "b"]);
         assert_eq!(broken("年度報告", 5), ["年度", "報告"]);
         assert_eq!(broken("", 5), [""]);
+    }
+
+    #[test]
+    fn folding_loses_nothing_and_prefers_the_ends_of_words() {
+        assert_eq!(folded("one  two three", 8), ["one  two ", "three"]);
+        assert_eq!(folded("a    b", 2), ["a  ", "  ", "b"]);
+        assert_eq!(folded("A|BB|CCC|DDDD", 5), ["A|BB|", "CCC|", "DDDD"]);
+        assert_eq!(folded("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(folded("年度報告", 5), ["年度", "報告"]);
+        assert_eq!(folded("", 5), [""]);
+    }
+
+    #[test]
+    fn blanks_at_the_ends_are_seen() {
+        assert_eq!(with_visible_ends(" a b  "), "\\u{20}a b\\u{20}\\u{20}");
+        assert_eq!(with_visible_ends("  "), "\\u{20}\\u{20}");
+        assert_eq!(with_visible_ends("a b"), "a b");
     }
 
     #[test]

@@ -125,7 +125,7 @@ fn percent(count: u64, total: u64) -> String {
 }
 
 fn reasons(report: &Report) -> Grid {
-    let mut grid = Grid::new([Column::text("verdict"), Column::number("count"), Column::text("reason").cut_to(20)]);
+    let mut grid = Grid::new([Column::text("verdict"), Column::number("count"), Column::text("reason").wrapped_to(20)]);
     for reason in &report.reasons {
         grid.push([reason.verdict.clone(), reason.count.to_string(), reason.reason.clone()]);
     }
@@ -162,8 +162,8 @@ fn differences(report: &Report) -> Grid {
         Column::text("command"),
         Column::number("first_frame").dispensable(2),
         Column::text("field"),
-        Column::text("captured").cut_to(16),
-        Column::text("live").cut_to(16),
+        Column::text("captured").wrapped_to(16),
+        Column::text("live").wrapped_to(16),
     ]);
     for root in &report.roots {
         for found in &root.differences {
@@ -181,7 +181,7 @@ fn differences(report: &Report) -> Grid {
 
 /// Differences that were asked not to count.
 fn ignored(report: &Report) -> Grid {
-    let mut grid = Grid::new([Column::text("ignored").cut_to(20), Column::number("differences")]);
+    let mut grid = Grid::new([Column::text("ignored").wrapped_to(20), Column::number("differences")]);
     for ignored in report.ignored.iter().filter(|ignored| ignored.differences > 0) {
         grid.push([ignored.rule.clone(), ignored.differences.to_string()]);
     }

@@ -86,7 +86,12 @@ impl Browser {
 
     /// Shows a file, and waits until it is loaded.
     pub(crate) fn open(&mut self, file: &Path) {
-        let navigated = self.call("Page.navigate", json!({ "url": format!("file://{}", file.display()) }));
+        self.visit(&format!("file://{}", file.display()));
+    }
+
+    /// Opens a page of a server and waits until it is loaded.
+    pub(crate) fn visit(&mut self, url: &str) {
+        let navigated = self.call("Page.navigate", json!({ "url": url }));
         assert!(navigated.get("errorText").is_none(), "{navigated}");
         let until = Instant::now() + PATIENCE;
         while !self.events.iter().any(|event| event["method"] == "Page.loadEventFired") {

@@ -5,7 +5,9 @@
 
 pub(crate) mod browser;
 pub(crate) mod captured_file;
+pub(crate) mod events;
 pub(crate) mod server;
+pub(crate) mod settled_run;
 
 use assert_cmd::Command;
 use serde_json::Value;
@@ -107,6 +109,33 @@ pub(crate) fn steady(home: &Home, text: &str) -> String {
         steady.push('\n');
     }
     steady
+}
+
+/// Columns of the terminals that tables are looked at on.
+pub(crate) const WIDTHS: [usize; 3] = [80, 120, 200];
+
+/// What `arguments` print on a terminal with so many columns.
+#[track_caller]
+pub(crate) fn at(home: &Home, columns: usize, arguments: &[&str]) -> String {
+    steady_at(home, columns, &mut home.command(arguments))
+}
+
+/// What a command that succeeds prints on a terminal with so many columns.
+#[track_caller]
+pub(crate) fn steady_at(home: &Home, columns: usize, command: &mut Command) -> String {
+    let shown = ended(command.env("COLUMNS", columns.to_string()));
+    let text = steady(home, shown.succeeded());
+    fits(&text, columns);
+    text
+}
+
+/// Asserts that nothing is wider than the terminal, has colours, or ends in a blank.
+#[track_caller]
+pub(crate) fn fits(text: &str, columns: usize) {
+    for line in text.lines() {
+        assert!(line.chars().count() <= columns && line.trim_end() == line, "{columns}: {line:?}");
+    }
+    assert!(!text.contains('\u{1b}'), "no colours in a pipe");
 }
 
 /// Runs the command to its end.

@@ -77,6 +77,20 @@ impl ApiServer {
         self.send("GET", path, &[], &[])
     }
 
+    /// A stream of events, behind the one of this number.
+    pub(crate) fn stream(&self, path: &str, seen: Option<String>) -> impl std::io::Read + use<> {
+        let mut request = self.agent.get(self.at(path));
+        if let Some(key) = &self.key {
+            request = request.header("X-API-Key", key);
+        }
+        if let Some(seen) = seen {
+            request = request.header("Last-Event-ID", seen);
+        }
+        let answer = request.call().unwrap();
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        answer.into_body().into_reader()
+    }
+
     /// The JSON of a GET that succeeds.
     pub(crate) fn json(&self, path: &str) -> Value {
         self.get(path).ok()

@@ -1,8 +1,7 @@
 //! A captured and a live message beside each other, as HTML.
 
 use super::figures::grouped;
-use super::in_full::{Dump, Marked, Meaning, Messages};
-use super::side_by_side::Cell;
+use crate::in_full::{Cell, Dump, Marked, Meaning, Messages};
 use maud::{Markup, html};
 
 /// The deepest indentation there is.
@@ -96,7 +95,7 @@ fn dump(side: &str, dump: Option<&Dump>) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::side_by_side::{Comparison, Line};
+    use crate::in_full::{Comparison, Line};
 
     #[test]
     fn a_difference_is_told_in_words_not_by_colour_alone_and_values_are_text() {

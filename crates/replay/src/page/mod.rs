@@ -8,10 +8,8 @@
 //! The run is read twice: once without messages, for the operations; then the messages of those that are shown in full. Memory
 //! and page are bounded, and the page says what it does not have.
 
-mod causes;
 mod document;
 mod figures;
-mod in_full;
 mod latencies;
 mod messages;
 mod operations;
@@ -20,15 +18,13 @@ mod roots;
 mod rows;
 mod sampling;
 mod script_json;
-pub mod side_by_side;
 mod summary;
 mod texts;
 mod timing;
 
+use crate::in_full::{self, Bounds, Causes, First, InFullError};
 use crate::recorded::Recorded;
 use crate::replayed::{Replayed, ReplayedError, Wanted};
-use causes::{Causes, place};
-use in_full::InFull;
 use latencies::Latencies;
 use rows::Rows;
 use sampling::Sampling;
@@ -37,10 +33,10 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::Columns;
 
-/// Groups whose first operation is shown with its messages.
-const MOST_IN_FULL: usize = 100;
-/// Lines of all messages that are shown.
-const MOST_LINES: usize = 20_000;
+/// Groups of a page.
+const MOST_CAUSES: usize = 500;
+/// Groups whose first operation is shown with its messages, and lines of all these messages.
+const IN_FULL: Bounds = Bounds { groups: 100, lines: 20_000 };
 /// Columns of captured operations that the rows of a page are made of.
 const COLUMNS: Columns = Columns::Only(&[
     "command",
@@ -67,6 +63,15 @@ pub enum PageError {
     Interrupted,
 }
 
+impl From<InFullError> for PageError {
+    fn from(error: InFullError) -> Self {
+        match error {
+            InFullError::Replayed(error) => Self::Replayed(error),
+            InFullError::Interrupted => Self::Interrupted,
+        }
+    }
+}
+
 /// What is in a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PageSummary {
@@ -86,8 +91,8 @@ struct Content<'a> {
     rows: Rows,
     sampling: Sampling,
     causes: Causes,
-    /// The first operation of each group, of those that are shown in full.
-    in_full: Vec<Option<InFull>>,
+    /// The first operation of each group.
+    in_full: Vec<First>,
     latencies: Latencies,
 }
 
@@ -96,21 +101,20 @@ struct Content<'a> {
 /// # Errors
 /// [`PageError`].
 pub fn write(recorded: Recorded<'_>, out: &mut dyn Write, cancelled: &AtomicBool) -> Result<PageSummary, PageError> {
-    let mut content = read(recorded, cancelled)?;
-    add_messages(&mut content, cancelled)?;
+    let content = read(recorded, cancelled)?;
     document::write(&content, out)?;
     let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     Ok(PageSummary {
         operations: count(content.rows.len()),
         left_out: content.sampling.left_out(),
         causes: count(content.causes.len()),
-        in_full: count(content.in_full.iter().flatten().count()),
+        in_full: count(content.in_full.iter().filter_map(First::operation).count()),
     })
 }
 
 fn read<'a>(recorded: Recorded<'a>, cancelled: &AtomicBool) -> Result<Content<'a>, PageError> {
     let mut sampling = Sampling::of(recorded.report);
-    let mut causes = Causes::of(recorded.report);
+    let mut causes = Causes::of(recorded.report, MOST_CAUSES);
     let mut latencies = Latencies::default();
     let mut rows = Rows::new();
     for found in Replayed::open(recorded.output, recorded.run, Wanted::new(COLUMNS))? {
@@ -123,34 +127,8 @@ fn read<'a>(recorded: Recorded<'a>, cancelled: &AtomicBool) -> Result<Content<'a
         }
     }
     rows.sort();
-    let in_full = (0..causes.len()).map(|_| None).collect();
+    let in_full = in_full::of_each(recorded, &causes, IN_FULL, cancelled)?;
     Ok(Content { recorded, rows, sampling, causes, in_full, latencies })
-}
-
-/// Reads the first operation of each group with its messages.
-fn add_messages(content: &mut Content<'_>, cancelled: &AtomicBool) -> Result<(), PageError> {
-    let firsts = content.causes.firsts(MOST_IN_FULL);
-    if firsts.is_empty() {
-        return Ok(());
-    }
-    let Recorded { output, run, .. } = content.recorded;
-    let chosen = firsts.clone();
-    let wanted = Wanted::new(Columns::All).with_messages();
-    let wanted = wanted.only(move |row| place(row).is_some_and(|place| chosen.contains_key(&place)));
-    let mut lines = 0_usize;
-    for found in Replayed::open(output, run, wanted)? {
-        refuse_cancelled(cancelled)?;
-        let found = found?;
-        let group = place(&found.live).and_then(|place| firsts.get(&place).copied());
-        let Some(slot) = group.and_then(|group| content.in_full.get_mut(group)) else { continue };
-        let Some(in_full) = InFull::of(found) else { continue };
-        lines = lines.saturating_add(in_full.lines());
-        if lines > MOST_LINES {
-            break;
-        }
-        *slot = Some(in_full);
-    }
-    Ok(())
 }
 
 fn refuse_cancelled(cancelled: &AtomicBool) -> Result<(), PageError> {

@@ -1,8 +1,8 @@
 //! The groups of root divergences, each with its first operation in full.
 
 use super::figures::{counted, grouped};
-use super::in_full::InFull;
-use super::{Content, MOST_IN_FULL, messages};
+use super::{Content, IN_FULL, messages};
+use crate::in_full::{First, InFull};
 use crate::report::{FieldDifference, Root};
 use maud::{Markup, html};
 use store::runs::RunRow;
@@ -32,8 +32,8 @@ pub(super) fn roots(content: &Content<'_>) -> Markup {
                     @if content.causes.left_out() > 0 {
                         (counted(content.causes.left_out() as u64, "more group")) " are in report.json. "
                     }
-                    @if report.roots.len() > content.in_full.iter().flatten().count() {
-                        "Messages are shown for the first " (MOST_IN_FULL) " groups at most, and while there is room. "
+                    @if report.roots.len() > content.in_full.iter().filter_map(First::operation).count() {
+                        "Messages are shown for the first " (IN_FULL.groups) " groups at most, and while there is room. "
                     }
                 }
                 p.legend {
@@ -43,7 +43,7 @@ pub(super) fn roots(content: &Content<'_>) -> Markup {
                     span.mark.not-captured { "?" } " not captured"
                 }
                 @for ((number, root), in_full) in report.roots.iter().take(shown).enumerate().zip(&content.in_full) {
-                    (group(number, root, in_full.as_ref()))
+                    (group(number, root, in_full.operation()))
                 }
             }
         }

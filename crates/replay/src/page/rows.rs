@@ -1,7 +1,9 @@
 //! The operations of a page, as its script reads them: a column for each property, texts by number.
 
 use super::latencies::latency_ns;
-use super::texts::{Texts, cut};
+use super::texts::Texts;
+use crate::excerpt::cut;
+use crate::recorded::session_name;
 use crate::replayed::ReplayedOperation;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
@@ -65,7 +67,7 @@ impl Rows {
         });
         let is_extra = live.marks.iter().any(|mark| mark == "extra");
         let row = Row {
-            session: texts.number(&session(live.session_file.as_deref())),
+            session: texts.number(&live.session_file.as_deref().map(session_name).unwrap_or_default()),
             op: live.op,
             clone: live.clone,
             connection: live.connection,
@@ -124,16 +126,6 @@ fn number(verdict: Verdict) -> u8 {
         Verdict::NoResponse => 3,
         Verdict::Skipped => 4,
         Verdict::NotCompared => 5,
-    }
-}
-
-/// The id of the session a file is of: `0x` and 16 hex digits, with its generation if that is not the first.
-fn session(file: Option<&str>) -> String {
-    let Some(file) = file else { return String::new() };
-    match store::layout::parse_session_file_name(file) {
-        Some((id, 1)) => format!("{id:#018x}"),
-        Some((id, generation)) => format!("{id:#018x}-{generation}"),
-        None => file.to_owned(),
     }
 }
 

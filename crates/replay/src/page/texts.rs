@@ -1,5 +1,6 @@
 //! Texts that rows name by number, each once.
 
+use crate::excerpt::cut;
 use rustc_hash::FxHashMap;
 use serde::{Serialize, Serializer};
 use std::sync::Arc;
@@ -56,14 +57,6 @@ impl Serialize for Texts {
     }
 }
 
-/// The first characters of a text, with `…` where there are more.
-pub(super) fn cut(text: &str, most: usize) -> std::borrow::Cow<'_, str> {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
-        None => text.into(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,7 +68,6 @@ mod tests {
         assert_eq!((texts.number("a"), a == b), (a, false));
         let long = "ä".repeat(2000);
         assert_eq!(texts.number(&long), texts.number(&long.chars().take(1500).collect::<String>()));
-        assert_eq!(cut(&long, 2), "ää…");
     }
 
     #[test]

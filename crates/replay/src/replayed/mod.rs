@@ -15,6 +15,7 @@ pub use error::{NotTheSame, ReplayedError};
 use captured::{CapturedFiles, Place, Places};
 use dissect::Operation;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use store::runs::{Run, RunFile, RunRow, RunRows};
 use store::{Columns, OutputFolder};
 
@@ -24,17 +25,18 @@ const MOST_ROWS: usize = 4096;
 const MOST_BYTES: usize = 16 << 20;
 
 /// What to read of a run.
-pub struct Wanted {
+pub struct Wanted<'a> {
     columns: Columns,
     messages: bool,
-    chosen: Box<dyn Fn(&RunRow) -> bool>,
+    chosen: Box<dyn Fn(&RunRow) -> bool + 'a>,
+    cancelled: Option<&'a AtomicBool>,
 }
 
-impl Wanted {
+impl<'a> Wanted<'a> {
     /// All rows, without live messages, each with these columns of its captured operation. `op`, `connection`, `command` and
     /// `request_length` of it are always there.
     pub fn new(columns: Columns) -> Self {
-        Self { columns, messages: false, chosen: Box::new(|_| true) }
+        Self { columns, messages: false, chosen: Box::new(|_| true), cancelled: None }
     }
 
     /// Live messages too: whole, whatever of them the run left in the session files.
@@ -45,12 +47,22 @@ impl Wanted {
 
     /// Only rows for which `chosen` holds. The operations of others are not looked up.
     #[must_use]
-    pub fn only(self, chosen: impl Fn(&RunRow) -> bool + 'static) -> Self {
+    pub fn only(self, chosen: impl Fn(&RunRow) -> bool + 'a) -> Self {
         Self { chosen: Box::new(chosen), ..self }
+    }
+
+    /// Rows end when `cancelled` is set, also while none is chosen: a run may have a million of them.
+    #[must_use]
+    pub fn until(self, cancelled: &'a AtomicBool) -> Self {
+        Self { cancelled: Some(cancelled), ..self }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.is_some_and(|cancelled| cancelled.load(Ordering::Relaxed))
     }
 }
 
-impl std::fmt::Debug for Wanted {
+impl std::fmt::Debug for Wanted<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Wanted")
             .field("columns", &self.columns)
@@ -72,8 +84,8 @@ pub struct ReplayedOperation {
 
 /// The rows of a run beside what they replayed, in the order of the run's file. After an error there are no more.
 #[derive(Debug)]
-pub struct Replayed {
-    wanted: Wanted,
+pub struct Replayed<'a> {
+    wanted: Wanted<'a>,
     rows: RunRows,
     files: CapturedFiles,
     /// Rows that were read ahead.
@@ -91,13 +103,13 @@ struct Found {
     messages: Places,
 }
 
-impl Replayed {
+impl<'a> Replayed<'a> {
     /// Opens `run` of the trace whose sessions are in `output`.
     ///
     /// # Errors
     /// [`ReplayedError::Run`], [`ReplayedError::IngestedAgain`]. What is wrong with a session file comes with the first row that
     /// is about it.
-    pub fn open(output: &OutputFolder, run: &Run, wanted: Wanted) -> Result<Self, ReplayedError> {
+    pub fn open(output: &OutputFolder, run: &Run, wanted: Wanted<'a>) -> Result<Self, ReplayedError> {
         same::check_trace(output, run)?;
         let file = RunFile::open(run)?;
         let rows = if wanted.messages { file.rows() } else { file.rows_without_messages() };
@@ -126,6 +138,10 @@ impl Replayed {
     fn read_ahead(&mut self) -> Result<(), ReplayedError> {
         let mut bytes: usize = self.ahead.iter().map(whole::length).fold(0, usize::saturating_add);
         while self.ahead.len() < MOST_ROWS && bytes < MOST_BYTES {
+            if self.wanted.is_cancelled() {
+                self.rows.end();
+                self.ahead.clear();
+            }
             let Some(row) = self.rows.next().transpose()? else { break };
             if (self.wanted.chosen)(&row) {
                 bytes = bytes.saturating_add(whole::length(&row));
@@ -155,7 +171,7 @@ impl Replayed {
     }
 }
 
-impl Iterator for Replayed {
+impl Iterator for Replayed<'_> {
     type Item = Result<ReplayedOperation, ReplayedError>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -13,6 +13,7 @@
 
 mod before_state;
 mod corpus;
+mod in_full;
 mod large_data;
 mod many_clones;
 mod mapped;

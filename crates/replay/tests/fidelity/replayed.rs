@@ -5,11 +5,13 @@ use crate::scene::{Outcome, replay_with, replayed};
 use lab::SambaOptions;
 use smb2::Header;
 use smbreplay_replay::{NotTheSame, Replayed, ReplayedError, Wanted};
+use std::cell::Cell;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, Ordering};
 use store::runs::{Run, RunRow, RunWriter};
 use store::{Columns, ReadError, SessionFile};
 
-fn outcome(clones: u32) -> Outcome {
+pub(crate) fn outcome(clones: u32) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     let capture = folder.path().join("large.pcap");
     let port = record(&capture);
@@ -19,7 +21,7 @@ fn outcome(clones: u32) -> Outcome {
 }
 
 /// A run with rows of one's own.
-fn run_of(outcome: &Outcome, rows: impl Iterator<Item = RunRow>) -> Run {
+pub(crate) fn run_of(outcome: &Outcome, rows: impl Iterator<Item = RunRow>) -> Run {
     let run = Run::create(&outcome.output).unwrap();
     let mut writer = RunWriter::create(&run).unwrap();
     rows.for_each(|row| writer.push(row).unwrap());
@@ -27,7 +29,7 @@ fn run_of(outcome: &Outcome, rows: impl Iterator<Item = RunRow>) -> Run {
     run
 }
 
-fn failure(outcome: &Outcome, run: &Run, wanted: Wanted) -> ReplayedError {
+fn failure(outcome: &Outcome, run: &Run, wanted: Wanted<'_>) -> ReplayedError {
     let mut rows = Replayed::open(&outcome.output, run, wanted).unwrap();
     let error = rows.find_map(Result::err).unwrap();
     assert!(rows.next().is_none(), "nothing comes after an error");
@@ -68,6 +70,20 @@ fn rows_are_chosen_and_their_order_is_that_of_the_run() {
     let captured: Vec<_> = found.iter().filter_map(|found| found.captured.as_ref()).collect();
     assert!(captured.iter().any(|captured| captured.path.is_some()) && captured.len() == found.len());
     assert!(captured.iter().all(|captured| captured.status.is_none()), "what was not asked for is not read");
+}
+
+#[test]
+fn who_cancels_gets_no_more_rows_also_when_none_is_chosen() {
+    let outcome = outcome(1);
+    let (cancelled, looked_at) = (AtomicBool::new(false), Cell::new(0));
+    let chosen = |_: &RunRow| {
+        looked_at.set(looked_at.get() + 1);
+        cancelled.store(true, Ordering::Relaxed);
+        false
+    };
+    let found = replayed(&outcome, Wanted::new(Columns::Only(&[])).only(chosen).until(&cancelled));
+    assert_eq!(found.len(), 0);
+    assert!(looked_at.get() < outcome.rows.len(), "the rows behind are not looked at");
 }
 
 #[test]

@@ -55,7 +55,7 @@ impl Outcome {
 }
 
 /// The rows of the run beside what they replayed.
-pub(crate) fn replayed(outcome: &Outcome, wanted: Wanted) -> Vec<ReplayedOperation> {
+pub(crate) fn replayed(outcome: &Outcome, wanted: Wanted<'_>) -> Vec<ReplayedOperation> {
     let run = Run::find(&outcome.output, &outcome.report.run).unwrap();
     Replayed::open(&outcome.output, &run, wanted).unwrap().map(Result::unwrap).collect()
 }

@@ -71,7 +71,7 @@ fn damages(report: &IngestReport, output: &mut Output) -> Result<(), Failure> {
     let mut grid = Grid::new([
         Column::path("damaged_file", 12),
         Column::number("at_byte"),
-        Column::text("what").cut_to(16),
+        Column::text("what").wrapped_to(16),
         Column::number("bytes_skipped"),
     ]);
     for file in &report.files {

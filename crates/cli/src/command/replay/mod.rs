@@ -5,9 +5,9 @@ mod comparison;
 use super::trace::{self, Trace};
 use super::written::Files;
 use super::{Context, mapping, provisioning, target, validate};
-use crate::arguments::{Format, Global, ReplayArguments};
+use crate::arguments::{Format, Global, ReplayArguments, TraceSelection};
 use crate::failure::{Conclusion, Failure};
-use crate::output::{Output, Progress, all_matched};
+use crate::output::{Output, Progress, all_matched, printable};
 use replay::map::SeveralShares;
 use replay::provisioning::Before;
 use replay::validation::WhatToCheck;
@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &ReplayArguments, global: &Global, output: &mut Out
     let report = execute(&trace, &sessions, &options, &context)?;
     let takes_output = files.take_standard_output();
     // Nobody reads what is printed, for example: what else was asked for is done, and the verdict stays what it is.
-    let printed = if takes_output { Ok(()) } else { context.output.report(&report) };
+    let printed = if takes_output { Ok(()) } else { print(&report, &arguments.trace, &mut context) };
     if report.interrupted {
         if files.are_named() {
             context.warn("interrupted: no file was written; `smbreplay report last` writes them too");
@@ -69,6 +69,16 @@ pub(crate) fn run(arguments: &ReplayArguments, global: &Global, output: &mut Out
         false if all_matched(&report) => Ok(Conclusion::Done),
         false => Ok(Conclusion::Diverged),
     }
+}
+
+/// Prints the report, and what shows more of it.
+fn print(report: &Report, selection: &TraceSelection, context: &mut Context<'_>) -> Result<(), Failure> {
+    context.output.report(report)?;
+    if context.output.format() == Format::Table && !report.roots.is_empty() {
+        let options = trace::as_typed(selection);
+        context.output.line(&format!("in full: smbreplay report {}{options}", printable(&report.run)))?;
+    }
+    Ok(())
 }
 
 fn execute(trace: &Trace, sessions: &[&Session], options: &Options, context: &Context<'_>) -> Result<Report, Failure> {

@@ -77,7 +77,7 @@ fn conclusion(found: &TwoRuns) -> String {
 
 /// The two runs beside each other.
 fn sides(found: &TwoRuns) -> Grid {
-    let mut grid = Grid::new([Column::text(""), Column::text("a").cut_to(12), Column::text("b").cut_to(12)]);
+    let mut grid = Grid::new([Column::text(""), Column::text("a").wrapped_to(12), Column::text("b").wrapped_to(12)]);
     let mut push = |what: &str, of: fn(&Side) -> String| grid.push([what.to_owned(), of(&found.a), of(&found.b)]);
     push("run", |side| side.run.clone());
     push("server", |side| format!("{}:{}", side.target.server, side.target.port));
@@ -137,9 +137,9 @@ fn fields(found: &TwoRuns) -> Grid {
         Column::text("command"),
         Column::number("first_frame").dispensable(1),
         Column::text("field"),
-        Column::text("captured").cut_to(12),
-        Column::text("a").cut_to(12),
-        Column::text("b").cut_to(12),
+        Column::text("captured").wrapped_to(12),
+        Column::text("a").wrapped_to(12),
+        Column::text("b").wrapped_to(12),
     ]);
     for change in &found.changes {
         let only = |of: &[FieldDifference], other: &[FieldDifference], field: &str| -> Vec<FieldDifference> {

@@ -7,18 +7,15 @@ use smb2::NtStatus;
 use std::sync::Arc;
 use store::runs::{RunRow, Verdict};
 
-/// Groups of a page.
-const MOST_CAUSES: usize = 500;
-
 /// Which operation a row is about: session file, number in it, clone.
-pub(super) type Place = (Arc<str>, u32, u32);
+pub(crate) type Place = (Arc<str>, u32, u32);
 
 /// Command, captured status, live status, fields.
 type Key = (String, String, String, Vec<String>);
 
 /// The groups of a report.
 #[derive(Debug)]
-pub(super) struct Causes {
+pub(crate) struct Causes {
     numbers: FxHashMap<Key, usize>,
     firsts: Vec<Option<First>>,
     left_out: usize,
@@ -31,9 +28,9 @@ struct First {
 }
 
 impl Causes {
-    /// The groups of a report, at most 500 of them.
-    pub(super) fn of(report: &Report) -> Self {
-        let shown = report.roots.len().min(MOST_CAUSES);
+    /// The first `most` groups of a report.
+    pub(crate) fn of(report: &Report, most: usize) -> Self {
+        let shown = report.roots.len().min(most);
         let key = |root: &Root| {
             let Root { command, captured_status, live_status, fields, .. } = root.clone();
             (command, captured_status, live_status, fields)
@@ -43,47 +40,50 @@ impl Causes {
     }
 
     /// The number of the group an operation is in; remembers the first of each.
-    pub(super) fn count(&mut self, found: &ReplayedOperation) -> Option<usize> {
-        let place = place(&found.live)?;
+    pub(crate) fn count(&mut self, found: &ReplayedOperation) -> Option<usize> {
         let captured = found.captured.as_ref()?;
-        if !found.live.verdict.is_diverged() || found.live.is_explained() {
-            return None;
-        }
+        let place = place(&found.live).filter(|_| is_root(&found.live))?;
         let command = captured.command.map_or_else(|| "unknown".to_owned(), |command| command.to_string());
         let key = (command, status(captured.status), status(found.live.live_status), fields(&found.live));
         let number = *self.numbers.get(&key)?;
         let first = self.firsts.get_mut(number)?;
         let frame = captured.request_frame;
-        if first.as_ref().is_none_or(|first| frame < first.frame) {
+        // Of several in one frame the report tells of the one that was answered last, and rows come in that order.
+        if first.as_ref().is_none_or(|first| frame <= first.frame) {
             *first = Some(First { frame, place });
         }
         Some(number)
     }
 
     /// How many there are.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.firsts.len()
     }
 
-    /// How many the page does not have.
-    pub(super) fn left_out(&self) -> usize {
+    /// How many more the report has.
+    pub(crate) fn left_out(&self) -> usize {
         self.left_out
     }
 
     /// The first operation of each of the first `most` groups.
-    pub(super) fn firsts(&self, most: usize) -> FxHashMap<Place, usize> {
+    pub(crate) fn firsts(&self, most: usize) -> FxHashMap<Place, usize> {
         let firsts = self.firsts.iter().take(most).zip(0..);
         firsts.filter_map(|(first, number)| Some((first.as_ref()?.place.clone(), number))).collect()
     }
 }
 
 /// Which operation a row is about.
-pub(super) fn place(row: &RunRow) -> Option<Place> {
+pub(crate) fn place(row: &RunRow) -> Option<Place> {
     Some((Arc::clone(row.session_file.as_ref()?), row.op?, row.clone))
 }
 
+/// Whether a row diverged, and nothing earlier explains it: only such are in a group.
+pub(crate) fn is_root(row: &RunRow) -> bool {
+    row.verdict.is_diverged() && !row.is_explained()
+}
+
 /// A status as reports have it.
-pub(super) fn status(status: Option<u32>) -> String {
+pub(crate) fn status(status: Option<u32>) -> String {
     status.map_or_else(|| "no response".to_owned(), |status| NtStatus(status).to_string())
 }
 
@@ -128,7 +128,7 @@ mod tests {
             live_status: status(Some(0xc000_0022)),
             ..Root::default()
         };
-        Causes::of(&Report { roots: vec![root], ..Report::default() })
+        Causes::of(&Report { roots: vec![root], ..Report::default() }, 9)
     }
 
     #[test]
@@ -138,6 +138,15 @@ mod tests {
             assert_eq!(causes.count(&found(op, frame, 0xc000_0022)), Some(0));
         }
         assert_eq!(causes.firsts(9).into_keys().next().unwrap().1, 2);
+    }
+
+    #[test]
+    fn of_several_in_one_frame_it_is_the_one_that_the_report_tells_of() {
+        let mut causes = causes();
+        for op in [2, 3] {
+            causes.count(&found(op, 20, 0xc000_0022));
+        }
+        assert_eq!(causes.firsts(9).into_keys().next().unwrap().1, 3);
     }
 
     #[test]

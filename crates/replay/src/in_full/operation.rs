@@ -1,11 +1,14 @@
-//! The messages of an operation in full, captured beside live, with what counts of their differences.
+//! An operation with its messages field by field, and what the differences of their fields mean.
 
+use super::counting::{counts, unplaced};
 use super::side_by_side::{Comparison, Field, Line, Side, side_by_side};
-use super::texts::cut;
+use super::telling_bytes::{Told, tell_apart};
+use crate::excerpt::cut;
+use crate::recorded::session_name;
 use crate::replayed::ReplayedOperation;
 use analysis::details::{self, Context, Details, Mark, Node};
 use capture::Hole;
-use store::runs::{Difference, Patch, RunRow, Verdict};
+use store::runs::{Difference, Patch, RunRow};
 
 /// Lines that are shown of a message.
 const MOST_LINES: usize = 600;
@@ -16,40 +19,45 @@ const MOST_BYTES: usize = 1024;
 
 /// An operation with its messages.
 #[derive(Debug)]
-pub(super) struct InFull {
+pub struct InFull {
     /// Its row, without messages.
-    pub(super) row: RunRow,
+    pub row: RunRow,
     /// The requests.
-    pub(super) request: Messages,
+    pub request: Messages,
     /// The final responses.
-    pub(super) response: Messages,
+    pub response: Messages,
+    /// Differences of the verdict that no line of the responses is marked for: of a folder that was listed in several of them,
+    /// of data that is known by its hash, or that one side has no response.
+    pub unplaced: Vec<Difference>,
 }
 
 /// A captured and a live message.
 #[derive(Debug, Default)]
-pub(super) struct Messages {
+pub struct Messages {
     /// What they are: `SMB2 CREATE Request`.
-    pub(super) name: String,
+    pub name: String,
     /// Their fields.
-    pub(super) lines: Vec<Marked>,
+    pub lines: Vec<Marked>,
     /// Fields beyond the bound.
-    pub(super) left_out: usize,
+    pub left_out: usize,
     /// The captured bytes.
-    pub(super) captured: Option<Dump>,
+    pub captured: Option<Dump>,
     /// The live bytes.
-    pub(super) live: Option<Dump>,
+    pub live: Option<Dump>,
 }
 
 /// A field on both sides, and what its difference means.
 #[derive(Debug)]
-pub(super) struct Marked {
-    pub(super) line: Line,
-    pub(super) meaning: Meaning,
+pub struct Marked {
+    /// The field.
+    pub line: Line,
+    /// What its difference means.
+    pub meaning: Meaning,
 }
 
 /// What the difference of a field means.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Meaning {
+pub enum Meaning {
     /// There is none.
     Same,
     /// It is why the operation diverged.
@@ -64,13 +72,13 @@ pub(super) enum Meaning {
 
 /// Bytes of a message in hex.
 #[derive(Debug)]
-pub(super) struct Dump {
+pub struct Dump {
     /// Lines of offset, 16 bytes and their characters.
-    pub(super) hex: String,
+    pub hex: String,
     /// Bytes of the message.
-    pub(super) length: usize,
+    pub length: usize,
     /// Bytes that the lines do not show.
-    pub(super) left_out: usize,
+    pub left_out: usize,
 }
 
 impl InFull {
@@ -91,13 +99,21 @@ impl InFull {
             live.live_response.as_deref().map(|message| Read::new(message, &[], response)),
             |line| counts(line, live.verdict, &live.differences),
         );
+        let mut unplaced = unplaced(&live, captured.status, &responses.lines);
+        unplaced.truncate(MOST_LINES);
         let row = RunRow { live_request: None, live_response: None, ..live };
-        Some(Self { row, request: requests, response: responses })
+        Some(Self { row, request: requests, response: responses, unplaced })
     }
 
-    /// Lines of both pairs of messages.
-    pub(super) fn lines(&self) -> usize {
-        self.request.lines.len().saturating_add(self.response.lines.len())
+    /// The session it is of, as `0x` and 16 hex digits, with its generation if that is not the first.
+    pub fn session(&self) -> Option<String> {
+        self.row.session_file.as_deref().map(session_name)
+    }
+
+    /// Lines of both pairs of messages, and differences beside them.
+    pub fn lines(&self) -> usize {
+        let lines = [self.request.lines.len(), self.response.lines.len(), self.unplaced.len()];
+        lines.into_iter().fold(0, usize::saturating_add)
     }
 }
 
@@ -130,7 +146,13 @@ impl<'a> Read<'a> {
 
 impl Messages {
     fn of(captured: Option<Read<'_>>, live: Option<Read<'_>>, mean: impl Fn(&Line) -> Option<Meaning>) -> Self {
-        let lines = side_by_side(captured.as_ref().map(Read::side), live.as_ref().map(Read::side));
+        let mut lines = side_by_side(captured.as_ref().map(Read::side), live.as_ref().map(Read::side));
+        if let (Some(captured), Some(live)) = (&captured, &live) {
+            let withheld = [captured.details.withheld(), live.details.withheld()];
+            let [one, other] = &withheld;
+            let told = |message, withheld| Told { message, withheld };
+            tell_apart(&mut lines, told(captured.message, one), told(live.message, other));
+        }
         let left_out = lines.len().saturating_sub(MOST_LINES);
         let marked = |line: Line| {
             let meaning = match line.comparison {
@@ -179,52 +201,14 @@ fn patched(line: &Line, patches: &[Patch]) -> Option<Meaning> {
     Some(Meaning::Patched(patch.what.to_string()))
 }
 
-/// Whether a field of a response is one that was compared.
-fn counts(line: &Line, verdict: Verdict, differences: &[Difference]) -> Option<Meaning> {
-    let name = letters(&line.name);
-    let is_status = verdict == Verdict::Status && name == "status";
-    let is_field = || differences.iter().any(|difference| shown_as(&difference.field).any(|shown| shown == name));
-    (is_status || is_field()).then_some(Meaning::Counts)
-}
-
-/// The names, in [`letters`], of what a compared field is called in a message (MS-SMB2 2.2).
-fn shown_as(field: &str) -> impl Iterator<Item = String> {
-    let others: &[&str] = match field {
-        "transferred" => &["Count", "DataLength"],
-        "oplock_granted" => &["OplockLevel"],
-        "lease_granted" => &["LeaseState"],
-        "share_capabilities" => &["Capabilities"],
-        "sd_control" => &["Control"],
-        "owner" => &["OwnerSid"],
-        "group" => &["GroupSid"],
-        _ => &[],
-    };
-    std::iter::once(letters(field)).chain(others.iter().map(|name| letters(name)))
-}
-
-/// A name without what spellings differ in: `EndofFile` and `end_of_file` are one.
-fn letters(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::side_by_side::Cell;
+    use crate::in_full::Cell;
 
     fn line(name: &str, offset: usize) -> Line {
         let cell = Some(Cell { value: String::new(), offset, length: 8 });
         Line { depth: 0, name: name.into(), captured: cell.clone(), live: cell, comparison: Comparison::Differs }
-    }
-
-    #[test]
-    fn the_fields_of_the_verdict_count_and_the_status_of_a_status_verdict() {
-        let found = Difference { field: "end_of_file".into(), captured: "1".into(), live: "2".into() };
-        let of = |name, verdict| counts(&line(name, 0), verdict, std::slice::from_ref(&found));
-        assert_eq!(of("EndofFile", Verdict::Body), Some(Meaning::Counts));
-        assert_eq!(of("Status", Verdict::Status), Some(Meaning::Counts));
-        assert_eq!(of("MessageId", Verdict::Status), None);
-        assert_eq!(of("Status", Verdict::Body), None);
     }
 
     #[test]
