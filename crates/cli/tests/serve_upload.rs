@@ -105,6 +105,25 @@ fn what_was_ingested_stays_when_only_the_capture_is_deleted() {
     assert_eq!(names(&home, "cases/2010101010"), [] as [&str; 0]);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_another_process_writes_is_not_deleted() {
+    let home = Home::new();
+    let capture = home.office("cases/2010101010/office.pcap");
+    let cases = home.path().join("cases");
+    let ingested = home.command(&["ingest", capture.to_str().unwrap()]).env("TRACES_FOLDER", &cases).output().unwrap();
+    assert!(ingested.status.success());
+    let server = ApiServer::start(&home);
+    let output = std::fs::File::open(cases.join("2010101010/.tracer/office.pcap")).unwrap();
+    output.try_lock().unwrap();
+    let delete = || server.send("DELETE", "/api/traces?capture_path=office.pcap", &[], &[]);
+    assert_eq!(delete().refused(409), "conflict");
+    assert_eq!(names(&home, "cases/2010101010"), [".tracer", "office.pcap"]);
+    drop(output);
+    assert_eq!(delete().status, 204);
+    assert_eq!(names(&home, "cases/2010101010"), [] as [&str; 0]);
+}
+
 #[test]
 fn a_run_is_deleted_and_no_other() {
     let home = Home::new();

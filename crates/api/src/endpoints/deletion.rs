@@ -46,7 +46,8 @@ fn yes() -> bool {
 
 /// Deletes a capture and, unless told otherwise, what was made of it. With the journals of its setups and replays goes the
 /// knowledge of what they made on the lab share: clean up before. Of a trace of several files all are deleted.
-#[utoipa::path(delete, path = "/api/traces", tag = "traces", params(Doomed), responses((status = NO_CONTENT)))]
+#[utoipa::path(delete, path = "/api/traces", tag = "traces", params(Doomed),
+    responses((status = NO_CONTENT, description = "It is gone")))]
 pub(crate) async fn delete_trace(State(app): State<App>, Query(doomed): Query<Doomed>) -> Result<StatusCode, ApiError> {
     if doomed.capture_path.is_empty() {
         // The last trace is no default for this.
@@ -77,7 +78,8 @@ pub(crate) async fn delete_trace(State(app): State<App>, Query(doomed): Query<Do
 
 /// Deletes a recorded replay. The journal of what it made on the lab share goes with it: clean up before.
 #[utoipa::path(delete, path = "/api/replays/{run}", tag = "replays",
-    params(("run" = String, Path, description = "Name of the run"), OfTrace), responses((status = NO_CONTENT)))]
+    params(("run" = String, Path, description = "Name of the run"), OfTrace),
+    responses((status = NO_CONTENT, description = "It is gone")))]
 pub(crate) async fn delete_run(
     State(app): State<App>,
     Path(name): Path<String>,

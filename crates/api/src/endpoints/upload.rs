@@ -51,7 +51,7 @@ pub(crate) struct Uploaded {
 #[utoipa::path(post, path = "/api/traces", tag = "traces", params(Named),
     request_body(description = "The capture: pcap or pcapng, plain or in gzip or zstd",
         content((Vec<u8> = "application/octet-stream"), (Vec<u8> = "application/vnd.tcpdump.pcap"))),
-    responses((status = CREATED, body = Uploaded,
+    responses((status = CREATED, description = "It is there", body = Uploaded,
         headers(("Location" = String, description = "Where the traces of its case are listed, and where it can be deleted")))))]
 pub(crate) async fn upload(
     State(app): State<App>,
