@@ -1,13 +1,15 @@
 //! Sessions of a trace as programs are told of them.
 
 use crate::Outcome;
+use schemars::JsonSchema;
 use serde::Serialize;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use store::layout::default_order;
 use store::metadata::{Connection, HexId, Session, SessionMetadata, Time};
 
 /// A session of a trace, with what its connections add.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ListedSession<'a> {
     /// Its place in the default order, from 1: by first time, then id.
     pub number: usize,
@@ -59,10 +61,67 @@ pub struct ListedSession<'a> {
     pub not_replayable: &'a [String],
 }
 
-/// All sessions of a trace, in the default order.
-pub fn sessions(metadata: &SessionMetadata) -> Vec<ListedSession<'_>> {
-    let in_order = default_order(&metadata.sessions).into_iter().filter_map(|index| metadata.sessions.get(index));
-    (1..).zip(in_order).map(|(number, session)| ListedSession::of(metadata, number, session)).collect()
+/// What sessions can be sorted by; numbers from the greatest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum SessionOrder {
+    /// The default order.
+    #[default]
+    Begins,
+    /// Time from the first message to the last.
+    Lasts,
+    /// Rows.
+    Operations,
+    /// Operations that failed.
+    Errors,
+    /// Bytes of READs and WRITEs.
+    Bytes,
+    /// Account.
+    User,
+    /// Address and port of the client.
+    Client,
+}
+
+/// Which sessions are listed: those that pass all that is given here.
+#[derive(Clone, Copy, Default)]
+pub struct Chosen<'a> {
+    /// Asked of `DOMAIN\user`, or of the user's name alone where there is no domain; of an empty text where the user is not known.
+    pub user: Option<&'a dyn Fn(&str) -> bool>,
+    /// Asked of the address and port of the client.
+    pub client: Option<&'a dyn Fn(&str) -> bool>,
+    /// Only those with operations that failed.
+    pub errors: bool,
+    /// Their order.
+    pub order: SessionOrder,
+}
+
+impl Chosen<'_> {
+    /// The sessions of a trace that are chosen, each with its number in the default order.
+    pub fn of<'m>(&self, metadata: &'m SessionMetadata) -> Vec<(usize, &'m Session)> {
+        let client = |session: &Session| connection(metadata, session).map(|connection| connection.client.as_str());
+        let in_order = default_order(&metadata.sessions).into_iter().filter_map(|index| metadata.sessions.get(index));
+        let mut sessions: Vec<(usize, &Session)> = (1..)
+            .zip(in_order)
+            .filter(|(_, session)| self.user.is_none_or(|wanted| wanted(&account(session))))
+            .filter(|(_, session)| self.client.is_none_or(|wanted| client(session).is_some_and(wanted)))
+            .filter(|(_, session)| !self.errors || errors(session) > 0)
+            .collect();
+        match self.order {
+            SessionOrder::Begins => {}
+            SessionOrder::Lasts => sessions.sort_by_key(|(_, session)| Reverse(span(session))),
+            SessionOrder::Operations => sessions.sort_by_key(|(_, session)| Reverse(session.operations)),
+            SessionOrder::Errors => sessions.sort_by_key(|(_, session)| Reverse(errors(session))),
+            SessionOrder::Bytes => sessions.sort_by_key(|(_, session)| Reverse(bytes(session))),
+            SessionOrder::User => sessions.sort_by_cached_key(|(_, session)| account(session).to_lowercase()),
+            SessionOrder::Client => sessions.sort_by_cached_key(|(_, session)| client(session)),
+        }
+        sessions
+    }
+}
+
+impl std::fmt::Debug for Chosen<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Chosen").field("errors", &self.errors).field("order", &self.order).finish_non_exhaustive()
+    }
 }
 
 impl<'a> ListedSession<'a> {
@@ -95,6 +154,24 @@ impl<'a> ListedSession<'a> {
             replayable: session.replayable,
             not_replayable: &session.not_replayable,
         }
+    }
+}
+
+/// Bytes of READs and WRITEs.
+pub fn bytes(session: &Session) -> u64 {
+    session.bytes_read.saturating_add(session.bytes_written)
+}
+
+/// Nanoseconds from the first message to the last.
+pub fn span(session: &Session) -> u64 {
+    u64::try_from(session.last_time.0.0.saturating_sub(session.first_time.0.0)).unwrap_or(0)
+}
+
+/// `DOMAIN\user`, or the user's name alone where there is no domain; empty when the user is not known.
+pub fn account(session: &Session) -> String {
+    match (&session.domain, &session.user) {
+        (Some(domain), Some(user)) if !domain.is_empty() => format!("{domain}\\{user}"),
+        (_, user) => user.clone().unwrap_or_default(),
     }
 }
 

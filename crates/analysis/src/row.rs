@@ -2,14 +2,65 @@
 
 use capture::{Hole, Timestamp};
 use dissect::{Closed, Kind, Operation, SignatureState};
+use schemars::{Schema, json_schema};
 use serde_json::{Map, Value, json};
 use smb2::{Command, FileId, Guid};
+use std::marker::PhantomData;
 use std::sync::Arc;
 use store::schema;
 
 /// Every column but those of whole messages, in the order of the file.
 pub fn columns() -> Vec<&'static str> {
     schema::COLUMNS.iter().filter(|column| !column.is_message()).map(|column| column.name).collect()
+}
+
+/// Why columns are not shown. Each message is one line.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum FieldError {
+    /// No column and no field of Wireshark has this name.
+    #[error("unknown field '{0}'")]
+    Unknown(String),
+    /// The columns of this name hold whole messages.
+    #[error("field '{0}' holds whole messages and is not shown")]
+    Messages(String),
+    /// There is no name at all.
+    #[error("no field is named")]
+    None,
+}
+
+/// The columns that these names mean, in their order: names of columns, or of Wireshark's fields. Blank ones are passed over.
+///
+/// # Errors
+/// [`FieldError`].
+pub fn columns_named<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Vec<&'static str>, FieldError> {
+    let mut columns = Vec::new();
+    for name in names.into_iter().map(str::trim).filter(|name| !name.is_empty()) {
+        let (messages, shown): (Vec<_>, Vec<_>) = schema::columns_named(name).partition(|column| column.is_message());
+        match (shown.as_slice(), messages.as_slice()) {
+            ([], []) => return Err(FieldError::Unknown(name.to_owned())),
+            ([], _) => return Err(FieldError::Messages(name.to_owned())),
+            _ => columns.extend(shown.into_iter().map(|column| column.name)),
+        }
+    }
+    if columns.is_empty() { Err(FieldError::None) } else { Ok(columns) }
+}
+
+/// JSON Schema of a row with all columns that are shown.
+pub fn schema() -> Schema {
+    let columns = columns();
+    json_schema!({ "type": "object", "properties": properties(), "required": columns })
+}
+
+/// JSON Schemas of the columns that are shown, by their names.
+pub fn properties() -> Map<String, Value> {
+    let shown = schema::COLUMNS.iter().filter(|column| !column.is_message());
+    shown
+        .map(|column| {
+            let mut schema = form(column.name).unwrap_or_default();
+            schema.insert("description".to_owned(), column.meaning.into());
+            (column.name.to_owned(), Value::from(schema))
+        })
+        .collect()
 }
 
 /// These columns of a row: ids of 64 bits, statuses and hashes as lower-case hex, times in RFC 3339, what is not known as null.
@@ -22,30 +73,59 @@ pub fn json(operation: &Operation, column: &str) -> Value {
     cell(operation, column).unwrap_or(Value::Null)
 }
 
+/// Hands each column, with the field of a row and the form of its values, to `$each`.
+macro_rules! by_form {
+    ($each:ident) => {
+        $each! {
+            Number: op connection open tree request_seq request_start_seq response_seq interim_seq request_acks
+                request_frame response_frame interim_frame latency_ns tree_id credit_charge credits_requested
+                credits_granted channel_sequence request_flags response_flags request_chain response_chain
+                compound_index response_compound_index share_type offset length transferred desired_access
+                share_access create_disposition create_options create_action file_attributes end_of_file
+                oplock_requested oplock_granted lease_requested lease_granted info_type info_class ctl_code
+                request_length response_length payload_offset payload_length;
+            Hex: message_id async_id session_id status payload_hash;
+            Word: kind signature_state command closed share path file_id lease_key parent_lease_key create_guid
+                pattern new_path detail malformed;
+            Time: request_start_time request_time response_time interim_time;
+            Flag: encrypted compressed related;
+            List: create_contexts request_holes response_holes;
+        }
+    };
+}
+
 /// The value of `column`; `None` for a column that is not shown.
 fn cell(operation: &Operation, column: &str) -> Option<Value> {
-    macro_rules! columns {
+    macro_rules! values {
         ($($form:ident: $($name:ident)*;)*) => {
             match column {
-                $($(stringify!($name) => Some(operation.$name.$form()),)*)*
+                $($(stringify!($name) => Some($form::json(&operation.$name)),)*)*
                 "status_name" => Some(operation.status.map(schema::status_name).into()),
                 _ => None,
             }
         };
     }
-    columns! {
-        number: op connection open tree request_seq request_start_seq response_seq interim_seq request_acks
-            request_frame response_frame interim_frame latency_ns tree_id credit_charge credits_requested credits_granted
-            channel_sequence request_flags response_flags request_chain response_chain compound_index
-            response_compound_index share_type offset length transferred desired_access share_access create_disposition
-            create_options create_action file_attributes end_of_file oplock_requested oplock_granted lease_requested
-            lease_granted info_type info_class ctl_code request_length response_length payload_offset payload_length;
-        hex: message_id async_id session_id status payload_hash;
-        word: kind signature_state command closed share path file_id lease_key parent_lease_key create_guid pattern
-            new_path detail malformed;
-        time: request_start_time request_time response_time interim_time;
-        flag: encrypted compressed related;
-        list: create_contexts request_holes response_holes;
+    by_form!(values)
+}
+
+/// JSON Schema of the values of `column`; `None` for a column that is not shown.
+fn form(column: &str) -> Option<Map<String, Value>> {
+    macro_rules! forms {
+        ($($form:ident: $($name:ident)*;)*) => {
+            match column {
+                $($(stringify!($name) => Some(of_field(|operation| &operation.$name, $form::schema)),)*)*
+                "status_name" => Some(json!({ "type": ["string", "null"] })),
+                _ => None,
+            }
+        };
+    }
+    /// What `schema` says of the type of a field.
+    fn of_field<T>(_: fn(&Operation) -> &T, schema: fn(PhantomData<T>) -> Value) -> Value {
+        schema(PhantomData)
+    }
+    match by_form!(forms)? {
+        Value::Object(schema) => Some(schema),
+        _ => None,
     }
 }
 
@@ -68,79 +148,102 @@ fn item(value: &Value) -> String {
 }
 
 /// Numbers stay numbers.
-trait Number {
-    fn number(&self) -> Value;
+trait Number: Sized {
+    fn json(&self) -> Value;
+    fn schema(_: PhantomData<Self>) -> Value;
 }
 
 impl Number for u32 {
-    fn number(&self) -> Value {
+    fn json(&self) -> Value {
         Value::from(*self)
     }
-}
 
-impl<T: Copy> Number for Option<T>
-where
-    Value: From<T>,
-{
-    fn number(&self) -> Value {
-        self.map_or(Value::Null, Value::from)
+    fn schema(_: PhantomData<Self>) -> Value {
+        json!({ "type": "integer", "minimum": 0, "maximum": Self::MAX })
     }
 }
+
+macro_rules! numbers {
+    ($($type:ty),*) => {$(
+        impl Number for Option<$type> {
+            fn json(&self) -> Value {
+                self.map_or(Value::Null, Value::from)
+            }
+
+            fn schema(_: PhantomData<Self>) -> Value {
+                json!({ "type": ["integer", "null"], "minimum": 0, "maximum": <$type>::MAX })
+            }
+        }
+    )*};
+}
+
+numbers!(u8, u16, u32, u64);
 
 /// Ids of 64 bits, statuses and hashes are lower-case hex.
-trait Hex {
-    fn hex(&self) -> Value;
+trait Hex: Sized {
+    fn json(&self) -> Value;
+    fn schema(_: PhantomData<Self>) -> Value;
 }
 
-impl Hex for Option<u64> {
-    fn hex(&self) -> Value {
-        self.map(|id| format!("{id:#018x}")).into()
-    }
+macro_rules! hex {
+    ($($type:ty: $digits:literal, $text:expr;)*) => {$(
+        impl Hex for Option<$type> {
+            fn json(&self) -> Value {
+                self.map($text).into()
+            }
+
+            fn schema(_: PhantomData<Self>) -> Value {
+                json!({ "type": ["string", "null"], "pattern": concat!("^0x[0-9a-f]{", $digits, "}$") })
+            }
+        }
+    )*};
 }
 
-impl Hex for Option<u32> {
-    fn hex(&self) -> Value {
-        self.map(|status| format!("{status:#010x}")).into()
-    }
-}
-
-impl Hex for Option<[u8; 16]> {
-    fn hex(&self) -> Value {
-        self.map(|bytes| format!("0x{:032x}", u128::from_be_bytes(bytes))).into()
-    }
+hex! {
+    u64: 16, |id| format!("{id:#018x}");
+    u32: 8, |status| format!("{status:#010x}");
+    [u8; 16]: 32, |bytes| format!("0x{:032x}", u128::from_be_bytes(bytes));
 }
 
 /// Names, texts and GUIDs.
-trait Word {
-    fn word(&self) -> Value;
+trait Word: Sized {
+    fn json(&self) -> Value;
+
+    fn schema(_: PhantomData<Self>) -> Value {
+        json!({ "type": ["string", "null"] })
+    }
 }
 
 impl Word for Kind {
-    fn word(&self) -> Value {
+    fn json(&self) -> Value {
         self.name().into()
+    }
+
+    fn schema(_: PhantomData<Self>) -> Value {
+        json!({ "type": "string" })
     }
 }
 
 impl Word for Option<SignatureState> {
-    fn word(&self) -> Value {
+    fn json(&self) -> Value {
         self.map(SignatureState::name).into()
     }
 }
 
 impl Word for Option<Closed> {
-    fn word(&self) -> Value {
+    fn json(&self) -> Value {
         self.map(Closed::name).into()
     }
 }
 
 impl Word for Option<Arc<str>> {
-    fn word(&self) -> Value {
+    fn json(&self) -> Value {
         self.as_deref().into()
     }
 }
 
 impl Word for Option<String> {
-    fn word(&self) -> Value {
+    fn json(&self) -> Value {
         self.as_deref().into()
     }
 }
@@ -148,7 +251,7 @@ impl Word for Option<String> {
 macro_rules! shown {
     ($($type:ty),*) => {$(
         impl Word for Option<$type> {
-            fn word(&self) -> Value {
+            fn json(&self) -> Value {
                 self.map(|value| value.to_string()).into()
             }
         }
@@ -158,40 +261,62 @@ macro_rules! shown {
 shown!(Command, FileId, Guid);
 
 /// RFC 3339 with nanoseconds.
-trait Time {
-    fn time(&self) -> Value;
+trait Time: Sized {
+    fn json(&self) -> Value;
+    fn schema(_: PhantomData<Self>) -> Value;
 }
 
 impl Time for Option<Timestamp> {
-    fn time(&self) -> Value {
+    fn json(&self) -> Value {
         self.map(|time| store::metadata::Time(time).to_string()).into()
+    }
+
+    fn schema(_: PhantomData<Self>) -> Value {
+        json!({ "type": ["string", "null"], "format": "date-time" })
     }
 }
 
-trait Flag {
-    fn flag(&self) -> Value;
+trait Flag: Sized {
+    fn json(&self) -> Value;
+    fn schema(_: PhantomData<Self>) -> Value;
 }
 
 impl Flag for bool {
-    fn flag(&self) -> Value {
+    fn json(&self) -> Value {
         Value::Bool(*self)
+    }
+
+    fn schema(_: PhantomData<Self>) -> Value {
+        json!({ "type": "boolean" })
     }
 }
 
 /// Lists.
-trait List {
-    fn list(&self) -> Value;
+trait List: Sized {
+    fn json(&self) -> Value;
+    fn schema(_: PhantomData<Self>) -> Value;
 }
 
 impl List for Vec<String> {
-    fn list(&self) -> Value {
+    fn json(&self) -> Value {
         self.as_slice().into()
+    }
+
+    fn schema(_: PhantomData<Self>) -> Value {
+        json!({ "type": "array", "items": { "type": "string" } })
     }
 }
 
 impl List for Vec<Hole> {
-    fn list(&self) -> Value {
+    fn json(&self) -> Value {
         self.iter().map(|hole| json!({ "offset": hole.offset, "length": hole.length })).collect()
+    }
+
+    fn schema(_: PhantomData<Self>) -> Value {
+        let number = Number::schema(PhantomData::<u32>);
+        let properties = json!({ "offset": number, "length": number });
+        let hole = json!({ "type": "object", "properties": properties, "required": ["offset", "length"] });
+        json!({ "type": "array", "items": hole })
     }
 }
 
@@ -204,6 +329,7 @@ mod tests {
         let operation = Operation::new(7, Kind::Exchange, 1);
         for column in schema::COLUMNS {
             assert_eq!(cell(&operation, column.name).is_some(), !column.is_message(), "{}", column.name);
+            assert_eq!(form(column.name).is_some(), !column.is_message(), "{}", column.name);
         }
     }
 

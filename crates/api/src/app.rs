@@ -5,6 +5,7 @@ use crate::error::{ApiError, ErrorCode};
 use crate::jobs::Jobs;
 use crate::metrics::Metrics;
 use crate::readers::Readers;
+use crate::reading::Selections;
 use crate::settings::Settings;
 use crate::upload::Uploads;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) claims: Claims,
     /// Captures that come in.
     pub(crate) uploads: Uploads,
+    /// What filters selected.
+    pub(crate) selections: Selections,
     /// What is counted.
     pub(crate) metrics: Arc<Metrics>,
     /// Held by who changes the configuration file.
@@ -42,6 +45,7 @@ impl App {
             readers: Readers::new(),
             claims: Claims::default(),
             uploads,
+            selections: Selections::default(),
             metrics,
             changing: Mutex::new(()),
         }))

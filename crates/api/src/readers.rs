@@ -2,6 +2,10 @@
 //! is held in memory is bounded.
 
 use crate::error::{ApiError, ErrorCode};
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::stream;
+use std::convert::Infallible;
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,6 +15,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const STREAMS: usize = 32;
 /// Checks of lab servers at once, which mostly wait.
 const CHECKS: usize = 8;
+/// KiB of answers that were made and are not sent yet.
+const HELD: usize = 256 << 10;
+/// Bytes that are handed over at once.
+const PART: usize = 64 << 10;
 
 /// Threads that read files.
 #[derive(Debug)]
@@ -18,6 +26,7 @@ pub(crate) struct Readers {
     questions: Arc<Semaphore>,
     streams: Arc<Semaphore>,
     checks: Arc<Semaphore>,
+    held: Arc<Semaphore>,
 }
 
 impl Readers {
@@ -25,7 +34,7 @@ impl Readers {
     pub(crate) fn new() -> Self {
         let processors = std::thread::available_parallelism().map_or(2, NonZero::get).max(2);
         let of = |permits| Arc::new(Semaphore::new(permits));
-        Self { questions: of(processors), streams: of(STREAMS), checks: of(CHECKS) }
+        Self { questions: of(processors), streams: of(STREAMS), checks: of(CHECKS), held: of(HELD) }
     }
 
     /// Answers a question by reading files, when it is its turn.
@@ -52,6 +61,34 @@ impl Readers {
         let checked = on_a_thread(&self.checks, move || work(&flag)).await;
         drop(gone);
         checked
+    }
+
+    /// The right to keep a processor busy, held until that is done.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Unavailable`] when the server is being stopped.
+    pub(crate) async fn question(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        Arc::clone(&self.questions).acquire_owned().await.map_err(|_| stopped())
+    }
+
+    /// A body of these bytes, which are counted until all are sent.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Unavailable`] when clients that do not read leave no room for it.
+    pub(crate) fn hold(&self, bytes: Vec<u8>) -> Result<Body, ApiError> {
+        if bytes.len() <= PART {
+            return Ok(bytes.into());
+        }
+        let size = u32::try_from(bytes.len().div_ceil(1 << 10)).unwrap_or(u32::MAX);
+        let permit = Arc::clone(&self.held).try_acquire_many_owned(size).map_err(|_| {
+            ApiError::new(ErrorCode::Unavailable, "too much waits to be read")
+                .advise("try again later, or ask for less")
+        })?;
+        let parts = stream::unfold((Bytes::from(bytes), permit), async |(mut rest, permit)| {
+            let part = rest.split_to(PART.min(rest.len()));
+            (!part.is_empty()).then_some((Ok::<_, Infallible>(part), (rest, permit)))
+        });
+        Ok(Body::from_stream(parts))
     }
 
     /// The right to write a stream, held until it ends.

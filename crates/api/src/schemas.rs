@@ -16,5 +16,13 @@ pub(crate) fn schemas() -> Map<String, Value> {
     generator.subschema_for::<SetupAnswer>();
     generator.subschema_for::<replay::Report>();
     generator.subschema_for::<replay::validation::Validation>();
+    generator.subschema_for::<crate::endpoints::TraceList>();
+    generator.subschema_for::<crate::endpoints::SessionList<'static>>();
+    generator.subschema_for::<crate::endpoints::OperationList>();
+    generator.subschema_for::<crate::endpoints::RunList>();
+    generator.subschema_for::<crate::endpoints::ReplayedList>();
+    generator.subschema_for::<analysis::details::Document<'static>>();
+    generator.subschema_for::<analysis::statistics::Document>();
+    generator.subschema_for::<replay::namespace::document::Document<'static>>();
     generator.take_definitions(true)
 }

@@ -310,7 +310,6 @@ fn with_a_key_only_health_is_for_everybody() {
 }
 
 #[test]
-#[ignore = "these addresses are not there yet"]
 fn hostile_requests_for_sessions_and_replays_get_what_they_must() {
     attack(SESSIONS_AND_REPLAYS, &[]);
 }

@@ -1,6 +1,6 @@
 //! Opening a Parquet file that anyone may have edited, and reading it batch by batch.
 
-use crate::reader::{ReadError, Selection, row_selection};
+use crate::reader::{FileIdentity, ReadError, Selection, row_selection};
 use crate::schema::Column;
 use crate::stored_column::StoredColumn;
 use crate::version::{self, VersionError};
@@ -76,6 +76,19 @@ impl ParquetFile {
     /// Number of rows that the footer promises.
     pub(crate) fn row_count(&self) -> u64 {
         u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
+    }
+
+    /// What tells it from what is at its path later.
+    pub(crate) fn identity(&self) -> Result<FileIdentity, ReadError> {
+        let io = |source| ReadError::Io { path: self.path.to_path_buf(), source };
+        let metadata = self.file.metadata().map_err(io)?;
+        let modified = metadata.modified().map_err(io)?;
+        Ok(FileIdentity { path: self.path.to_path_buf(), length: metadata.len(), modified })
+    }
+
+    /// Rows of each row group, as the footer promises them.
+    pub(crate) fn row_group_sizes(&self) -> impl Iterator<Item = u64> + '_ {
+        self.metadata.metadata().row_groups().iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(0))
     }
 
     /// What its footer says.

@@ -4,6 +4,7 @@ use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::UInt32Type;
 use dissect::Operation;
+use schemars::JsonSchema;
 use serde::Serialize;
 use smb2::names::flags;
 use smb2::{Command, FileId};
@@ -26,7 +27,7 @@ const COLUMNS: Columns = Columns::Only(&[
 ]);
 
 /// An operation that opened or closed a handle.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
 pub struct Use {
     /// `op` of its row.
     pub op: u32,
@@ -39,7 +40,7 @@ pub struct Use {
 }
 
 /// The life of a handle, as far as the session file shows it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
 pub struct HandleHistory {
     /// The FileId, as text.
     pub file_id: Option<String>,

@@ -46,7 +46,7 @@ mod window;
 pub use context::Context;
 pub use handle::{HandleHistory, Use};
 pub use hex::hex;
-pub use in_full::InFull;
+pub use in_full::{Document, InFull};
 pub use lookup::{first_and_last, in_frame};
 pub use node::{Mark, Node};
 pub use timing::{ChainMember, Timing, chain};
@@ -54,6 +54,7 @@ pub use timing::{ChainMember, Timing, chain};
 use capture::Hole;
 use dissect::Operation;
 use lacking::Lacking;
+use schemars::JsonSchema;
 use serde::Serialize;
 use smb2::message::ErrorResponse;
 use smb2::{Command, Header, NtStatus};
@@ -62,7 +63,7 @@ use structure::Structure;
 use window::Window;
 
 /// A message, field by field.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
 pub struct Details {
     /// What it is: `SMB2 CREATE Request`.
     pub name: String,
@@ -73,7 +74,7 @@ pub struct Details {
 }
 
 /// The messages of an operation. Of an encrypted PDU without a key, `request` or `response` are its bytes.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, JsonSchema)]
 pub struct Messages {
     /// The request.
     pub request: Option<Details>,

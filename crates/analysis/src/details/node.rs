@@ -1,11 +1,12 @@
 //! A part of a message, with its place.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::ops::Range;
 
 /// A part of a message: a field, or a structure with its parts.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
 pub struct Node {
     /// Its name in the specification; that of an entry of a list carries its number.
     pub name: Cow<'static, str>,
@@ -31,7 +32,7 @@ pub struct Node {
 }
 
 /// What is special about a part.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
     /// Bytes between parts that no field is about, at most 8.

@@ -2,6 +2,7 @@
 
 use super::having::Having;
 use dissect::Operation;
+use schemars::JsonSchema;
 use serde::Serialize;
 use store::schema::status_name;
 use store::{Columns, ReadError, SessionFile};
@@ -11,7 +12,7 @@ const MOST_MEMBERS: usize = 256;
 
 /// When an operation's messages were captured, nanoseconds since the first packet of the trace; negative before it. `None` for a
 /// message that was not captured.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, JsonSchema)]
 pub struct Timing {
     /// The request's last byte.
     pub request_ns: Option<i64>,
@@ -37,7 +38,7 @@ impl Timing {
 }
 
 /// A request of a chain.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
 pub struct ChainMember {
     /// `op` of its row.
     pub op: u32,

@@ -16,6 +16,7 @@ mod literal;
 mod names;
 mod predicate;
 mod ranges;
+mod rows;
 mod selector;
 mod syntax;
 mod token;
@@ -24,6 +25,7 @@ mod wireshark;
 
 pub use error::{FilterError, FilterErrorKind};
 pub use field::{Field, FieldKind, Messages, fields};
+pub use rows::Rows;
 pub use selector::Selector;
 pub use values::BatchError;
 

@@ -338,3 +338,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn rows_are_chosen_by_a_filter_and_by_their_paths() {
+    let mut rows = rows();
+    let mut renamed = row(9, smb2::Command::SET_INFO);
+    (renamed.path, renamed.new_path) = (Some("old".into()), Some(r"Reports\New".into()));
+    rows.push(renamed);
+    let columns = schema::COLUMNS.iter().filter(|column| !column.is_message());
+    let arrays = columns.map(|column| (column.name, column.array(&rows), true));
+    let batch = arrow::array::RecordBatch::try_from_iter_with_nullable(arrays).unwrap();
+    let chosen = |filter: Option<&str>, accepts: Option<&dyn Fn(&str) -> bool>| -> Vec<u32> {
+        let filter = filter.map(|text| Filter::parse(text, None).unwrap());
+        let mut choice = Rows::new(filter.as_ref(), accepts);
+        assert!(store::RowChoice::columns(&choice).iter().all(|name| batch.column_by_name(name).is_some()));
+        let chosen = store::RowChoice::choose(&mut choice, &batch).unwrap();
+        chosen.set_indices().map(|row| rows[row].op).collect()
+    };
+    let reports = |path: &str| path.starts_with("Reports");
+    assert_eq!(chosen(None, None), [0, 1, 2, 3, 9]);
+    assert_eq!(chosen(None, Some(&reports)), [0, 1, 9], "the new name of a rename counts");
+    assert_eq!(chosen(Some("status != 0"), Some(&reports)), [0]);
+    assert_eq!(chosen(Some("smb2.cmd == WRITE"), Some(&reports)), [0; 0]);
+    assert_eq!(chosen(Some("smb2.cmd == WRITE"), None), [2]);
+}

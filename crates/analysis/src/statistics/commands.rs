@@ -5,11 +5,12 @@ use super::response_times::{ResponseTimes, Spread};
 use super::service_response_times::ServiceResponseTime;
 use crate::Outcome;
 use dissect::Kind;
+use schemars::JsonSchema;
 use serde::Serialize;
 use smb2::{Command, NtStatus};
 
 /// The operations of one command.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 pub struct CommandTotals {
     /// Its name; `unknown` for all codes that MS-SMB2 does not have.
     pub command: &'static str,
@@ -35,7 +36,7 @@ pub struct CommandTotals {
 }
 
 /// What the capture does not show. None of it is in any mean or sum of times.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, JsonSchema)]
 pub struct Missing {
     /// Requests that were not answered, or whose final answer was not captured. A CANCEL gets none (MS-SMB2 3.3.5.16) and is
     /// not among them.

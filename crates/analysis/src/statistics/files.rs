@@ -4,6 +4,7 @@ use super::columns::Row;
 use super::names::Names;
 use crate::Outcome;
 use rustc_hash::FxHashMap;
+use schemars::JsonSchema;
 use serde::Serialize;
 use smb2::{Command, NtStatus};
 use std::cmp::Reverse;
@@ -12,7 +13,7 @@ use std::cmp::Reverse;
 const MOST: usize = 1 << 18;
 
 /// Which files come first.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FileOrder {
     /// Those of which most bytes were read and written; of equals, those with more operations.
@@ -22,7 +23,7 @@ pub enum FileOrder {
 }
 
 /// The operations of a session by the path they work on.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 pub struct Files {
     /// What `top` is sorted by.
     pub order: FileOrder,
@@ -39,7 +40,7 @@ pub struct Files {
 }
 
 /// A file, folder, stream or pipe.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 pub struct FileTotals {
     /// Share, as the TREE_CONNECT named it.
     pub share: Option<String>,
@@ -51,7 +52,7 @@ pub struct FileTotals {
 }
 
 /// What operations add up to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, JsonSchema)]
 pub struct Sums {
     /// Requests, and responses whose request was not captured.
     pub operations: u64,

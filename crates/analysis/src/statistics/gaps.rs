@@ -4,6 +4,7 @@ use super::columns::Row;
 use super::place::Place;
 use capture::Timestamp;
 use dissect::Kind;
+use schemars::JsonSchema;
 use serde::Serialize;
 use smb2::Command;
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use store::metadata::Time;
 const MOST: usize = 1 << 16;
 
 /// The longest gaps.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
 pub struct Gaps {
     /// The longest first; of equals, the earlier.
     pub longest: Vec<Gap>,
@@ -22,7 +23,7 @@ pub struct Gaps {
 }
 
 /// A time in which no request was in flight and none was sent.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, JsonSchema)]
 pub struct Gap {
     /// How long, nanoseconds.
     pub length_ns: u64,

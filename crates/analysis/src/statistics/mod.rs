@@ -28,7 +28,7 @@ pub use response_times::ResponseTimes;
 pub use service_response_times::ServiceResponseTime;
 pub use slowest::SlowOperation;
 pub use statuses::{StatusTotals, Statuses};
-pub use tally::{Statistics, Tally};
+pub use tally::{Document, Statistics, Tally};
 
 #[cfg(test)]
 mod fixture;

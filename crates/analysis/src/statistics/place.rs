@@ -1,11 +1,12 @@
 //! Which operation is meant, so that it can be found again.
 
 use super::columns::Row;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use smb2::Command;
 
 /// An operation: its number in the trace, the frame of its request (without one, of its response), and its command.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, JsonSchema)]
 pub struct Place {
     /// The `op` of its row.
     pub op: u32,
@@ -13,6 +14,7 @@ pub struct Place {
     pub frame: Option<u64>,
     /// `None` for an encrypted message.
     #[serde(serialize_with = "by_name")]
+    #[schemars(with = "Option<String>")]
     pub command: Option<Command>,
 }
 

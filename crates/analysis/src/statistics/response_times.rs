@@ -1,13 +1,14 @@
 //! How response times are spread, however many there are.
 
 use hdrhistogram::Histogram;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Digits that a percentile keeps.
 const DIGITS: u8 = 3;
 
 /// Response times, from a request's last byte to the last byte of its final response. Nanoseconds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, JsonSchema)]
 pub struct ResponseTimes {
     /// How many there are.
     pub count: u64,

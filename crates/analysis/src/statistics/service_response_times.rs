@@ -1,11 +1,12 @@
 //! Response times as tshark's `-z smb2,srt` prints them.
 
 use super::response_times::ResponseTimes;
+use schemars::JsonSchema;
 use serde::Serialize;
 use smb2::Command;
 
 /// A line of tshark's table. Nanoseconds; tshark prints seconds with six decimals.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, JsonSchema)]
 pub struct ServiceResponseTime {
     /// The command's code.
     pub index: u16,

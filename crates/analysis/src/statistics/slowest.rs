@@ -2,13 +2,14 @@
 
 use super::columns::Row;
 use super::place::by_name;
+use schemars::JsonSchema;
 use serde::Serialize;
 use smb2::Command;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// An operation and how long it took.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
 pub struct SlowOperation {
     /// From the last byte of the request to the last byte of the final response, nanoseconds.
     pub latency_ns: u64,
@@ -20,6 +21,7 @@ pub struct SlowOperation {
     pub response_frame: Option<u64>,
     /// Its command.
     #[serde(serialize_with = "by_name")]
+    #[schemars(with = "Option<String>")]
     pub command: Option<Command>,
     /// Name of its final status.
     pub status_name: Option<String>,

@@ -3,6 +3,7 @@
 use super::columns::Row;
 use crate::Outcome;
 use rustc_hash::FxHashMap;
+use schemars::JsonSchema;
 use serde::Serialize;
 use smb2::{Command, NtStatus};
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use store::metadata::HexStatus;
 const MOST: usize = 4096;
 
 /// The final statuses. STATUS_PENDING of an interim response is not among them.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 pub struct Statuses {
     /// The most frequent first.
     pub each: Vec<StatusTotals>,
@@ -21,7 +22,7 @@ pub struct Statuses {
 }
 
 /// One final status.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 pub struct StatusTotals {
     /// Its value.
     pub status: HexStatus,

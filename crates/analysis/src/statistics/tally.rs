@@ -10,12 +10,13 @@ use super::statuses::{StatusCounts, Statuses};
 use arrow::array::RecordBatch;
 use capture::Timestamp;
 use dissect::Kind;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt;
-use store::metadata::Time;
+use store::metadata::{HexId, Time};
 
 /// What operations add up to.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 pub struct Statistics {
     /// Requests, and responses whose request was not captured.
     pub operations: u64,
@@ -45,6 +46,17 @@ pub struct Statistics {
     pub gaps: Gaps,
     /// What tshark's `-z smb2,srt` prints of the same messages.
     pub service_response_times: Vec<ServiceResponseTime>,
+}
+
+/// Statistics with what they are about.
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SessionStatistics")]
+pub struct Document {
+    /// Ids of the sessions; 0 is what belongs to none.
+    pub sessions: Vec<HexId>,
+    /// What their operations add up to.
+    #[serde(flatten)]
+    pub statistics: Statistics,
 }
 
 /// Operations that are being counted.

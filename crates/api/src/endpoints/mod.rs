@@ -9,14 +9,23 @@ mod info;
 mod ingest;
 mod jobs;
 mod metrics;
+mod operations;
+mod replays;
+mod session;
+mod sessions;
 mod setup;
+mod traces;
 mod upload;
 mod validate;
 
 pub(crate) use documents::documents;
 pub(crate) use execute::Execution;
 pub(crate) use ingest::IngestAnswer;
+pub(crate) use operations::OperationList;
+pub(crate) use replays::{ReplayedList, RunList};
+pub(crate) use sessions::SessionList;
 pub(crate) use setup::SetupAnswer;
+pub(crate) use traces::TraceList;
 
 use crate::app::App;
 use utoipa_axum::router::OpenApiRouter;
@@ -32,6 +41,15 @@ pub(crate) fn quick() -> OpenApiRouter<App> {
         .routes(routes!(config::get_one))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::get, jobs::cancel))
+        .routes(routes!(traces::list))
+        .routes(routes!(sessions::list))
+        .routes(routes!(operations::show))
+        .routes(routes!(operations::search))
+        .routes(routes!(session::operation))
+        .routes(routes!(session::stats))
+        .routes(routes!(replays::list))
+        .routes(routes!(replays::show))
+        .routes(routes!(replays::operations))
 }
 
 /// Those that take as long as their work, or their client.
@@ -45,4 +63,8 @@ pub(crate) fn lasting() -> OpenApiRouter<App> {
         .routes(routes!(validate::validate))
         .routes(routes!(setup::setup))
         .routes(routes!(execute::execute))
+        .routes(routes!(session::tree))
+        .routes(routes!(replays::page))
+        .routes(routes!(replays::results))
+        .routes(routes!(replays::traffic))
 }

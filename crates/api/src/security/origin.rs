@@ -19,7 +19,10 @@ pub(crate) fn cors(origins: &[String]) -> CorsLayer {
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::PUT, Method::POST, Method::DELETE])
         .allow_headers(headers.map(HeaderName::from_static))
-        .expose_headers(["location", "x-request-id", "content-disposition"].map(HeaderName::from_static))
+        .expose_headers(
+            ["location", "x-request-id", "content-disposition", "x-total", "x-next-cursor"]
+                .map(HeaderName::from_static),
+        )
 }
 
 /// Refuses what another web page makes a browser send. A browser sends some requests without asking first, and a name that its owner

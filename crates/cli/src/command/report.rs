@@ -9,7 +9,8 @@ use crate::arguments::{Format, Global, ReportArguments};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Column, Grid, Output};
 use replay::Report;
-use serde_json::{Value, json};
+use replay::report::listed::ListedRun;
+use serde_json::json;
 use store::TracePlace;
 use store::runs::{self, Run, RunError};
 
@@ -78,7 +79,8 @@ fn list(place: &TracePlace, context: &mut Context<'_>) -> Result<Conclusion, Fai
     let reports: Vec<(&Run, Option<Report>)> = runs.iter().map(|run| (run, run.read_report().ok())).collect();
     match context.output.format() {
         Format::Json => {
-            let documents: Vec<Value> = reports.iter().map(|(run, report)| document(run, report.as_ref())).collect();
+            let documents: Vec<ListedRun> =
+                reports.iter().map(|(run, report)| ListedRun::of(run, report.as_ref())).collect();
             let total = documents.len();
             context.output.json(&json!({ "capture_path": place.trace, "total": total, "runs": documents }))?;
         }
@@ -88,26 +90,6 @@ fn list(place: &TracePlace, context: &mut Context<'_>) -> Result<Conclusion, Fai
         _ => context.output.grid(&grid(&reports))?,
     }
     Ok(Conclusion::Done)
-}
-
-fn document(run: &Run, report: Option<&Report>) -> Value {
-    json!({
-        "run": run.name(),
-        "path": run.path(),
-        "complete": report.is_some(),
-        "sessions": report.map(|report| &report.sessions),
-        "target": report.map(|report| &report.target),
-        "total_operations": report.map(|report| report.total_operations),
-        "sent": report.map(|report| report.sent),
-        "matched": report.map(|report| report.matched),
-        "status_diverged": report.map(|report| report.status_diverged),
-        "body_diverged": report.map(|report| report.body_diverged),
-        "no_response": report.map(|report| report.no_response),
-        "skipped": report.map(|report| report.skipped),
-        "not_compared": report.map(|report| report.not_compared),
-        "elapsed": report.map(|report| report.elapsed),
-        "interrupted": report.map(|report| report.interrupted),
-    })
 }
 
 fn grid(reports: &[(&Run, Option<Report>)]) -> Grid {

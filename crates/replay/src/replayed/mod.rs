@@ -6,6 +6,7 @@
 //! back to it.
 
 mod captured;
+pub mod document;
 mod error;
 mod same;
 mod whole;
@@ -17,7 +18,7 @@ use dissect::Operation;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::runs::{Run, RunFile, RunRow, RunRows};
-use store::{Columns, OutputFolder};
+use store::{Columns, OutputFolder, Selection};
 
 /// Rows that are read ahead.
 const MOST_ROWS: usize = 4096;
@@ -28,6 +29,7 @@ const MOST_BYTES: usize = 16 << 20;
 pub struct Wanted<'a> {
     columns: Columns,
     messages: bool,
+    selection: Option<Selection>,
     chosen: Box<dyn Fn(&RunRow) -> bool + 'a>,
     cancelled: Option<&'a AtomicBool>,
 }
@@ -36,13 +38,19 @@ impl<'a> Wanted<'a> {
     /// All rows, without live messages, each with these columns of its captured operation. `op`, `connection`, `command` and
     /// `request_length` of it are always there.
     pub fn new(columns: Columns) -> Self {
-        Self { columns, messages: false, chosen: Box::new(|_| true), cancelled: None }
+        Self { columns, messages: false, selection: None, chosen: Box::new(|_| true), cancelled: None }
     }
 
     /// Live messages too: whole, whatever of them the run left in the session files.
     #[must_use]
     pub fn with_messages(self) -> Self {
         Self { messages: true, ..self }
+    }
+
+    /// Only the rows of `selection`, which is one of the run's file: others are not read.
+    #[must_use]
+    pub fn of_selection(self, selection: Option<Selection>) -> Self {
+        Self { selection, ..self }
     }
 
     /// Only rows for which `chosen` holds. The operations of others are not looked up.
@@ -113,6 +121,7 @@ impl<'a> Replayed<'a> {
         same::check_trace(output, run)?;
         let file = RunFile::open(run)?;
         let rows = if wanted.messages { file.rows() } else { file.rows_without_messages() };
+        let rows = rows.selecting(wanted.selection.clone());
         let files = CapturedFiles::new(output, run.name());
         Ok(Self { wanted, rows, files, ahead: VecDeque::new(), looked_up: 0, found: Found::default() })
     }

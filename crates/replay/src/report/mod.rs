@@ -1,6 +1,7 @@
 //! The outcome of a run, in the shape of the command line's JSON and of `report.json`.
 
 pub mod junit;
+pub mod listed;
 
 use crate::provisioning::SetupReport;
 use schemars::JsonSchema;

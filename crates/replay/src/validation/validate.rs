@@ -68,10 +68,12 @@ pub fn validate(
         let before = Before::of(output, metadata, &files, options, progress)?;
         match check_file_system(&before, cancelled, progress) {
             Ok(check) => {
-                if !check.differences.is_empty() {
-                    let what = format!("{} paths are not as they were before", check.differences.len());
-                    found.errors.push(format!("{what}; `smbreplay setup` builds what is missing"));
-                }
+                let what = match check.differences.len() {
+                    0 => None,
+                    1 => Some("1 path is not as it was before".to_owned()),
+                    count => Some(format!("{count} paths are not as they were before")),
+                };
+                found.errors.extend(what.map(|what| format!("{what}; `smbreplay setup` builds what is missing")));
                 found.errors.extend(check.errors.iter().cloned());
                 found.warnings.extend(check.warnings.iter().cloned());
                 found.checks.file_system = Some(check);

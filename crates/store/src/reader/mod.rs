@@ -3,11 +3,15 @@
 //! Memory is bounded: row groups are read one after the other, in batches cut by bytes, and columns that are not asked
 //! for are not touched.
 
+mod identity;
 mod messages;
 mod numbered;
+mod page;
 mod selection;
 
+pub use identity::FileIdentity;
 pub use messages::Left;
+pub use page::Page;
 pub(crate) use selection::row_selection;
 pub use selection::{RowChoice, RowGroupBounds, Selection};
 
@@ -113,6 +117,29 @@ impl SessionFile {
         self.file.batches(names)
     }
 
+    /// The same of the rows of `selection` alone, which is one of this file.
+    pub fn batches_of(
+        &self,
+        names: &[&str],
+        selection: Option<&Selection>,
+    ) -> impl Iterator<Item = Result<RecordBatch, ReadError>> + use<> {
+        self.file.batches(names).selecting(selection.cloned())
+    }
+
+    /// What tells it from what is at its path later.
+    ///
+    /// # Errors
+    /// [`ReadError::Io`].
+    pub fn identity(&self) -> Result<FileIdentity, ReadError> {
+        self.file.identity()
+    }
+
+    /// The rows from number `from` on (0-based, among all of the file), at most `most` of those of `selection`, which is one of
+    /// this file. `None`: of all.
+    pub fn page(&self, selection: Option<&Selection>, from: u64, most: u64) -> Page {
+        Page::of(&self.file, selection, from, most)
+    }
+
     /// The rows that `choice` wants. Only its columns are read, and only those row groups that may have such rows.
     ///
     /// # Errors
@@ -129,6 +156,11 @@ impl SessionFile {
     /// The rows of `selection`, which is one of this file, likewise; of the others no column is decoded. `None`: all.
     pub fn operations_of(&self, columns: Columns, selection: Option<&Selection>) -> Operations {
         self.rows_with(|column| columns.include(column), selection.cloned())
+    }
+
+    /// The same with the columns that have these names; the rest of a row is not filled in.
+    pub fn operations_with(&self, names: &[&str], selection: Option<&Selection>) -> Operations {
+        self.rows_with(|column| names.contains(&column.name), selection.cloned())
     }
 
     fn rows_with(&self, is_wanted: impl Fn(&Column<Operation>) -> bool, selection: Option<Selection>) -> Operations {

@@ -69,7 +69,7 @@ pub struct Selection {
 
 impl Selection {
     /// Has `choice` look at the rows of `file`.
-    pub(super) fn of(file: &ParquetFile, choice: &mut impl RowChoice) -> Result<Self, ReadError> {
+    pub(crate) fn of(file: &ParquetFile, choice: &mut impl RowChoice) -> Result<Self, ReadError> {
         let columns = choice.columns();
         let mut groups = Vec::new();
         for (index, group) in file.metadata().metadata().row_groups().iter().enumerate() {
@@ -96,6 +96,17 @@ impl Selection {
     pub fn count(&self) -> u64 {
         let rows = |group: &BooleanBuffer| u64::try_from(group.count_set_bits()).unwrap_or(u64::MAX);
         self.groups.iter().flatten().map(rows).fold(0, u64::saturating_add)
+    }
+
+    /// Of each row group, the wanted rows.
+    pub(super) fn from_groups(groups: Vec<Option<BooleanBuffer>>) -> Self {
+        Self { groups: groups.into() }
+    }
+
+    /// Bytes of memory that it takes.
+    pub fn size(&self) -> usize {
+        let bits = self.groups.iter().flatten().map(|group| group.len().div_ceil(8));
+        bits.fold(size_of_val(&*self.groups), usize::saturating_add)
     }
 
     /// The wanted rows of a row group; `None` where there is none.

@@ -318,3 +318,59 @@ fn a_choice_of_another_length_is_an_error() {
     let error = SessionFile::open(&path).unwrap().select(&mut TooShort).unwrap_err();
     assert!(matches!(error, ReadError::Damaged { .. }), "{error}");
 }
+
+/// The numbers of the rows of pages of `most` rows, one page after the other.
+fn paged(file: &SessionFile, selection: Option<&Selection>, most: u64) -> Vec<Vec<u32>> {
+    let (mut pages, mut from) = (Vec::new(), Some(0));
+    while let Some(row) = from {
+        let page = file.page(selection, row, most);
+        let rows = file.operations_with(&["op"], Some(&page.selection));
+        pages.push(rows.map(|row| row.unwrap().op).collect::<Vec<u32>>());
+        from = page.next;
+    }
+    pages
+}
+
+#[test]
+fn pages_joined_are_the_whole_whatever_their_length() {
+    let folder = tempfile::tempdir().unwrap();
+    // Noise fills row groups, so that pages lie in one, at its edge, and in several.
+    let rows = (0..40).map(|op| {
+        let mut row = small(None, op);
+        row.request = Some(noise(1 << 20, u64::from(op)).into());
+        row
+    });
+    let file = SessionFile::open(&session_file(folder.path(), rows)).unwrap();
+    assert!(file.file.row_group_sizes().count() > 2, "one row group shows nothing");
+    let all: Vec<u32> = (0..40).collect();
+    for most in [1, 3, 7, 39, 40, 41, u64::MAX] {
+        assert_eq!(paged(&file, None, most).concat(), all, "{most}");
+    }
+    struct Odd;
+    impl RowChoice for Odd {
+        fn columns(&self) -> Vec<&'static str> {
+            vec!["op"]
+        }
+        fn excludes(&self, _: &RowGroupBounds<'_>) -> bool {
+            false
+        }
+        fn choose(&mut self, batch: &RecordBatch) -> Result<BooleanBuffer, String> {
+            let ops: &UInt32Array = batch.column(0).as_any().downcast_ref().unwrap();
+            Ok(ops.values().iter().map(|op| op % 2 == 1).collect())
+        }
+    }
+    let odd = file.select(&mut Odd).unwrap();
+    let pages = paged(&file, Some(&odd), 3);
+    assert_eq!(pages.concat(), all.iter().copied().filter(|op| op % 2 == 1).collect::<Vec<u32>>());
+    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 3, 3, 3, 3, 2]);
+}
+
+#[test]
+fn a_page_behind_the_end_is_empty_and_the_last() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = SessionFile::open(&session_file(folder.path(), (0..3).map(|op| small(None, op)))).unwrap();
+    for from in [3, 4, u64::MAX] {
+        let page = file.page(None, from, 10);
+        assert_eq!((page.selection.count(), page.next), (0, None), "{from}");
+    }
+}

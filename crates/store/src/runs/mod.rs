@@ -1,11 +1,13 @@
 //! Recorded replays: `replays/<run>/operations.parquet` and `report.json`.
 
 mod background;
+mod chosen;
 mod columns;
 mod folder;
 mod recording;
 
 pub use background::BackgroundRecording;
+pub use chosen::OfVerdicts;
 pub use columns::RUN_COLUMNS;
 pub use folder::{Run, RunError, list};
 pub use recording::{RunFile, RunRows, RunWriter};

@@ -6,7 +6,7 @@ use super::{RunRow, Verdict};
 use crate::lock::FolderLock;
 use crate::parquet_file::{Batches, ParquetFile};
 use crate::parquet_writer::{ParquetWriter, Weight};
-use crate::reader::ReadError;
+use crate::reader::{FileIdentity, Page, ReadError, RowChoice, Selection};
 use crate::schema::column;
 use parquet::errors::ParquetError;
 use std::path::{Path, PathBuf};
@@ -89,6 +89,27 @@ impl RunFile {
         self.file.row_count()
     }
 
+    /// What tells it from what is at its path later.
+    ///
+    /// # Errors
+    /// [`ReadError::Io`].
+    pub fn identity(&self) -> Result<FileIdentity, ReadError> {
+        self.file.identity()
+    }
+
+    /// The rows that `choice` wants. Only its columns are read.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn select(&self, choice: &mut impl RowChoice) -> Result<Selection, ReadError> {
+        Selection::of(&self.file, choice)
+    }
+
+    /// See [`SessionFile::page`](crate::SessionFile::page).
+    pub fn page(&self, selection: Option<&Selection>, from: u64, most: u64) -> Page {
+        Page::of(&self.file, selection, from, most)
+    }
+
     /// The rows in the order in which they were recorded. After an error the iterator ends.
     pub fn rows(&self) -> RunRows {
         self.rows_with(true)
@@ -116,6 +137,12 @@ pub struct RunRows {
 }
 
 impl RunRows {
+    /// Reads the rows of `selection` alone, which is one of the file.
+    #[must_use]
+    pub fn selecting(self, selection: Option<Selection>) -> Self {
+        Self { batches: self.batches.selecting(selection), ..self }
+    }
+
     /// Ends the iteration.
     pub fn end(&mut self) {
         self.rows = Vec::new().into_iter();

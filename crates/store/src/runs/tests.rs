@@ -137,3 +137,21 @@ fn a_report_completes_a_run() {
     fs::write(run.report(), "{").unwrap();
     assert!(matches!(run.read_report::<serde_json::Value>(), Err(RunError::Report { .. })));
 }
+
+#[test]
+fn rows_are_chosen_by_their_verdicts() {
+    let (_folder, output) = output();
+    let run = Run::create(&output).unwrap();
+    let mut writer = RunWriter::create(&run).unwrap();
+    Verdict::ALL.into_iter().chain([Verdict::Body]).for_each(|verdict| writer.push(RunRow::new(verdict)).unwrap());
+    writer.finish().unwrap();
+    let file = RunFile::open(&run).unwrap();
+    let read = |verdicts: &[Verdict]| {
+        let selection = file.select(&mut OfVerdicts(verdicts.to_vec())).unwrap();
+        let rows = file.rows_without_messages().selecting(Some(selection));
+        rows.map(|row| row.unwrap().verdict).collect::<Vec<_>>()
+    };
+    assert_eq!(read(&[Verdict::Body]), [Verdict::Body, Verdict::Body]);
+    assert_eq!(read(&[Verdict::Skipped, Verdict::Match]), [Verdict::Match, Verdict::Skipped]);
+    assert_eq!(read(&[]), []);
+}

@@ -5,10 +5,9 @@ use crate::command::Context;
 use crate::command::trace::Trace;
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Column, Grid, duration, instant, size};
-use analysis::listing::{ListedSession, connection, dialect, errors};
+use analysis::listing::{self, Chosen, ListedSession, account, bytes, connection, dialect, errors, span};
 use replay::FileFilter;
 use serde_json::json;
-use std::cmp::Reverse;
 use store::metadata::{HexStatus, Session};
 
 /// The sessions that the user wants, each with the number that it has in the default order: by first time, then id.
@@ -17,8 +16,7 @@ pub(crate) fn run(
     arguments: &SessionArguments,
     context: &mut Context<'_>,
 ) -> Result<Conclusion, Failure> {
-    let all = trace.sessions();
-    let sessions = chosen(trace, &all, arguments);
+    let sessions = chosen(trace, arguments);
     let capture = &trace.place.trace;
     match context.output.format() {
         Format::Json => {
@@ -31,11 +29,11 @@ pub(crate) fn run(
             }))?;
         }
         Format::Csv => context.output.grid(&complete(trace, &sessions))?,
-        Format::Table if all.is_empty() => {
+        Format::Table if trace.metadata.sessions.is_empty() => {
             context.output.line(&format!("{}: no sessions", capture.display()))?;
         }
         Format::Table if sessions.is_empty() => {
-            context.output.line(&format!("none of {} sessions is like that", all.len()))?;
+            context.output.line(&format!("none of {} sessions is like that", trace.metadata.sessions.len()))?;
         }
         Format::Table => {
             context.output.grid(&overview(trace, &sessions))?;
@@ -50,39 +48,28 @@ pub(crate) fn run(
     Ok(Conclusion::Done)
 }
 
-/// Those of `all` that the arguments ask for, with their numbers, in the order asked for.
-fn chosen<'a>(trace: &Trace, all: &[&'a Session], arguments: &SessionArguments) -> Vec<(usize, &'a Session)> {
+/// Those that the arguments ask for, with their numbers, in the order asked for.
+fn chosen<'a>(trace: &'a Trace, arguments: &SessionArguments) -> Vec<(usize, &'a Session)> {
     let of_user = arguments.user.as_deref().map(FileFilter::new);
     let of_client = arguments.client.as_deref().map(FileFilter::new);
-    let client = |session: &Session| connection(&trace.metadata, session).map(|connection| connection.client.clone());
-    let mut sessions: Vec<(usize, &Session)> = (1..)
-        .zip(all.iter().copied())
-        .filter(|(_, session)| of_user.as_ref().is_none_or(|user| user.accepts(&account(session))))
-        .filter(|(_, session)| {
-            of_client.as_ref().is_none_or(|wanted| client(session).is_some_and(|client| wanted.accepts(&client)))
-        })
-        .filter(|(_, session)| !arguments.errors || errors(session) > 0)
-        .collect();
-    match arguments.sort {
-        None | Some(SessionOrder::Begins) => {}
-        Some(SessionOrder::Lasts) => sessions.sort_by_key(|(_, session)| Reverse(span(session))),
-        Some(SessionOrder::Operations) => sessions.sort_by_key(|(_, session)| Reverse(session.operations)),
-        Some(SessionOrder::Errors) => sessions.sort_by_key(|(_, session)| Reverse(errors(session))),
-        Some(SessionOrder::Bytes) => sessions.sort_by_key(|(_, session)| Reverse(bytes(session))),
-        Some(SessionOrder::User) => sessions.sort_by_cached_key(|(_, session)| account(session).to_lowercase()),
-        Some(SessionOrder::Client) => sessions.sort_by_cached_key(|(_, session)| client(session)),
-    }
-    sessions
-}
-
-/// Bytes of READs and WRITEs.
-fn bytes(session: &Session) -> u64 {
-    session.bytes_read.saturating_add(session.bytes_written)
-}
-
-/// Nanoseconds from the first message to the last.
-fn span(session: &Session) -> u64 {
-    u64::try_from(session.last_time.0.0.saturating_sub(session.first_time.0.0)).unwrap_or(0)
+    let user = |text: &str| of_user.as_ref().is_none_or(|wanted| wanted.accepts(text));
+    let client = |text: &str| of_client.as_ref().is_none_or(|wanted| wanted.accepts(text));
+    let order = match arguments.sort {
+        None | Some(SessionOrder::Begins) => listing::SessionOrder::Begins,
+        Some(SessionOrder::Lasts) => listing::SessionOrder::Lasts,
+        Some(SessionOrder::Operations) => listing::SessionOrder::Operations,
+        Some(SessionOrder::Errors) => listing::SessionOrder::Errors,
+        Some(SessionOrder::Bytes) => listing::SessionOrder::Bytes,
+        Some(SessionOrder::User) => listing::SessionOrder::User,
+        Some(SessionOrder::Client) => listing::SessionOrder::Client,
+    };
+    let chosen = Chosen {
+        user: of_user.is_some().then_some(&user),
+        client: of_client.is_some().then_some(&client),
+        errors: arguments.errors,
+        order,
+    };
+    chosen.of(&trace.metadata)
 }
 
 fn overview(trace: &Trace, sessions: &[(usize, &Session)]) -> Grid {
@@ -150,14 +137,6 @@ fn user(session: &Session) -> String {
         _ if session.session_id.0 == 0 => "(no session)".to_owned(),
         (None, Some(mechanism)) => format!("({mechanism})"),
         (None, None) => String::new(),
-    }
-}
-
-/// `DOMAIN\user`, or the user's name alone where there is no domain; empty when the user is not known.
-fn account(session: &Session) -> String {
-    match (&session.domain, &session.user) {
-        (Some(domain), Some(user)) if !domain.is_empty() => format!("{domain}\\{user}"),
-        (_, user) => user.clone().unwrap_or_default(),
     }
 }
 

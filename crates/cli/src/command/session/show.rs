@@ -7,13 +7,13 @@ use crate::command::trace::Trace;
 use crate::failure::{Conclusion, Failure};
 use crate::output::{self, Column, StreamedTable};
 use analysis::filter::{Filter, Scope};
-use analysis::row;
+use analysis::row::{self, FieldError};
 use dissect::Operation;
 use replay::FileFilter;
 use serde_json::Value;
 use std::io::Write;
 use store::metadata::Session;
-use store::{Columns, SessionFile, schema};
+use store::{Columns, SessionFile};
 
 /// What of an operation is shown.
 pub(crate) enum View {
@@ -29,18 +29,7 @@ impl View {
         match &arguments.fields {
             None if arguments.brief => Ok(Self::Lines(Lines::Brief)),
             None => Ok(Self::Lines(Lines::Full)),
-            Some(names) => {
-                let mut columns = Vec::new();
-                for name in names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
-                    columns.extend(columns_named(name)?);
-                }
-                let advice = format!("the fields are {}", row::columns().join(", "));
-                if columns.is_empty() {
-                    Err(Failure::new("no field is named", advice))
-                } else {
-                    Ok(Self::Fields(columns))
-                }
-            }
+            Some(names) => row::columns_named(names.iter().map(String::as_str)).map(Self::Fields).map_err(advise),
         }
     }
 
@@ -53,19 +42,12 @@ impl View {
     }
 }
 
-fn columns_named(name: &str) -> Result<Vec<&'static str>, Failure> {
-    let columns: Vec<_> = schema::columns_named(name).collect();
-    if columns.is_empty() {
-        let advice = format!("the fields are {}", row::columns().join(", "));
-        return Err(Failure::new(format!("unknown field '{name}'"), advice));
-    }
-    if columns.iter().all(|column| column.is_message()) {
-        return Err(Failure::new(
-            format!("field '{name}' holds whole messages and is not shown"),
-            "read it from the session's Parquet file",
-        ));
-    }
-    Ok(columns.into_iter().filter(|column| !column.is_message()).map(|column| column.name).collect())
+fn advise(error: FieldError) -> Failure {
+    let advice = match error {
+        FieldError::Messages(_) => "read it from the session's Parquet file".to_owned(),
+        FieldError::Unknown(_) | FieldError::None => format!("the fields are {}", row::columns().join(", ")),
+    };
+    Failure::new(error, advice)
 }
 
 /// Which operations are shown: those that both accept.

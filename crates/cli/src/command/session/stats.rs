@@ -7,20 +7,10 @@ use crate::command::Context;
 use crate::command::trace::Trace;
 use crate::failure::{Conclusion, Failure};
 use crate::output::{counted, duration, instant};
-use analysis::statistics::{self, FileOrder, Statistics, Tally};
+use analysis::statistics::{self, Document, FileOrder, Statistics, Tally};
 use replay::FileFilter;
-use serde::Serialize;
 use store::SessionFile;
 use store::metadata::Session;
-
-/// The JSON document.
-#[derive(Serialize)]
-struct Document {
-    /// Ids of the sessions; 0 is what belongs to none.
-    sessions: Vec<String>,
-    #[serde(flatten)]
-    statistics: Statistics,
-}
 
 /// Writes what the operations of `sessions` that `filter` accepts add up to.
 pub(super) fn run(
@@ -44,7 +34,7 @@ pub(super) fn run(
     });
     match context.output.format() {
         Format::Json => {
-            let sessions = sessions.iter().map(|session| session.session_id.to_string()).collect();
+            let sessions = sessions.iter().map(|session| session.session_id).collect();
             context.output.json(&Document { sessions, statistics })?;
         }
         Format::Csv => context.output.grid(&tables::commands_for_programs(&statistics))?,

@@ -3,6 +3,7 @@
 use crate::output::csv_record;
 use replay::namespace::document::{document, stream};
 use replay::namespace::{Namespace, Outline};
+use serde::Serialize;
 use serde_json::Value;
 use std::io::{self, Write};
 
@@ -39,9 +40,9 @@ pub(super) fn rows(found: &Namespace, outline: &Outline<'_>, to: &mut impl Write
     for (share, root) in outline.shares() {
         let share = found.share_path(share);
         for entry in outline.entries(root) {
-            row(to, &share, &document(found, &entry))?;
+            row(to, &share, &json(&document(found, &entry))?)?;
             for named in entry.named_streams() {
-                let mut cells = stream(named);
+                let mut cells = json(&stream(named))?;
                 let path = [&entry.path, &[u16::from(b':')][..], &named.name].concat();
                 if let Some(object) = cells.as_object_mut() {
                     object.insert("path".to_owned(), String::from_utf16_lossy(&path).into());
@@ -52,6 +53,10 @@ pub(super) fn rows(found: &Namespace, outline: &Outline<'_>, to: &mut impl Write
         }
     }
     Ok(())
+}
+
+fn json(document: &impl Serialize) -> io::Result<Value> {
+    serde_json::to_value(document).map_err(io::Error::from)
 }
 
 fn row(to: &mut impl Write, share: &str, cells: &Value) -> io::Result<()> {

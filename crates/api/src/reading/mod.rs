@@ -1,0 +1,17 @@
+//! Rows over HTTP: which are chosen, in which form, and how they get to the client in bounded memory.
+
+mod accept;
+mod columnar;
+mod cursor;
+mod rows;
+mod selections;
+mod streamed;
+mod text;
+
+pub(crate) use accept::{Form, form};
+pub(crate) use columnar::Columnar;
+pub(crate) use cursor::Cursor;
+pub(crate) use rows::{Rows, answer, limit};
+pub(crate) use selections::{SelectionKey, Selections};
+pub(crate) use streamed::{Out, streamed};
+pub(crate) use text::{json, listing};
