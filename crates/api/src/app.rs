@@ -23,12 +23,12 @@ pub(crate) struct Shared {
     pub(crate) jobs: Jobs,
     /// Threads that read files.
     pub(crate) readers: Readers,
-    /// What filters selected.
-    pub(crate) selections: Selections,
     /// Who works on which trace.
     pub(crate) claims: Claims,
     /// Captures that come in.
     pub(crate) uploads: Uploads,
+    /// What filters selected.
+    pub(crate) selections: Selections,
     /// What is counted.
     pub(crate) metrics: Arc<Metrics>,
     /// Held by who changes the configuration file.
@@ -43,9 +43,9 @@ impl App {
             settings,
             jobs,
             readers: Readers::new(),
-            selections: Selections::default(),
             claims: Claims::default(),
             uploads,
+            selections: Selections::default(),
             metrics,
             changing: Mutex::new(()),
         }))

@@ -1,7 +1,6 @@
 //! Connections: how many there are, how long each may take, and how they end.
 
 use super::lingering::lingering;
-use super::patient::Patient;
 use crate::settings::Limits;
 use axum::Router;
 use axum::body::Body;
@@ -17,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
 /// Connections that are answered by a router.
@@ -82,7 +82,10 @@ impl Connections {
         // Not being able to is a matter of speed.
         let _ = stream.set_nodelay(true);
         let service = self.router.clone().map_request(|request: Request<Incoming>| lingering(request.map(Body::new)));
-        let io = TokioIo::new(Patient::new(stream, self.idle));
+        // Who asks for much and reads nothing must not hold for ever what answers.
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.idle));
+        let io = TokioIo::new(Box::pin(stream));
         self.open.watch(self.builder.serve_connection(io, TowerToHyperService::new(service)))
     }
 }

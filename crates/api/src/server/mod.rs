@@ -2,7 +2,6 @@
 
 mod connections;
 mod lingering;
-mod patient;
 
 use crate::app::App;
 use crate::jobs::{Jobs, KeptError};
