@@ -1,13 +1,15 @@
 //! What all requests share.
 
+use crate::claims::Claims;
 use crate::error::{ApiError, ErrorCode};
 use crate::jobs::Jobs;
 use crate::metrics::Metrics;
 use crate::readers::Readers;
 use crate::reading::Selections;
 use crate::settings::Settings;
+use crate::upload::Uploads;
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{Config, ConfigFile, Key, Layout};
+use store::{Config, ConfigError, ConfigFile, Key, Layout};
 
 /// What all requests share; a handle that is cheap to clone.
 #[derive(Clone, Debug)]
@@ -21,6 +23,10 @@ pub(crate) struct Shared {
     pub(crate) jobs: Jobs,
     /// Threads that read files.
     pub(crate) readers: Readers,
+    /// Who works on which trace.
+    pub(crate) claims: Claims,
+    /// Captures that come in.
+    pub(crate) uploads: Uploads,
     /// What filters selected.
     pub(crate) selections: Selections,
     /// What is counted.
@@ -32,10 +38,13 @@ pub(crate) struct Shared {
 impl App {
     /// The shared part of a server.
     pub(crate) fn new(settings: Settings, jobs: Jobs, metrics: Arc<Metrics>) -> Self {
+        let uploads = Uploads::new(settings.limits.uploads);
         Self(Arc::new(Shared {
             settings,
             jobs,
             readers: Readers::new(),
+            claims: Claims::default(),
+            uploads,
             selections: Selections::default(),
             metrics,
             changing: Mutex::new(()),
@@ -44,8 +53,7 @@ impl App {
 
     /// The effective settings, as the file and the environment are now.
     pub(crate) fn config(&self) -> Result<Config, ApiError> {
-        Config::load(&[], &|name| self.0.settings.environment.find(name))
-            .map_err(|error| ApiError::new(ErrorCode::Internal, error).advise("mend the configuration on the server"))
+        Config::load(&[], &|name| self.0.settings.environment.find(name)).map_err(unreadable)
     }
 
     /// Keeps `values` in the configuration file as what was used last. Not being able to is worth a log line only.
@@ -67,6 +75,13 @@ impl App {
     pub(crate) fn layout(&self) -> Result<Layout, ApiError> {
         Ok(Layout::new(&self.config()?))
     }
+}
+
+/// A configuration that cannot be read: what is in it is for the log alone.
+pub(crate) fn unreadable(error: ConfigError) -> ApiError {
+    tracing::error!("{error}");
+    ApiError::new(ErrorCode::Internal, "the configuration cannot be read or written")
+        .advise("mend it on the server, whose log says more")
 }
 
 impl std::ops::Deref for App {

@@ -1,10 +1,14 @@
 //! Bodies and parameters of requests; what cannot be read is answered as every other error is.
 
+use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
+use axum::body::Bytes;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Request};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
+use std::future::Future;
 
 /// A JSON body.
 #[derive(Debug)]
@@ -18,22 +22,46 @@ pub(crate) struct Query<T>(pub(crate) T);
 #[derive(Debug)]
 pub(crate) struct Path<T>(pub(crate) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let read = <axum::Json<T> as FromRequest<S>>::from_request(request, state).await;
-        read.map(|axum::Json(value)| Self(value)).map_err(|rejection| refused_json(&rejection))
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        if !MediaType::of(request.headers()).is_some_and(|given| given.is_json()) {
+            return Err(ApiError::new(ErrorCode::UnsupportedMediaType, "the body has to be JSON")
+                .advise("send it as application/json"));
+        }
+        let bytes = in_time(app, Bytes::from_request(request, app)).await?.map_err(|rejection| {
+            match rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                true => ApiError::new(ErrorCode::TooLarge, "the body is too large"),
+                false => ApiError::new(ErrorCode::BadRequest, "the body cannot be read"),
+            }
+        })?;
+        let read = axum::Json::<T>::from_bytes(&bytes).map_err(|rejection| refused_json(&rejection))?;
+        // serde takes the members of an object from an array as well, by their place.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(ApiError::new(ErrorCode::InvalidValue, "the body has to be an object"));
+        }
+        Ok(Self(read.0))
     }
 }
 
-impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Json<T> {
+impl<T: DeserializeOwned> OptionalFromRequest<App> for Json<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, ApiError> {
-        let read = <axum::Json<T> as OptionalFromRequest<S>>::from_request(request, state).await;
-        read.map(|value| value.map(|axum::Json(value)| Self(value))).map_err(|rejection| refused_json(&rejection))
+    async fn from_request(request: Request, app: &App) -> Result<Option<Self>, ApiError> {
+        if !request.headers().contains_key(header::CONTENT_TYPE) {
+            return Ok(None);
+        }
+        <Self as FromRequest<App>>::from_request(request, app).await.map(Some)
     }
+}
+
+/// A body that comes byte by byte, or never ends, is not waited for.
+async fn in_time<T>(app: &App, read: impl Future<Output = T>) -> Result<T, ApiError> {
+    let limit = app.settings.limits.body_time;
+    tokio::time::timeout(limit, read)
+        .await
+        .map_err(|_| ApiError::new(ErrorCode::TooSlow, format!("the body did not come within {} s", limit.as_secs())))
 }
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
@@ -60,25 +88,62 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 fn refused_json(rejection: &JsonRejection) -> ApiError {
     let code = match rejection {
         JsonRejection::JsonDataError(_) => ErrorCode::InvalidValue,
-        JsonRejection::MissingJsonContentType(_) => ErrorCode::UnsupportedMediaType,
-        JsonRejection::BytesRejection(_) if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => {
-            ErrorCode::TooLarge
-        }
         _ => ErrorCode::BadRequest,
     };
     // What was sent may hold a password: only where and what, not which value.
     ApiError::new(code, without_values(&rejection.body_text())).advise("see /openapi.json")
 }
 
-/// The message without what it quotes of the body: `invalid type: string "…", expected u16`.
+/// What serde puts before a value that it shows.
+const SHOWN: [&str; 6] = ["boolean", "integer", "floating point", "character", "unknown variant", "unknown field"];
+
+/// The message without what it shows of the body: `invalid type: string "…", expected u16`, "invalid type: integer `…`".
 fn without_values(message: &str) -> String {
-    let mut parts = message.split('"');
-    let mut shown = parts.next().unwrap_or_default().to_owned();
-    while let Some(_quoted) = parts.next() {
-        shown.push_str("\"…\"");
-        shown.push_str(parts.next().unwrap_or_default());
+    // Before this stands the path to the field, which is its name.
+    let message = message.find("unknown field `").and_then(|at| message.get(at..)).unwrap_or(message);
+    let mut shown = String::with_capacity(message.len());
+    let mut rest = message.chars();
+    while let Some(letter) = rest.next() {
+        let is_value = letter == '"' || (letter == '`' && SHOWN.iter().any(|word| shown.trim_end().ends_with(word)));
+        shown.push(letter);
+        if is_value {
+            // Up to the quote that ends it; one within it is escaped.
+            while let Some(inner) = rest.next() {
+                match inner {
+                    '\\' if letter == '"' => drop(rest.next()),
+                    _ if inner == letter => break,
+                    _ => {}
+                }
+            }
+            shown.push('…');
+            shown.push(letter);
+        }
     }
     shown
+}
+
+/// The type of a body, without its parameters.
+#[derive(Debug)]
+pub(crate) struct MediaType<'a>(&'a str);
+
+impl<'a> MediaType<'a> {
+    /// What `Content-Type` says, if it is there once.
+    pub(crate) fn of(headers: &'a HeaderMap) -> Option<Self> {
+        let mut given = headers.get_all(header::CONTENT_TYPE).iter();
+        let (only, None) = (given.next()?.to_str().ok()?, given.next()) else { return None };
+        Some(Self(only.split(';').next().unwrap_or_default().trim()))
+    }
+
+    /// Whether it is JSON, or something that is written in it.
+    fn is_json(&self) -> bool {
+        let name = self.0.to_ascii_lowercase();
+        name == "application/json" || (name.starts_with("application/") && name.ends_with("+json"))
+    }
+
+    /// Whether it is this one.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.0.eq_ignore_ascii_case(name)
+    }
 }
 
 #[cfg(test)]
@@ -89,6 +154,16 @@ mod tests {
     fn what_was_sent_is_not_repeated() {
         let message = "Failed: port: invalid type: string \"secret\", expected u16 at line 1";
         assert_eq!(without_values(message), "Failed: port: invalid type: string \"…\", expected u16 at line 1");
-        assert_eq!(without_values("a \"b\" c \"d\\\""), "a \"…\" c \"…\"");
+        for (message, shown) in [
+            (r#"a "b" c "d\"e" f"#, r#"a "…" c "…" f"#),
+            (r#"string "se\\" , "x"#, r#"string "…" , "…""#),
+            ("password: invalid type: integer `12345`, expected", "password: invalid type: integer `…`, expected"),
+            ("unknown variant `secret`, expected `a` or `b`", "unknown variant `…`, expected `a` or `b`"),
+            ("Failed: a.secret: unknown field `secret`, there are none", "unknown field `…`, there are none"),
+            ("missing field `path`", "missing field `path`"),
+            ("expected `,` or `}` at line 1", "expected `,` or `}` at line 1"),
+        ] {
+            assert_eq!(without_values(message), shown);
+        }
     }
 }

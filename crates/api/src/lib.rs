@@ -12,13 +12,14 @@
 
 mod answer;
 mod app;
+mod claims;
+mod configuration;
 mod endpoints;
 mod error;
 mod extract;
 mod jobs;
 mod metrics;
 mod openapi;
-mod patience;
 mod readers;
 mod reading;
 mod replaying;
@@ -29,6 +30,7 @@ mod security;
 mod server;
 mod settings;
 mod trace;
+mod upload;
 
 pub use error::{ApiError, ErrorCode};
 pub use security::{ApiKey, KeyError};

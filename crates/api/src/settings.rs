@@ -58,8 +58,18 @@ pub struct Limits {
     pub body: usize,
     /// Time for an answer that is no job and no stream.
     pub answer: Duration,
-    /// Time without a byte after which an upload or a download is given up.
+    /// Time without a byte after which a download is given up, and in which some KiB of an upload have to come.
     pub idle: Duration,
+    /// Time for the head of a request; a connection without requests is closed after it.
+    pub head: Duration,
+    /// Time for a body that is no upload.
+    pub body_time: Duration,
+    /// Bytes of the head of a request: its address and headers.
+    pub head_bytes: usize,
+    /// Connections at once; further ones wait.
+    pub connections: usize,
+    /// Uploads at once; further ones are refused.
+    pub uploads: usize,
     /// Jobs that run at once.
     pub running: usize,
     /// Jobs that wait for one of these.
@@ -75,6 +85,11 @@ impl Default for Limits {
             body: 1 << 20,
             answer: Duration::from_secs(60),
             idle: Duration::from_secs(60),
+            head: Duration::from_secs(30),
+            body_time: Duration::from_secs(30),
+            head_bytes: 32 << 10,
+            connections: 512,
+            uploads: 8,
             running: 2,
             waiting: 64,
             farewell: Duration::from_secs(30),

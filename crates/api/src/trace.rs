@@ -34,6 +34,7 @@ pub(crate) fn find(config: &Config, path: Option<&str>, case: Option<&str>) -> R
             confined(folder, folder, &last.to_string_lossy())?
         }
     };
+    must_be_inside(folder, &named)?;
     let place = layout
         .place(&named)
         .map_err(|_| ApiError::new(ErrorCode::TraceNotFound, "there is no such capture").advise("see /api/traces"))?;
@@ -44,6 +45,20 @@ pub(crate) fn find(config: &Config, path: Option<&str>, case: Option<&str>) -> R
     match &place.case_id {
         Some(_) => Ok(place),
         None => Err(ApiError::new(ErrorCode::OutsideTracesFolder, "the capture is in no case of the traces folder")),
+    }
+}
+
+/// Checks where the links lead that are in `path`, which is in the traces folder by its name. What is not there is no reason to look
+/// elsewhere: then it is the nearest folder that has to be inside.
+///
+/// # Errors
+/// [`ErrorCode::OutsideTracesFolder`].
+pub(crate) fn must_be_inside(folder: &Path, path: &Path) -> Result<(), ApiError> {
+    let real = std::fs::canonicalize(folder).ok();
+    let is_below = |path: &Path| path.starts_with(folder) || real.as_ref().is_some_and(|real| path.starts_with(real));
+    match path.ancestors().find(|path| path.exists()).filter(|nearest| is_below(nearest)) {
+        Some(nearest) => inside(folder, nearest).map(drop),
+        None => Ok(()),
     }
 }
 

@@ -191,16 +191,24 @@ fn walk(folder: &std::path::Path) -> Vec<Vec<u8>> {
 
 #[test]
 fn a_job_is_cancelled_and_one_whose_client_has_gone_goes_on() {
-    let (_home, server) = ingested();
+    let (home, server) = ingested();
     let lab = LabServer::start(&[]);
     let slow = lab.body(json!({ "pace": "original", "enable_ping": false }));
     let accepted = server.post("/api/replay/execute?async=true", &slow).ok();
     let path = format!("/api/jobs/{}", accepted["id"].as_str().unwrap());
     let running = |job: &Value| job["state"] == "running" && job["progress"]["done"].as_u64() > Some(0);
     wait_until(|| running(&server.json(&path)));
+    // What it works on stays, and so does what it makes.
+    let trace = "/api/traces?capture_path=office.pcap";
+    assert_eq!(server.send("DELETE", trace, &[], &[]).refused(409), "conflict");
+    let replays = home.path().join("cases/2010101010/.tracer/office.pcap/replays");
+    let run = std::fs::read_dir(replays).unwrap().next().unwrap().unwrap().file_name().into_string().unwrap();
+    let run = format!("/api/replays/{run}?capture_path=office.pcap");
+    assert_eq!(server.send("DELETE", &run, &[], &[]).refused(409), "conflict");
     assert_eq!(server.send("DELETE", &path, &[], &[]).status, 202);
     wait_until(|| server.json(&path)["state"] == "cancelled");
     assert_eq!(server.json(&path)["result"]["interrupted"], true, "what was sent is recorded");
+    assert_eq!(server.send("DELETE", &run, &[], &[]).status, 204);
 
     // A client that asks, and hangs up before it is answered.
     let body = lab.body(json!({})).to_string();

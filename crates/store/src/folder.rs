@@ -30,6 +30,30 @@ pub enum FolderError {
     },
 }
 
+/// Folders that did not exist before, innermost first. Dropped, those that are still empty disappear.
+#[derive(Debug)]
+pub struct MadeFolders(Vec<PathBuf>);
+
+impl MadeFolders {
+    /// Makes `folder` and those above it.
+    ///
+    /// # Errors
+    /// [`FolderError`].
+    pub fn make(folder: &Path) -> Result<Self, FolderError> {
+        let missing = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let made = Self(missing.map(Path::to_owned).collect());
+        make(folder)?;
+        Ok(made)
+    }
+}
+
+impl Drop for MadeFolders {
+    fn drop(&mut self) {
+        // One that is not empty stays, and so do those above it.
+        let _rest = self.0.iter().try_for_each(std::fs::remove_dir);
+    }
+}
+
 /// Makes `folder` and those above it.
 ///
 /// # Errors

@@ -22,11 +22,13 @@ mod fixture;
 pub mod folder;
 pub mod ingest;
 pub mod layout;
+mod lock;
 pub mod metadata;
 mod packed;
 mod parquet_file;
 mod parquet_writer;
 pub mod reader;
+mod removal;
 pub mod runs;
 pub mod schema;
 mod staged;
@@ -39,6 +41,7 @@ pub use ingest::{IngestError, IngestProgress, IngestReport, IngestRequest, inges
 pub use layout::{Gathered, Layout, OutputFolder, TracePlace};
 pub use metadata::{Payload, SessionMetadata};
 pub use reader::{Columns, FileIdentity, Left, Page, ReadError, RowChoice, RowGroupBounds, Selection, SessionFile};
+pub use removal::RemovalError;
 pub use staged::StagedError;
 pub use writer::SessionsWriter;
 

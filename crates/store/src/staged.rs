@@ -1,7 +1,7 @@
 //! A folder that is written under a temporary name and put in place when it is complete.
 
-use crate::folder::{self, FolderError};
-use std::fs::{File, TryLockError};
+use crate::folder::{self, FolderError, MadeFolders};
+use crate::lock::FolderLock;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -32,8 +32,7 @@ pub enum StagedError {
 pub(crate) struct StagedFolder {
     temporary: TempDir,
     target: PathBuf,
-    /// Held open: the lock ends with it, whatever ends the process.
-    _lock: Option<File>,
+    _lock: FolderLock,
     _made: MadeFolders,
 }
 
@@ -46,7 +45,7 @@ impl StagedFolder {
     /// Begins the folder that will be `parent/name`, and removes what a killed process left there.
     pub(crate) fn create(parent: &Path, name: &str) -> Result<Self, StagedError> {
         let made = MadeFolders::make(parent)?;
-        let lock = lock(parent)?;
+        let lock = FolderLock::take(parent).ok_or_else(|| StagedError::Busy { folder: parent.to_owned() })?;
         let target = parent.join(name);
         recover(parent, name);
         let mut builder = tempfile::Builder::new();
@@ -89,46 +88,27 @@ impl StagedFolder {
     }
 }
 
-/// The lock of an output folder, held by whoever writes into it: a lock on the folder itself, which leaves nothing.
-fn lock(parent: &Path) -> Result<Option<File>, StagedError> {
-    // Where folders cannot be opened or locked, go on as if nobody else were there.
-    let Ok(folder) = File::open(parent) else { return Ok(None) };
-    match folder.try_lock() {
-        Ok(()) => Ok(Some(folder)),
-        Err(TryLockError::WouldBlock) => Err(StagedError::Busy { folder: parent.to_owned() }),
-        Err(TryLockError::Error(_)) => Ok(None),
-    }
-}
-
-/// Folders that did not exist before, innermost first. Dropped, those that are still empty disappear.
-#[derive(Debug)]
-struct MadeFolders(Vec<PathBuf>);
-
-impl MadeFolders {
-    fn make(folder: &Path) -> Result<Self, FolderError> {
-        let missing = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
-        let made = Self(missing.map(Path::to_owned).collect());
-        folder::make(folder)?;
-        Ok(made)
-    }
-}
-
-impl Drop for MadeFolders {
-    fn drop(&mut self) {
-        // One that is not empty stays, and so do those above it.
-        let _rest = self.0.iter().try_for_each(std::fs::remove_dir);
-    }
-}
-
 /// Brings back an earlier folder that a killed process had moved aside, and removes unfinished ones.
 fn recover(parent: &Path, name: &str) {
     let (target, earlier) = (parent.join(name), parent.join(format!("{EARLIER}{name}")));
     if !target.exists() && earlier.exists() {
         let _kept_aside = std::fs::rename(&earlier, &target);
     }
+    if target.exists() {
+        let _stays = std::fs::remove_dir_all(earlier);
+    }
+    remove_with(parent, &[TEMPORARY]);
+}
+
+/// Removes what killed processes left in an output folder that nobody needs any more.
+pub(crate) fn remove_left_over(parent: &Path) {
+    remove_with(parent, &[TEMPORARY, EARLIER]);
+}
+
+fn remove_with(parent: &Path, prefixes: &[&str]) {
     for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
-        let left_over = entry.file_name().to_string_lossy().starts_with(TEMPORARY);
-        if left_over || (entry.path() == earlier && target.exists()) {
+        let name = entry.file_name();
+        if prefixes.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
             let _stays = std::fs::remove_dir_all(entry.path());
         }
     }

@@ -84,7 +84,11 @@ pub(crate) async fn execute(
     let planned = prepared.await?;
     let told = planned.told();
     let metrics = Arc::clone(&app.metrics);
-    let job = app.jobs.start(JobKind::Replay, told, move |job| planned.work(job, &metrics))?;
+    let claim = app.claims.shared(planned.trace.place.output.path())?;
+    let job = app.jobs.start(JobKind::Replay, told, move |job| {
+        let _claim = claim;
+        planned.work(job, &metrics)
+    })?;
     Ok(answer(job, wanted).await)
 }
 

@@ -100,7 +100,9 @@ pub(crate) async fn ingest(
     wanted: Wanted,
     Json(asked): Json<Ingest>,
 ) -> Result<Response, ApiError> {
-    let request = request(&app.config()?, &asked)?;
+    let config = app.config()?;
+    // Looking for the files of a set may take a while.
+    let request = app.readers.read(move || request(&config, &asked)).await?;
     let told = json!({
         "capture_path": request.place.trace,
         "case_id": request.place.case_id,
@@ -108,8 +110,10 @@ pub(crate) async fn ingest(
         "payload": request.payload,
         "with_keys": !request.secrets.is_empty(),
     });
+    let claim = app.claims.shared(request.place.output.path())?;
     let shared = app.clone();
     let job = app.jobs.start(JobKind::Ingest, told, move |job| {
+        let _claim = claim;
         let report = work(&request, job)?;
         shared.remember(&[(Key::CapturePath, &report.trace), (Key::TraceName, name(Path::new(&report.trace)))]);
         serde_json::to_value(IngestAnswer::of(report)).map_err(ApiError::internal)
@@ -129,6 +133,7 @@ fn request(config: &Config, asked: &Ingest) -> Result<IngestRequest, ApiError> {
     })?;
     let layout = Layout::new(config);
     let named = trace::named(&layout, config, path, asked.case_id.as_deref())?;
+    trace::must_be_inside(layout.traces_folder(), &named)?;
     let gathered = layout.gather(&[named], &[], None).map_err(cannot_gather)?;
     confine(&layout, &gathered)?;
     Ok(IngestRequest {

@@ -1,5 +1,7 @@
 //! The addresses, one file each.
 
+mod config;
+mod deletion;
 mod documents;
 mod execute;
 mod health;
@@ -13,6 +15,7 @@ mod session;
 mod sessions;
 mod setup;
 mod traces;
+mod upload;
 mod validate;
 
 pub(crate) use documents::documents;
@@ -34,6 +37,8 @@ pub(crate) fn quick() -> OpenApiRouter<App> {
         .routes(routes!(health::health))
         .routes(routes!(info::info))
         .routes(routes!(metrics::metrics))
+        .routes(routes!(config::get, config::put))
+        .routes(routes!(config::get_one))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::get, jobs::cancel))
         .routes(routes!(traces::list))
@@ -51,6 +56,9 @@ pub(crate) fn quick() -> OpenApiRouter<App> {
 pub(crate) fn lasting() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(jobs::events))
+        .routes(routes!(upload::upload))
+        .routes(routes!(deletion::delete_trace))
+        .routes(routes!(deletion::delete_run))
         .routes(routes!(ingest::ingest))
         .routes(routes!(validate::validate))
         .routes(routes!(setup::setup))

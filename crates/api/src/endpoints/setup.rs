@@ -92,7 +92,11 @@ pub(crate) async fn setup(
         "dry_run": how.dry_run,
         "force": how.force,
     });
-    let job = app.jobs.start(JobKind::Setup, told, move |job| work(&trace, &files, &options, how, job))?;
+    let claim = app.claims.shared(trace.place.output.path())?;
+    let job = app.jobs.start(JobKind::Setup, told, move |job| {
+        let _claim = claim;
+        work(&trace, &files, &options, how, job)
+    })?;
     Ok(answer(job, wanted).await)
 }
 

@@ -12,6 +12,9 @@ pub(super) const MOST_KEPT: usize = 500;
 /// Bytes of a result that are kept on disk; a larger one is in memory only, and what it is about is in the files of the trace.
 const MOST_RESULT: usize = 1 << 20;
 
+/// Prefix of files that are being written.
+const UNFINISHED: &str = ".job-";
+
 /// Why jobs cannot be kept. Each message is one line.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeptError {
@@ -58,6 +61,10 @@ impl KeptJobs {
         let mut jobs = Vec::new();
         for entry in std::fs::read_dir(&self.folder).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
+            if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(UNFINISHED)) {
+                // Left by a server that was killed: nobody else writes here now.
+                let _stays = std::fs::remove_file(&path);
+            }
             if path.extension().is_none_or(|extension| extension != "json") {
                 continue;
             }
@@ -84,7 +91,7 @@ impl KeptJobs {
             let smaller = JobDocument { result: Some(Value::Null), ..job.clone() };
             bytes = serde_json::to_vec(&smaller).unwrap_or_default();
         }
-        let written = tempfile::NamedTempFile::new_in(&self.folder).and_then(|mut file| {
+        let written = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.folder).and_then(|mut file| {
             file.write_all(&bytes)?;
             file.persist(self.path(&job.id)).map(drop).map_err(|error| error.error)
         });

@@ -28,21 +28,27 @@ pub(crate) fn cors(origins: &[String]) -> CorsLayer {
 /// Refuses what another web page makes a browser send. A browser sends some requests without asking first, and a name that its owner
 /// points at this address makes the page one of the server's own: the names are looked at, too, where nothing but the address
 /// keeps others away.
+///
+/// # Errors
+/// [`ErrorCode::ForbiddenOrigin`]; [`ErrorCode::BadRequest`] when `Host` is there twice or contradicts the address.
 pub(crate) async fn require_known_origin(
     State(app): State<App>,
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
-    let host = host(&request);
+    let host = host(&request)?;
     if app.settings.key.is_none() && app.settings.address.ip().is_loopback() && !host.as_deref().is_some_and(is_local) {
         let error = ApiError::new(ErrorCode::ForbiddenOrigin, "the server is not known by this host name");
         return Err(error.advise("call it 127.0.0.1 or localhost, or set API_KEY"));
     }
-    if let Some(origin) = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok()) {
-        let own =
-            host.is_some_and(|host| origin.split_once("://").is_some_and(|(_, of)| of.eq_ignore_ascii_case(&host)));
-        let known = app.settings.origins.iter().any(|known| known == "*" || known.eq_ignore_ascii_case(origin));
-        if !own && !known {
+    for origin in request.headers().get_all(header::ORIGIN) {
+        // What is no text is no page that anybody could have named.
+        let known = origin.to_str().is_ok_and(|origin| {
+            let of = origin.split_once("://").map(|(_, of)| of);
+            let own = of.zip(host.as_deref()).is_some_and(|(of, host)| of.eq_ignore_ascii_case(host));
+            own || app.settings.origins.iter().any(|known| known == "*" || known.eq_ignore_ascii_case(origin))
+        });
+        if !known {
             let error = ApiError::new(ErrorCode::ForbiddenOrigin, "this web page may not use the server");
             return Err(error.advise("name it in CORS_ORIGINS when the server is started"));
         }
@@ -50,10 +56,21 @@ pub(crate) async fn require_known_origin(
     Ok(next.run(request).await)
 }
 
-/// What the request calls the server.
-fn host(request: &Request) -> Option<String> {
-    let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    named.map(str::to_owned).or_else(|| request.uri().authority().map(ToString::to_string))
+/// What the request calls the server. RFC 9112, section 3.2: one `Host`, and where the address has a host it counts.
+fn host(request: &Request) -> Result<Option<String>, ApiError> {
+    let bad = |why: &str| ApiError::new(ErrorCode::BadRequest, format!("the header Host {why}"));
+    let mut named = request.headers().get_all(header::HOST).iter();
+    let first = named.next().map(|host| host.to_str().map_err(|_| bad("is no text"))).transpose()?;
+    if named.next().is_some() {
+        return Err(bad("is there more than once"));
+    }
+    match (first, request.uri().authority()) {
+        (Some(host), Some(authority)) if !authority.as_str().eq_ignore_ascii_case(host) => {
+            Err(bad("is not that of the address"))
+        }
+        (Some(host), _) => Ok(Some(host.to_owned())),
+        (None, authority) => Ok(authority.map(ToString::to_string)),
+    }
 }
 
 /// Whether a `Host` names this machine by a name that nobody else can point at it.
@@ -62,8 +79,11 @@ fn is_local(host: &str) -> bool {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.split(':').next().unwrap_or_default(),
     };
-    name.eq_ignore_ascii_case("localhost")
-        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    // `user@host` is none; neither is more behind the brackets than a port.
+    let is_whole =
+        !host.contains('@') && host.split_once(']').is_none_or(|(_, port)| port.is_empty() || port.starts_with(':'));
+    let is_this_machine = |address: std::net::IpAddr| address.is_loopback();
+    is_whole && (name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(is_this_machine))
 }
 
 #[cfg(test)]
@@ -75,9 +95,16 @@ mod tests {
         for host in ["localhost", "localhost:3004", "127.0.0.1:3004", "[::1]:3004", "LOCALHOST", "127.0.0.2"] {
             assert!(is_local(host), "{host}");
         }
-        for host in
-            ["", "evil.example", "localhost.evil.example:3004", "127.0.0.1.evil.example", "10.0.0.1", "[::2]:3004"]
-        {
+        for host in [
+            "",
+            "evil@127.0.0.1",
+            "[::1]evil",
+            "evil.example",
+            "localhost.evil.example:3004",
+            "127.0.0.1.evil.example",
+            "10.0.0.1",
+            "[::2]:3004",
+        ] {
             assert!(!is_local(host), "{host}");
         }
     }

@@ -47,7 +47,8 @@ pub(crate) fn run(arguments: &ServeArguments, global: &Global, output: &mut Outp
     runtime.block_on(async {
         let server = Server::bind(settings).await.map_err(advise)?;
         tell(&server, &key, arguments, &mut context)?;
-        server.run(stop(context.interrupt.clone())).await.map_err(advise)
+        server.run(stop(context.interrupt.clone())).await;
+        Ok::<(), Failure>(())
     })?;
     Ok(Conclusion::Done)
 }
@@ -126,7 +127,6 @@ fn advise(error: ServerError) -> Failure {
     let advice = match &error {
         ServerError::Listen { .. } => "choose another --port or --host, or end what listens there",
         ServerError::Jobs(_) => "end the other server or choose another --port; the folder must be writable",
-        ServerError::Serve(_) => "start it again",
     };
     Failure::new(error, advice)
 }

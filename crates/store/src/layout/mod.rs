@@ -24,6 +24,9 @@ use std::path::{Component, Path, PathBuf};
 /// Folder beside the traces that takes the output.
 pub const TRACER: &str = ".tracer";
 
+/// Prefix of captures that are being uploaded: they are no traces yet.
+pub const UPLOADING: &str = ".upload-";
+
 /// Why something could not be found on disk. Each message is one line.
 #[derive(Debug, thiserror::Error)]
 pub enum LayoutError {

@@ -1,6 +1,6 @@
 //! Finding cases and captures on disk.
 
-use super::{Layout, LayoutError, TRACER, TracePlace, relocated};
+use super::{Layout, LayoutError, TRACER, TracePlace, UPLOADING, relocated};
 use crate::metadata;
 use capture::split_set;
 use std::collections::BTreeSet;
@@ -156,7 +156,7 @@ fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> std::io::Re
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_file() {
-            if is_capture(&path) {
+            if !name.starts_with(UPLOADING) && is_capture(&path) {
                 files.push(path);
             }
         } else if path.is_dir() && !path.is_symlink() && name != TRACER {

@@ -3,6 +3,7 @@
 use super::columns::{RUN_COLUMNS, schema};
 use super::folder::{Run, RunError, readable_by_all};
 use super::{RunRow, Verdict};
+use crate::lock::FolderLock;
 use crate::parquet_file::{Batches, ParquetFile};
 use crate::parquet_writer::{ParquetWriter, Weight};
 use crate::reader::{FileIdentity, Page, ReadError, RowChoice, Selection};
@@ -17,6 +18,7 @@ pub struct RunWriter {
     writer: ParquetWriter<RunRow>,
     temporary: TempPath,
     target: PathBuf,
+    _lock: FolderLock,
 }
 
 impl RunWriter {
@@ -27,11 +29,12 @@ impl RunWriter {
     pub fn create(run: &Run) -> Result<Self, RunError> {
         let target = run.operations();
         let io = |source| RunError::Io { path: target.clone(), source };
+        let lock = FolderLock::take(run.path()).ok_or_else(|| io(std::io::ErrorKind::ResourceBusy.into()))?;
         let (file, temporary) =
             tempfile::Builder::new().prefix(".operations-").tempfile_in(run.path()).map_err(io)?.into_parts();
         readable_by_all(&file).map_err(io)?;
         let writer = ParquetWriter::new(file, RUN_COLUMNS, schema()).map_err(|error| io(error.into()))?;
-        Ok(Self { writer, temporary, target })
+        Ok(Self { writer, temporary, target, _lock: lock })
     }
 
     /// The file, once it is complete.
@@ -52,7 +55,7 @@ impl RunWriter {
     /// # Errors
     /// [`RunError::Io`].
     pub fn finish(self) -> Result<(), RunError> {
-        let Self { writer, temporary, target } = self;
+        let Self { writer, temporary, target, _lock } = self;
         writer.finish().map_err(|error| failed(target.clone(), error))?;
         temporary.persist(&target).map_err(|error| RunError::Io { path: target, source: error.error })
     }

@@ -1,16 +1,24 @@
 //! The server: where it listens, and how it ends.
 
+mod connections;
+mod lingering;
+
 use crate::app::App;
 use crate::jobs::{Jobs, KeptError};
 use crate::metrics::Metrics;
-use crate::patience::Patient;
 use crate::router::router;
 use crate::settings::Settings;
+use crate::upload;
+use connections::Connections;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
+
+/// What is being answered when everything else has ended gets this long.
+const LAST_CALL: Duration = Duration::from_secs(2);
 
 /// Why there is no server. Each message is one line.
 #[derive(Debug, thiserror::Error)]
@@ -26,9 +34,6 @@ pub enum ServerError {
     /// Jobs cannot be remembered.
     #[error("{0}")]
     Jobs(String),
-    /// The listening socket failed.
-    #[error("the server failed: {0}")]
-    Serve(io::Error),
 }
 
 /// A server that listens.
@@ -52,7 +57,12 @@ impl Server {
         let address = listener.local_addr().map_err(listen)?;
         let jobs = Jobs::open(&settings.state_folder, limits, Arc::clone(&metrics));
         let jobs = jobs.map_err(|error: KeptError| ServerError::Jobs(error.to_string()))?;
-        Ok(Self { listener, address, app: App::new(settings, jobs, metrics) })
+        let app = App::new(settings, jobs, metrics);
+        if let Ok(layout) = app.layout() {
+            // What killed servers were sent when they ended. It takes a moment, and nobody has to wait for it.
+            tokio::task::spawn_blocking(move || upload::remove_left_over_in_all(&layout));
+        }
+        Ok(Self { listener, address, app })
     }
 
     /// Where it listens.
@@ -60,31 +70,18 @@ impl Server {
         self.address
     }
 
-    /// Answers requests until `stop` is ready. Then no more are taken, running jobs are asked to end and are recorded as
+    /// Answers requests until `stop` is ready. Then no more jobs are taken, running ones are asked to end and are recorded as
     /// interrupted, and what is being answered is finished, all within [`Limits::farewell`](crate::Limits::farewell).
-    ///
-    /// # Errors
-    /// [`ServerError::Serve`].
-    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServerError> {
-        let app = self.app;
-        let (jobs, farewell) = (app.jobs.clone(), app.settings.limits.farewell);
-        let (stopped, mut is_stopped) = tokio::sync::watch::channel(false);
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let (jobs, farewell) = (self.app.jobs.clone(), self.app.settings.limits.farewell);
+        let connections = Connections::new(router(self.app.clone()), &self.app.settings.limits);
         let ending = async move {
             stop.await;
             // Streams of events end with their jobs, and answers that wait for one with it.
             let _ = tokio::time::timeout(farewell, jobs.stop()).await;
-            let _ = stopped.send(true);
         };
-        let listener = Patient::new(self.listener, app.settings.limits.idle);
-        let serving = axum::serve(listener, router(app)).with_graceful_shutdown(ending);
-        let last_call = async move {
-            // An error: the sender has gone, and so has the server.
-            let _ = is_stopped.wait_for(|stopped| *stopped).await;
-            tokio::time::sleep(farewell.min(std::time::Duration::from_secs(2))).await;
-        };
-        tokio::select! {
-            served = serving.into_future() => served.map_err(ServerError::Serve),
-            () = last_call => Ok(()),
-        }
+        connections.accept(&self.listener, ending).await;
+        drop(self.listener);
+        let _ = tokio::time::timeout(farewell.min(LAST_CALL), connections.end()).await;
     }
 }
