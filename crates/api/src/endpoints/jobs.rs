@@ -93,7 +93,6 @@ pub(crate) async fn events(
 
 /// A server-sent event of a job.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(dead_code, reason = "describes what is written as a stream")]
 struct JobStreamEvent {
     /// Its number, of those that are kept.
     id: Option<String>,

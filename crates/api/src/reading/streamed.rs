@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(whole(move |_| Err(failed())).unwrap_err(), "damaged");
         let later = whole(move |out| much(out).and(Err(failed()))).unwrap_err();
         assert!(later.starts_with("broken"), "{later}");
-        let panicked = whole(|out| much(out).and_then(|()| panic!("a defect"))).unwrap_err();
+        let panicked = whole(|out| much(out).map(|()| panic!("a defect"))).unwrap_err();
         assert!(panicked.starts_with("broken"), "{panicked}");
     }
 
