@@ -75,7 +75,11 @@ fn a_capture_is_uploaded_ingested_looked_at_checked_set_up_replayed_and_reported
     let page = server.get(&format!("/api/replays/{run}/report.html"));
     assert_eq!(page.status, 200);
     let page = String::from_utf8(page.body).unwrap();
-    assert!(page.starts_with("<!DOCTYPE html>") && page.contains(run) && page.trim_end().ends_with("</html>"), "{}", page.len());
+    assert!(
+        page.starts_with("<!DOCTYPE html>") && page.contains(run) && page.trim_end().ends_with("</html>"),
+        "{}",
+        page.len()
+    );
     assert_eq!(server.send("DELETE", &format!("/api/replays/{run}"), &[], &[]).status, 204);
     assert_eq!(server.send("DELETE", &format!("/api/traces?capture_path={path}"), &[], &[]).status, 204);
     assert_eq!(server.json("/api/traces?case_id=7")["total"], 0);
