@@ -31,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) selections: Selections,
     /// What is counted.
     pub(crate) metrics: Arc<Metrics>,
+    /// Whether tshark was on the search path when the server started.
+    pub(crate) tshark_available: bool,
     /// Held by who changes the configuration file.
     pub(crate) changing: Mutex<()>,
 }
@@ -39,6 +41,7 @@ impl App {
     /// The shared part of a server.
     pub(crate) fn new(settings: Settings, jobs: Jobs, metrics: Arc<Metrics>) -> Self {
         let uploads = Uploads::new(settings.limits.uploads);
+        let tshark_available = settings.environment.has_program("tshark");
         Self(Arc::new(Shared {
             settings,
             jobs,
@@ -47,6 +50,7 @@ impl App {
             uploads,
             selections: Selections::default(),
             metrics,
+            tshark_available,
             changing: Mutex::new(()),
         }))
     }

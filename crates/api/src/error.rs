@@ -112,6 +112,7 @@ pub struct ApiError {
     /// The kind of it.
     pub code: ErrorCode,
     /// What to do about it, or where the fault is.
+    #[schema(required)]
     pub detail: Option<String>,
 }
 

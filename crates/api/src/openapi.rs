@@ -7,8 +7,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::tag::{Tag, TagBuilder};
 use utoipa::openapi::{Components, ContentBuilder, InfoBuilder, License, OpenApi, Ref, RefOr, SecurityRequirement};
 use utoipa::{PartialSchema, ToSchema};
+
+/// What the addresses are about.
+const TAGS: [(&str, &str); 7] = [
+    ("server", "The server itself: whether it is there, what it works with, what it has counted."),
+    ("config", "Settings."),
+    ("traces", "Captures: uploaded, listed, ingested, deleted."),
+    ("sessions", "Sessions of an ingested capture, and their operations."),
+    ("replay", "Sessions are checked, set up and replayed on the lab server."),
+    ("replays", "Earlier replays and their reports."),
+    ("jobs", "Ingests, setups and replays that go on or have ended."),
+];
+
+fn tag(name: &str, meaning: &str) -> Tag {
+    TagBuilder::new().name(name).description(Some(meaning)).build()
+}
 
 /// The document without its addresses.
 pub(crate) fn head() -> OpenApi {
@@ -27,6 +43,7 @@ pub(crate) fn head() -> OpenApi {
     components.schemas.insert("Error".to_owned(), ApiError::schema());
     components.schemas.insert(ErrorCode::name().into_owned(), ErrorCode::schema());
     document.components = Some(components);
+    document.tags = Some(TAGS.iter().map(|(name, meaning)| tag(name, meaning)).collect());
     document.security =
         Some(vec![SecurityRequirement::new("api_key", Vec::<String>::new()), SecurityRequirement::default()]);
     document

@@ -15,17 +15,24 @@ const LAST: &str = "last";
 /// # Errors
 /// [`ErrorCode::RunNotFound`].
 pub(crate) fn find(place: &TracePlace, name: &str) -> Result<Run, ApiError> {
-    let unknown = || ApiError::new(ErrorCode::RunNotFound, "the trace has no such replay").advise("see /api/replays");
-    // No path is made of what is no name.
-    if name != LAST && !is_name(name) {
-        return Err(unknown());
-    }
-    let mut runs = list(place)?;
     match name {
-        LAST => runs.pop(),
-        name => runs.into_iter().find(|run| run.name() == name),
+        LAST => list(place)?.pop().ok_or_else(unknown),
+        name => named(place, name),
     }
-    .ok_or_else(unknown)
+}
+
+/// The run of a trace that has this name. `last` is none.
+///
+/// # Errors
+/// [`ErrorCode::RunNotFound`].
+pub(crate) fn named(place: &TracePlace, name: &str) -> Result<Run, ApiError> {
+    // No path is made of what is no name.
+    let found = if is_name(name) { list(place)?.into_iter().find(|run| run.name() == name) } else { None };
+    found.ok_or_else(unknown)
+}
+
+fn unknown() -> ApiError {
+    ApiError::new(ErrorCode::RunNotFound, "the trace has no such replay").advise("see /api/replays")
 }
 
 /// The runs of a trace, oldest first.

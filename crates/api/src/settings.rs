@@ -41,6 +41,13 @@ impl Environment {
     pub(crate) fn find(&self, name: &str) -> Option<String> {
         (self.0)(name)
     }
+
+    /// Whether a file of this name is where programs are looked for.
+    pub(crate) fn has_program(&self, name: &str) -> bool {
+        let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+        let folders = self.find("PATH").unwrap_or_default();
+        std::env::split_paths(&folders).any(|folder| folder.is_absolute() && folder.join(&file).is_file())
+    }
 }
 
 impl fmt::Debug for Environment {

@@ -10,9 +10,15 @@ use support::server::ApiServer;
 #[test]
 fn a_server_is_there_until_it_is_asked_to_end() {
     let home = Home::new();
+    // tshark is not needed, and told where it is there.
+    let tshark = home.file(&format!("programs/tshark{}", std::env::consts::EXE_SUFFIX), b"");
+    for (folder, is_there) in [(tshark.parent().unwrap(), true), (home.path(), false)] {
+        let server = ApiServer::start_with(&home, &[], &[("PATH", folder.to_str().unwrap())]);
+        let health = server.json("/health");
+        assert_eq!((&health["status"], &health["tshark_available"]), (&"ok".into(), &is_there.into()));
+        assert_eq!(server.json("/info")["tshark_available"], is_there);
+    }
     let server = ApiServer::start(&home);
-    let health = server.json("/health");
-    assert_eq!((&health["status"], &health["tshark_available"]), (&"ok".into(), &false.into()));
     assert_eq!(server.json("/info")["capture_valid"], false);
     assert_eq!(server.json("/api/jobs")["total"], 0);
     assert_eq!(server.get("/api/nothing").refused(404), "not_found");
@@ -41,6 +47,13 @@ fn a_port_that_is_taken_and_a_key_that_is_none_are_refused() {
     home.run(&["serve", "--port", &port]).refused(&["cannot listen", &port, "--port"]);
     let mut command = home.command(&["serve", "--port", "0"]);
     support::ended(command.env("API_KEY", "short")).refused(&["API key", "8 characters"]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt as _;
+        let no_text = std::ffi::OsStr::from_bytes(b"long-enough-\xff");
+        let mut command = home.command(&["serve", "--port", "0"]);
+        support::ended(command.env("API_KEY", no_text)).refused(&["API key", "ASCII"]);
+    }
     let mut command = home.command(&["serve", "--port", "0", "--insecure"]);
     support::ended(command.env("API_KEY", "long-enough")).refused(&["API_KEY", "--insecure"]);
 }

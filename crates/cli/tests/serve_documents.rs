@@ -31,6 +31,9 @@ fn every_reference_of_the_document_leads_somewhere_and_every_address_tells_its_e
             assert!(operation["summary"].is_string() || operation["description"].is_string(), "{method} {path}");
         }
     }
+    let operations = document["paths"].as_object().unwrap().values().flat_map(|of| of.as_object().unwrap().values());
+    let ids: Vec<&str> = operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "programs are made of them: {ids:?}");
     let codes = document["components"]["schemas"]["ErrorCode"].to_string();
     for code in ["not_found", "password_required", "outside_traces_folder"] {
         assert!(codes.contains(code), "{codes}");

@@ -128,6 +128,10 @@ fn sessions_are_checked_set_up_and_replayed_and_what_differs_is_told_as_it_is_fo
     assert_eq!((&plan["success"], &plan["dry_run"]), (&true.into(), &true.into()), "{plan}");
     let made = server.post("/api/replay/setup", &lab.body(root.clone())).ok();
     assert_eq!((&made["success"], &made["files_created"]), (&true.into(), &plan["files_created"]), "{made}");
+    let unready = json!({ "root": "nowhere", "validate_first": true, "setup": false });
+    let unready = server.post("/api/replay/execute", &lab.body(unready)).ok();
+    assert_eq!((&unready["success"], &unready["validation"]["ready"]), (&false.into(), &false.into()), "{unready}");
+    assert!(unready["total_operations"].as_u64() > Some(500), "clients rely on it: {unready}");
     let done = server.post("/api/replay/execute", &lab.body(json!({ "root": "lab", "validate_first": true }))).ok();
     assert_eq!(done["validation"]["ready"], true, "{done}");
     assert_eq!(done["successful_operations"], done["matched"]);
@@ -148,7 +152,7 @@ fn sessions_are_checked_set_up_and_replayed_and_what_differs_is_told_as_it_is_fo
     let metrics = String::from_utf8(server.get("/metrics").body).unwrap();
     for line in [
         "smbreplay_replay_operations_total{verdict=\"match\"}",
-        "smbreplay_jobs_total{kind=\"replay\",state=\"done\"} 2",
+        "smbreplay_jobs_total{kind=\"replay\",state=\"done\"} 3",
     ] {
         assert!(metrics.contains(line), "no {line} in {metrics}");
     }
@@ -198,6 +202,10 @@ fn a_job_is_cancelled_and_one_whose_client_has_gone_goes_on() {
     let path = format!("/api/jobs/{}", accepted["id"].as_str().unwrap());
     let running = |job: &Value| job["state"] == "running" && job["progress"]["done"].as_u64() > Some(0);
     wait_until(|| running(&server.json(&path)));
+    // It is counted while it goes on, not only at its end.
+    let metrics = String::from_utf8(server.get("/metrics").body).unwrap();
+    assert!(metrics.contains("smbreplay_jobs_running{kind=\"replay\"} 1"), "{metrics}");
+    assert!(metrics.contains("smbreplay_replay_operations_total{verdict=\"match\"}"), "{metrics}");
     // What it works on stays, and so does what it makes.
     let trace = "/api/traces?capture_path=office.pcap";
     assert_eq!(server.send("DELETE", trace, &[], &[]).refused(409), "conflict");

@@ -56,7 +56,10 @@ fn a_link_to_a_run_elsewhere_is_no_run() {
     fs::rename(replays.join(&run), home.path().join("elsewhere")).unwrap();
     std::os::unix::fs::symlink(home.path().join("elsewhere"), replays.join(&run)).unwrap();
     assert_eq!(server.json("/api/replays")["total"], 0);
-    assert_eq!(server.get(&format!("/api/replays/{run}")).refused(404), "run_not_found");
+    let address = format!("/api/replays/{run}");
+    assert_eq!(server.get(&address).refused(404), "run_not_found");
+    assert_eq!(server.send("DELETE", &address, &[], &[]).refused(404), "run_not_found");
+    assert!(replays.join(&run).is_symlink() && home.path().join("elsewhere/report.json").is_file());
 }
 
 #[test]

@@ -30,6 +30,8 @@ pub struct Progress {
     pub in_flight: u64,
     /// How late the request that ended last had been sent, with a pace other than `asap`.
     pub lag: Duration,
+    /// Of those that are done, how many have each verdict, in the order of [`Verdict::ALL`].
+    pub verdicts: [u64; Verdict::ALL.len()],
 }
 
 /// How often progress is told.
@@ -68,6 +70,14 @@ impl Watch {
         self.told = Some(Instant::now());
         let skipped = tally.of(Verdict::Skipped);
         let in_flight = self.sent.saturating_sub(done.saturating_sub(skipped));
-        Some(Progress { total: self.total, done, divergences: tally.divergences(), skipped, in_flight, lag: self.lag })
+        Some(Progress {
+            total: self.total,
+            done,
+            divergences: tally.divergences(),
+            skipped,
+            in_flight,
+            lag: self.lag,
+            verdicts: Verdict::ALL.map(|verdict| tally.of(verdict)),
+        })
     }
 }

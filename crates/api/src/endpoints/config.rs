@@ -46,14 +46,14 @@ pub(crate) struct Changed {
 }
 
 /// The effective settings. The password is not among them, only whether there is one.
-#[utoipa::path(get, path = "/api/config", tag = "config", responses((status = OK, body = Settings)))]
+#[utoipa::path(get, path = "/api/config", operation_id = "getConfig", tag = "config", responses((status = OK, body = Settings)))]
 pub(crate) async fn get(State(app): State<App>) -> Result<Json<Settings>, ApiError> {
     let of = app.clone();
     app.readers.read(move || Ok(Json(Settings::of(&of.config()?)))).await
 }
 
 /// A setting and where it comes from. `password` is unknown here; `password_set` tells whether there is one.
-#[utoipa::path(get, path = "/api/config/{key}", tag = "config",
+#[utoipa::path(get, path = "/api/config/{key}", operation_id = "getConfigValue", tag = "config",
     params(("key" = String, Path, description = "A key of /api/config")), responses((status = OK, body = Setting)))]
 pub(crate) async fn get_one(State(app): State<App>, Path(key): Path<String>) -> Result<Json<Setting>, ApiError> {
     let of = app.clone();
@@ -70,7 +70,7 @@ pub(crate) async fn get_one(State(app): State<App>, Path(key): Path<String>) -> 
 
 /// Changes settings, all of them or none. The folders are read-only. `server_ip` and `port` change only together with `password`: the stored
 /// one is not sent to another server than it was stored for. `verbosity_level` takes effect when the server is started again.
-#[utoipa::path(put, path = "/api/config", tag = "config", request_body = ConfigChange,
+#[utoipa::path(put, path = "/api/config", operation_id = "updateConfig", tag = "config", request_body = ConfigChange,
     responses((status = OK, body = Changed)))]
 pub(crate) async fn put(State(app): State<App>, Body(wanted): Body<ConfigChange>) -> Result<Json<Changed>, ApiError> {
     let of = app.clone();

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::claims::in_use;
 use crate::error::{ApiError, ErrorCode};
 use crate::extract::{Path, Query};
+use crate::run;
 use crate::trace;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,7 +12,6 @@ use serde::Deserialize;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use store::layout::{TracePlace, is_capture};
-use store::runs::{Run, RunError};
 use store::{Config, Layout, RemovalError};
 use utoipa::IntoParams;
 
@@ -46,7 +46,7 @@ fn yes() -> bool {
 
 /// Deletes a capture and, unless told otherwise, what was made of it. With the journals of its setups and replays goes the
 /// knowledge of what they made on the lab share: clean up before. Of a trace of several files all are deleted.
-#[utoipa::path(delete, path = "/api/traces", tag = "traces", params(Doomed),
+#[utoipa::path(delete, path = "/api/traces", operation_id = "deleteTrace", tag = "traces", params(Doomed),
     responses((status = NO_CONTENT, description = "It is gone")))]
 pub(crate) async fn delete_trace(State(app): State<App>, Query(doomed): Query<Doomed>) -> Result<StatusCode, ApiError> {
     if doomed.capture_path.is_empty() {
@@ -77,7 +77,7 @@ pub(crate) async fn delete_trace(State(app): State<App>, Query(doomed): Query<Do
 }
 
 /// Deletes a recorded replay. The journal of what it made on the lab share goes with it: clean up before.
-#[utoipa::path(delete, path = "/api/replays/{run}", tag = "replays",
+#[utoipa::path(delete, path = "/api/replays/{run}", operation_id = "deleteReplay", tag = "replays",
     params(("run" = String, Path, description = "Name of the run"), OfTrace),
     responses((status = NO_CONTENT, description = "It is gone")))]
 pub(crate) async fn delete_run(
@@ -89,12 +89,8 @@ pub(crate) async fn delete_run(
     app.readers
         .read(move || {
             let place = trace::find(&config, of.capture_path.as_deref(), of.case_id.as_deref())?;
-            let run = Run::find(&place.output, &name).map_err(|error| match error {
-                RunError::Unknown { .. } => {
-                    ApiError::new(ErrorCode::RunNotFound, "the trace has no such replay").advise("see /api/replays")
-                }
-                other => ApiError::internal(other),
-            })?;
+            // Which one is the last may change until it is gone.
+            let run = run::named(&place, &name)?;
             // A run without a report may be one that a job is about to end.
             let _trace = match run.is_complete() {
                 true => claims.shared(place.output.path())?,

@@ -43,6 +43,7 @@ pub(crate) struct Execute {
 
 /// What became of a replay. Beside these members it has those of the report, if something was replayed.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(transform = has_total)]
 pub(crate) struct Execution {
     /// Everything was sent, and everything that was compared matches.
     success: bool,
@@ -60,7 +61,7 @@ pub(crate) struct Execution {
 }
 
 /// Replays sessions on the lab server and compares its answers with the captured ones.
-#[utoipa::path(post, path = "/api/replay/execute", tag = "replay", params(AsJob), request_body = Execute, responses(
+#[utoipa::path(post, path = "/api/replay/execute", operation_id = "executeReplay", tag = "replay", params(AsJob), request_body = Execute, responses(
     (status = OK, description = "It was done", body = ref("#/components/schemas/Execution")),
     (status = ACCEPTED, description = "It will be done", body = JobDocument)))]
 pub(crate) async fn execute(
@@ -122,6 +123,7 @@ impl Planned {
         let mut validation = None;
         if self.validates {
             let found = self.check(WhatToCheck { operations: true, file_system: false }, job)?;
+            refuse_cancelled(job)?;
             if !found.ready {
                 return Execution::not_ready(found);
             }
@@ -141,6 +143,7 @@ impl Planned {
         }
         if let Some(before) = validation.take() {
             let mut found = self.check(WhatToCheck { operations: false, file_system: true }, job)?;
+            refuse_cancelled(job)?;
             found.checks.operations = before.checks.operations;
             found.warnings.splice(0..0, before.warnings);
             if !found.ready {
@@ -151,17 +154,19 @@ impl Planned {
         refuse_cancelled(job)?;
         let output = &self.trace.place.output;
         let captured = replay::load(output, &self.trace.metadata, &self.files).map_err(|error| not_loaded(&error))?;
+        let mut counted = metrics.replay(self.options.pace);
         let mut tell = |event: Event| match event {
             Event::Progress(now) => {
-                metrics.replaying(&now);
+                counted.at(&now);
                 job.progress(progress(&now));
             }
             Event::Diverged(found) => {
+                counted.diverged(found.verdict);
                 job.event("divergence", serde_json::to_value(found).unwrap_or_default());
             }
         };
         let report = replay::run(captured, output, &self.options, job.cancelled(), &mut tell).map_err(not_replayed)?;
-        metrics.replayed(&report);
+        counted.ended(&report);
         Execution::of(report, validation)
     }
 
@@ -210,6 +215,7 @@ impl Execution {
 
     /// Nothing was replayed.
     fn not_ready(found: Validation) -> Result<Value, ApiError> {
+        let planned = found.checks.operations.as_ref().map_or(0, |check| check.total_operations);
         let execution = Self {
             success: false,
             successful_operations: 0,
@@ -218,7 +224,19 @@ impl Execution {
             validation: Some(found),
             report: None,
         };
-        serde_json::to_value(execution).map_err(ApiError::internal)
+        let mut execution = serde_json::to_value(execution).map_err(ApiError::internal)?;
+        // Clients rely on this member of the report, also where there is none.
+        if let Value::Object(members) = &mut execution {
+            members.insert("total_operations".to_owned(), planned.into());
+        }
+        Ok(execution)
+    }
+}
+
+/// `total_operations` is there with a report and without.
+fn has_total(schema: &mut schemars::Schema) {
+    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+        required.push("total_operations".into());
     }
 }
 

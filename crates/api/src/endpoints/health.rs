@@ -1,6 +1,8 @@
 //! `GET /health`.
 
+use crate::app::App;
 use axum::Json;
+use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,7 +13,7 @@ pub(crate) struct Health {
     status: Status,
     /// Version of smbreplay.
     version: &'static str,
-    /// Whether tshark could be run. It is not needed.
+    /// Whether tshark was there when the server started. It is not needed.
     tshark_available: bool,
 }
 
@@ -29,7 +31,8 @@ enum Status {
 }
 
 /// Whether the server is there. No key is needed.
-#[utoipa::path(get, path = "/health", tag = "server", security(()), responses((status = OK, body = Health)))]
-pub(crate) async fn health() -> Json<Health> {
-    Json(Health { status: Status::Ok, version: env!("CARGO_PKG_VERSION"), tshark_available: false })
+#[utoipa::path(get, path = "/health", operation_id = "healthCheck", tag = "server", security(()), responses((status = OK, body = Health)))]
+pub(crate) async fn health(State(app): State<App>) -> Json<Health> {
+    let tshark_available = app.tshark_available;
+    Json(Health { status: Status::Ok, version: env!("CARGO_PKG_VERSION"), tshark_available })
 }

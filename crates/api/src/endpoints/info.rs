@@ -17,13 +17,15 @@ pub(crate) struct Info {
     version: &'static str,
     /// Version of the files on disk.
     schema_version: &'static str,
-    /// Whether tshark could be run. It is not needed.
+    /// Whether tshark was there when the server started. It is not needed.
     tshark_available: bool,
     /// The trace that was ingested last, if there is one in the traces folder.
+    #[schema(required)]
     capture_path: Option<String>,
     /// Whether it is there and ingested.
     capture_valid: bool,
     /// Packets in it.
+    #[schema(required)]
     packet_count: Option<u64>,
     /// Names of commands by their codes.
     supported_commands: BTreeMap<String, String>,
@@ -34,9 +36,10 @@ pub(crate) struct Info {
 }
 
 /// What the server works with.
-#[utoipa::path(get, path = "/info", tag = "server", responses((status = OK, body = Info)))]
+#[utoipa::path(get, path = "/info", operation_id = "getSystemInfo", tag = "server", responses((status = OK, body = Info)))]
 pub(crate) async fn info(State(app): State<App>) -> Result<Json<Info>, ApiError> {
     let config = app.config()?;
+    let tshark_available = app.tshark_available;
     app.readers
         .read(move || {
             let last = trace::find(&config, None, None).ok();
@@ -44,7 +47,7 @@ pub(crate) async fn info(State(app): State<App>) -> Result<Json<Info>, ApiError>
             Ok(Json(Info {
                 version: env!("CARGO_PKG_VERSION"),
                 schema_version: store::metadata::SCHEMA_VERSION,
-                tshark_available: false,
+                tshark_available,
                 capture_path: last.map(|place| place.trace.display().to_string()),
                 capture_valid: known.is_some(),
                 packet_count: known.map(|trace| trace.metadata.trace.packets),

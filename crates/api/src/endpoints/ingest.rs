@@ -92,7 +92,7 @@ pub(crate) struct IngestAnswer {
 }
 
 /// Finds the SMB sessions of a capture and stores their operations.
-#[utoipa::path(post, path = "/api/traces/ingest", tag = "traces", params(AsJob), request_body = Ingest, responses(
+#[utoipa::path(post, path = "/api/traces/ingest", operation_id = "ingestTrace", tag = "traces", params(AsJob), request_body = Ingest, responses(
     (status = OK, description = "It was done", body = ref("#/components/schemas/IngestAnswer")),
     (status = ACCEPTED, description = "It will be done", body = JobDocument)))]
 pub(crate) async fn ingest(

@@ -4,11 +4,12 @@ use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::extract::{Path, Query};
 use crate::jobs::{Job, JobDocument, JobKind, JobState};
+use crate::reading::{document, json};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
+use axum::response::{Response, Sse};
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -37,25 +38,30 @@ pub(crate) struct JobList {
     total: usize,
 }
 
-/// The last 500 jobs, also of earlier servers.
-#[utoipa::path(get, path = "/api/jobs", tag = "jobs", params(Chosen), responses((status = OK, body = JobList)))]
-pub(crate) async fn list(State(app): State<App>, Query(chosen): Query<Chosen>) -> Json<JobList> {
-    let wanted = |job: &JobDocument| {
-        chosen.kind.is_none_or(|kind| kind == job.kind) && chosen.state.is_none_or(|state| state == job.state)
-    };
-    let jobs: Vec<JobDocument> = app.jobs.list().into_iter().filter(wanted).collect();
-    Json(JobList { total: jobs.len(), jobs })
+/// The last 500 jobs, also of earlier servers, without their results.
+#[utoipa::path(get, path = "/api/jobs", operation_id = "listJobs", tag = "jobs", params(Chosen), responses((status = OK, body = JobList)))]
+pub(crate) async fn list(State(app): State<App>, Query(chosen): Query<Chosen>) -> Result<Response, ApiError> {
+    let all = app.jobs.clone();
+    document(&app, move |out| {
+        let wanted = |job: &JobDocument| {
+            chosen.kind.is_none_or(|kind| kind == job.kind) && chosen.state.is_none_or(|state| state == job.state)
+        };
+        let jobs: Vec<JobDocument> = all.list().into_iter().filter(wanted).collect();
+        json(out, &JobList { total: jobs.len(), jobs })
+    })
+    .await
 }
 
 /// A job.
-#[utoipa::path(get, path = "/api/jobs/{id}", tag = "jobs", params(("id" = String, Path, description = "Id of the job")),
+#[utoipa::path(get, path = "/api/jobs/{id}", operation_id = "getJob", tag = "jobs", params(("id" = String, Path, description = "Id of the job")),
     responses((status = OK, body = JobDocument)))]
-pub(crate) async fn get(State(app): State<App>, Path(id): Path<String>) -> Result<Json<JobDocument>, ApiError> {
-    Ok(Json(app.jobs.find(&id)?.document()))
+pub(crate) async fn get(State(app): State<App>, Path(id): Path<String>) -> Result<Response, ApiError> {
+    let job = app.jobs.find(&id)?.document();
+    document(&app, move |out| json(out, &job)).await
 }
 
 /// Asks a job to end. What a replay sent until then is recorded; an ingest leaves nothing.
-#[utoipa::path(delete, path = "/api/jobs/{id}", tag = "jobs", params(("id" = String, Path, description = "Id of the job")),
+#[utoipa::path(delete, path = "/api/jobs/{id}", operation_id = "cancelJob", tag = "jobs", params(("id" = String, Path, description = "Id of the job")),
     responses((status = ACCEPTED, body = JobDocument)))]
 pub(crate) async fn cancel(
     State(app): State<App>,
@@ -72,7 +78,7 @@ pub(crate) async fn cancel(
 /// What happens in a job, as server-sent events: `divergence` (data: the divergence), `warning` (data: text), `state`
 /// (data: its name), `progress` (data: how far it is, whenever that has changed), `lost` (data: how many events are not kept any
 /// more), and at the end `end` (data: the job). Events that are kept have an id; `Last-Event-ID` says which were seen.
-#[utoipa::path(get, path = "/api/jobs/{id}/events", tag = "jobs",
+#[utoipa::path(get, path = "/api/jobs/{id}/events", operation_id = "getJobEvents", tag = "jobs",
     params(("id" = String, Path, description = "Id of the job"),
         ("Last-Event-ID" = Option<String>, Header, pattern = "^[0-9]{1,18}$", description = "Number of the last event that was seen")),
     responses((status = OK, body = JobStreamEvent, content_type = "text/event-stream")))]
@@ -148,8 +154,7 @@ impl Listener {
         let is_all = news.events.is_empty();
         for event in news.events {
             self.seen = event.number;
-            let data = serde_json::to_string(&event.data).unwrap_or_default();
-            self.waiting.push_back(Event::default().id(event.number.to_string()).event(event.name).data(data));
+            self.waiting.push_back(Event::default().id(event.number.to_string()).event(event.name).data(event.data));
         }
         if is_all && news.document.state.is_final() {
             let document = serde_json::to_string(&news.document).unwrap_or_default();

@@ -122,7 +122,7 @@ const ALWAYS: [(&str, &str, &[&str]); 6] = [
 
 /// The operations of a session: all as a stream, or a page. As JSON, or as an Arrow IPC stream or Parquet file with the columns
 /// alone, where `Accept` asks for that. `id` is an id (`0x…`), a file name, or a number in `/api/sessions`.
-#[utoipa::path(get, path = "/api/sessions/{id}", tag = "sessions",
+#[utoipa::path(get, path = "/api/sessions/{id}", operation_id = "getOperations", tag = "sessions",
     params(("id" = String, Path, description = "Id, file name or number of the session"), Wanted),
     responses((status = OK, content(
         (ref("#/components/schemas/OperationList") = "application/json"),
@@ -140,7 +140,7 @@ pub(crate) async fn show(
 }
 
 /// The same with a body, for long filters.
-#[utoipa::path(post, path = "/api/sessions/{id}/operations", tag = "sessions",
+#[utoipa::path(post, path = "/api/sessions/{id}/operations", operation_id = "searchOperations", tag = "sessions",
     params(("id" = String, Path, description = "Id, file name or number of the session")),
     request_body = Body,
     responses((status = OK, content(

@@ -3,10 +3,11 @@
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::extract::{Path, Query};
-use crate::reading::{Cursor, Out, Rows, SelectionKey, answer, limit, listing, streamed};
+use crate::reading::{
+    Cursor, Out, Rows, SelectionKey, answer, document, json as written_json, limit, listing, streamed,
+};
 use crate::run;
 use crate::trace;
-use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -15,7 +16,7 @@ use replay::replayed::document::{NEEDED, ReplayedRow};
 use replay::report::junit::{self, JunitError};
 use replay::report::listed::ListedRun;
 use replay::traffic::{self, TrafficError};
-use replay::{Recorded, Replayed, Report, Wanted};
+use replay::{Recorded, Replayed, Wanted};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -83,42 +84,38 @@ pub(crate) struct ReplayedList {
 }
 
 /// The replays of a capture.
-#[utoipa::path(get, path = "/api/replays", tag = "replays", params(OfCapture),
+#[utoipa::path(get, path = "/api/replays", operation_id = "listReplays", tag = "replays", params(OfCapture),
     responses((status = OK, body = ref("#/components/schemas/RunList"))))]
-pub(crate) async fn list(State(app): State<App>, Query(of): Query<OfCapture>) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn list(State(app): State<App>, Query(of): Query<OfCapture>) -> Result<Response, ApiError> {
     let config = app.config()?;
-    app.readers
-        .read(move || {
-            let place = trace::find(&config, of.capture_path.as_deref(), of.case_id.as_deref())?;
-            let runs = run::list(&place)?;
-            let runs: Vec<ListedRun> =
-                runs.iter().map(|run| ListedRun::of(run, run.read_report().ok().as_ref())).collect();
-            let list = RunList { total: runs.len(), capture_path: place.trace.display().to_string(), runs };
-            serde_json::to_value(list).map(Json).map_err(ApiError::internal)
-        })
-        .await
+    document(&app, move |out| {
+        let place = trace::find(&config, of.capture_path.as_deref(), of.case_id.as_deref())?;
+        let runs = run::list(&place)?;
+        let runs: Vec<ListedRun> = runs.iter().map(|run| ListedRun::of(run, run.read_report().ok().as_ref())).collect();
+        written_json(out, &RunList { total: runs.len(), capture_path: place.trace.display().to_string(), runs })
+    })
+    .await
 }
 
 /// The report of a replay. `last` is the latest.
-#[utoipa::path(get, path = "/api/replays/{run}", tag = "replays",
+#[utoipa::path(get, path = "/api/replays/{run}", operation_id = "getReplay", tag = "replays",
     params(("run" = String, Path, description = "Name of the run, or `last`"), OfCapture),
     responses((status = OK, body = ref("#/components/schemas/Report"))))]
 pub(crate) async fn show(
     State(app): State<App>,
     Path(name): Path<String>,
     Query(of): Query<OfCapture>,
-) -> Result<Json<Report>, ApiError> {
+) -> Result<Response, ApiError> {
     let config = app.config()?;
-    app.readers
-        .read(move || {
-            let place = trace::find(&config, of.capture_path.as_deref(), of.case_id.as_deref())?;
-            run::report(&run::find(&place, &name)?).map(Json)
-        })
-        .await
+    document(&app, move |out| {
+        let place = trace::find(&config, of.capture_path.as_deref(), of.case_id.as_deref())?;
+        written_json(out, &run::report(&run::find(&place, &name)?)?)
+    })
+    .await
 }
 
 /// The operations of a replay beside what they replayed: all as a stream, or a page.
-#[utoipa::path(get, path = "/api/replays/{run}/operations", tag = "replays",
+#[utoipa::path(get, path = "/api/replays/{run}/operations", operation_id = "getReplayOperations", tag = "replays",
     params(("run" = String, Path, description = "Name of the run, or `last`"), OfRun),
     responses((status = OK, body = ref("#/components/schemas/ReplayedList"),
         headers(("X-Total" = u64, description = "How many operations match"),
@@ -191,7 +188,7 @@ fn verdicts(text: &str) -> Result<Vec<Verdict>, ApiError> {
 }
 
 /// The report of a replay as a page, with its operations and what diverged in full. It needs nothing but itself.
-#[utoipa::path(get, path = "/api/replays/{run}/report.html", tag = "replays",
+#[utoipa::path(get, path = "/api/replays/{run}/report.html", operation_id = "getReplayPage", tag = "replays",
     params(("run" = String, Path, description = "Name of the run, or `last`"), OfCapture),
     responses((status = OK, body = String, content_type = "text/html")))]
 pub(crate) async fn page(
@@ -210,7 +207,7 @@ pub(crate) async fn page(
 }
 
 /// The operations of a replay as JUnit XML.
-#[utoipa::path(get, path = "/api/replays/{run}/report.xml", tag = "replays",
+#[utoipa::path(get, path = "/api/replays/{run}/report.xml", operation_id = "getReplayResults", tag = "replays",
     params(("run" = String, Path, description = "Name of the run, or `last`"), OfCapture),
     responses((status = OK, body = String, content_type = "application/xml")))]
 pub(crate) async fn results(
@@ -229,7 +226,7 @@ pub(crate) async fn results(
 }
 
 /// The live traffic of a replay as pcapng, decrypted, with a comment on each message that diverged.
-#[utoipa::path(get, path = "/api/replays/{run}/traffic.pcapng", tag = "replays",
+#[utoipa::path(get, path = "/api/replays/{run}/traffic.pcapng", operation_id = "getReplayTraffic", tag = "replays",
     params(("run" = String, Path, description = "Name of the run, or `last`"), OfCapture),
     responses((status = OK, body = String, content_type = "application/vnd.tcpdump.pcap")))]
 pub(crate) async fn traffic(

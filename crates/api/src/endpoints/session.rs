@@ -3,18 +3,16 @@
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::extract::{Path, Query};
-use crate::reading::{json, streamed};
+use crate::reading::{document as in_one, json, streamed};
 use crate::trace::unreadable;
 use analysis::details::InFull;
 use analysis::statistics::{self, Document, FileOrder, Tally};
-use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use replay::FileFilter;
 use replay::namespace::{Namespace, Outline, document};
 use serde::Deserialize;
-use serde_json::Value;
 use store::Columns;
 use utoipa::{IntoParams, ToSchema};
 
@@ -67,7 +65,7 @@ pub(crate) struct OfTree {
 }
 
 /// One operation in full: its messages field by field and byte by byte, its handle and its chain.
-#[utoipa::path(get, path = "/api/sessions/{id}/operations/{n}", tag = "sessions",
+#[utoipa::path(get, path = "/api/sessions/{id}/operations/{n}", operation_id = "getOperation", tag = "sessions",
     params(("id" = String, Path, description = "Id, file name or number of the session"),
         ("n" = u32, Path, description = "Number of the operation: `op`"), OfCapture),
     responses((status = OK, body = ref("#/components/schemas/OperationInFull"))))]
@@ -75,67 +73,64 @@ pub(crate) async fn operation(
     State(app): State<App>,
     Path((id, op)): Path<(String, u32)>,
     Query(of): Query<OfCapture>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     let shared = app.clone();
-    app.readers
-        .read(move || {
-            let trace = shared.open(of.capture_path.as_deref(), of.case_id.as_deref())?;
-            let session = trace.session(&id)?;
-            let file = trace.file(session)?;
-            let mut found = file.operations_numbered(&[op], Columns::All, &[]).map_err(unreadable)?;
-            let operation = found.next().transpose().map_err(unreadable)?.ok_or_else(|| {
-                ApiError::new(ErrorCode::OperationNotFound, "the session has no operation of this number")
-                    .advise("see /api/sessions/{id}")
-            })?;
-            let whole = InFull::of(&file, session, operation, trace.start_for(session)).map_err(unreadable)?;
-            serde_json::to_value(whole.document()).map(Json).map_err(ApiError::internal)
-        })
-        .await
+    in_one(&app, move |out| {
+        let trace = shared.open(of.capture_path.as_deref(), of.case_id.as_deref())?;
+        let session = trace.session(&id)?;
+        let file = trace.file(session)?;
+        let mut found = file.operations_numbered(&[op], Columns::All, &[]).map_err(unreadable)?;
+        let operation = found.next().transpose().map_err(unreadable)?.ok_or_else(|| {
+            ApiError::new(ErrorCode::OperationNotFound, "the session has no operation of this number")
+                .advise("see /api/sessions/{id}")
+        })?;
+        let whole = InFull::of(&file, session, operation, trace.start_for(session)).map_err(unreadable)?;
+        json(out, &whole.document())
+    })
+    .await
 }
 
 /// What the operations of a session add up to: by command, status and file; the slowest; when the client was idle.
-#[utoipa::path(get, path = "/api/sessions/{id}/stats", tag = "sessions",
+#[utoipa::path(get, path = "/api/sessions/{id}/stats", operation_id = "getSessionStatistics", tag = "sessions",
     params(("id" = String, Path, description = "Id, file name or number of the session"), OfStatistics),
     responses((status = OK, body = ref("#/components/schemas/SessionStatistics"))))]
 pub(crate) async fn stats(
     State(app): State<App>,
     Path(id): Path<String>,
     Query(of): Query<OfStatistics>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     const MOST: usize = 10_000;
     let top = of.top.map_or(Ok(10), usize::try_from).ok().filter(|top| *top <= MOST);
     let top = top.ok_or_else(|| ApiError::new(ErrorCode::InvalidValue, format!("top is a number from 0 to {MOST}")))?;
     let shared = app.clone();
-    app.readers
-        .read(move || {
-            let trace = shared.open(of.capture_path.as_deref(), of.case_id.as_deref())?;
-            let session = trace.session(&id)?;
-            let file = trace.file(session)?;
-            let paths = pattern(of.file_filter.as_deref());
-            let accepts = |path: &str| paths.as_ref().is_none_or(|paths| paths.accepts(path));
-            let mut tally = Tally::new(top);
-            if paths.is_some() {
-                tally = tally.of_paths(&accepts);
-            }
-            for batch in file.batches(statistics::COLUMNS) {
-                tally.add(&batch.map_err(unreadable)?).map_err(|error| {
-                    tracing::warn!("{}: {error}", file.path().display());
-                    ApiError::new(ErrorCode::Conflict, "a session file cannot be read")
-                        .advise("ingest the trace again with force")
-                })?;
-            }
-            let statistics = tally.finish(match of.files_by {
-                None | Some(FilesBy::Bytes) => FileOrder::Bytes,
-                Some(FilesBy::Operations) => FileOrder::Operations,
-            });
-            let document = Document { sessions: vec![session.session_id], statistics };
-            serde_json::to_value(document).map(Json).map_err(ApiError::internal)
-        })
-        .await
+    in_one(&app, move |out| {
+        let trace = shared.open(of.capture_path.as_deref(), of.case_id.as_deref())?;
+        let session = trace.session(&id)?;
+        let file = trace.file(session)?;
+        let paths = pattern(of.file_filter.as_deref());
+        let accepts = |path: &str| paths.as_ref().is_none_or(|paths| paths.accepts(path));
+        let mut tally = Tally::new(top);
+        if paths.is_some() {
+            tally = tally.of_paths(&accepts);
+        }
+        for batch in file.batches(statistics::COLUMNS) {
+            tally.add(&batch.map_err(unreadable)?).map_err(|error| {
+                tracing::warn!("{}: {error}", file.path().display());
+                ApiError::new(ErrorCode::Conflict, "a session file cannot be read")
+                    .advise("ingest the trace again with force")
+            })?;
+        }
+        let statistics = tally.finish(match of.files_by {
+            None | Some(FilesBy::Bytes) => FileOrder::Bytes,
+            Some(FilesBy::Operations) => FileOrder::Operations,
+        });
+        json(out, &Document { sessions: vec![session.session_id], statistics })
+    })
+    .await
 }
 
 /// What the shares were like before the session, as far as it shows that, and what became of each file.
-#[utoipa::path(get, path = "/api/sessions/{id}/tree", tag = "sessions",
+#[utoipa::path(get, path = "/api/sessions/{id}/tree", operation_id = "getSessionTree", tag = "sessions",
     params(("id" = String, Path, description = "Id, file name or number of the session"), OfTree),
     responses((status = OK, body = ref("#/components/schemas/SessionTree"))))]
 pub(crate) async fn tree(

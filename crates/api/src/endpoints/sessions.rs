@@ -3,13 +3,13 @@
 use crate::app::App;
 use crate::error::ApiError;
 use crate::extract::Query;
+use crate::reading::{document, json};
 use analysis::listing::{Chosen, ListedSession, SessionOrder};
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use replay::FileFilter;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 /// Which sessions.
@@ -58,14 +58,14 @@ pub(crate) struct SessionList<'a> {
 }
 
 /// The sessions of a capture.
-#[utoipa::path(get, path = "/api/sessions", tag = "sessions", params(Wanted),
+#[utoipa::path(get, path = "/api/sessions", operation_id = "listSessions", tag = "sessions", params(Wanted),
     responses((status = OK, body = ref("#/components/schemas/SessionList"))))]
-pub(crate) async fn list(State(app): State<App>, Query(wanted): Query<Wanted>) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn list(State(app): State<App>, Query(wanted): Query<Wanted>) -> Result<Response, ApiError> {
     let shared = app.clone();
-    app.readers.read(move || sessions(&shared, &wanted).map(Json)).await
+    document(&app, move |out| sessions(&shared, &wanted, out)).await
 }
 
-fn sessions(app: &App, wanted: &Wanted) -> Result<Value, ApiError> {
+fn sessions(app: &App, wanted: &Wanted, out: &mut Vec<u8>) -> Result<(), ApiError> {
     let trace = app.open(wanted.capture_path.as_deref(), wanted.case_id.as_deref())?;
     let pattern = |text: &Option<String>| text.as_deref().filter(|text| !text.is_empty()).map(FileFilter::new);
     let (of_user, of_client) = (pattern(&wanted.user), pattern(&wanted.client));
@@ -80,8 +80,7 @@ fn sessions(app: &App, wanted: &Wanted) -> Result<Value, ApiError> {
     let listed = chosen.of(&trace.metadata);
     let sessions: Vec<ListedSession<'_>> =
         listed.iter().map(|(number, session)| ListedSession::of(&trace.metadata, *number, session)).collect();
-    let list = SessionList { total: sessions.len(), capture_path: trace.path().display().to_string(), sessions };
-    serde_json::to_value(list).map_err(ApiError::internal)
+    json(out, &SessionList { total: sessions.len(), capture_path: trace.path().display().to_string(), sessions })
 }
 
 impl From<Sort> for SessionOrder {

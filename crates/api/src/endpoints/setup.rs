@@ -64,7 +64,7 @@ pub(crate) struct SetupAnswer {
 }
 
 /// Builds on the lab share what was there before the sessions began.
-#[utoipa::path(post, path = "/api/replay/setup", tag = "replay", params(AsJob), request_body = Setup, responses(
+#[utoipa::path(post, path = "/api/replay/setup", operation_id = "setupInfrastructure", tag = "replay", params(AsJob), request_body = Setup, responses(
     (status = OK, description = "It was done", body = ref("#/components/schemas/SetupAnswer")),
     (status = ACCEPTED, description = "It will be done", body = JobDocument)))]
 pub(crate) async fn setup(

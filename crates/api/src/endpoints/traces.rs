@@ -3,10 +3,11 @@
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::extract::Query;
+use crate::reading::{document, json};
 use crate::security::inside;
 use crate::trace::case_folder;
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -67,11 +68,11 @@ struct ListedTrace {
 }
 
 /// The captures of a case. They are not read.
-#[utoipa::path(get, path = "/api/traces", tag = "traces", params(OfCase),
+#[utoipa::path(get, path = "/api/traces", operation_id = "listTraces", tag = "traces", params(OfCase),
     responses((status = OK, body = ref("#/components/schemas/TraceList"))))]
-pub(crate) async fn list(State(app): State<App>, Query(of): Query<OfCase>) -> Result<Json<TraceList>, ApiError> {
+pub(crate) async fn list(State(app): State<App>, Query(of): Query<OfCase>) -> Result<Response, ApiError> {
     let config = app.config()?;
-    app.readers.read(move || traces(&config, of.case_id.filter(|case| !case.is_empty())).map(Json)).await
+    document(&app, move |out| json(out, &traces(&config, of.case_id.filter(|case| !case.is_empty()))?)).await
 }
 
 fn traces(config: &Config, case: Option<String>) -> Result<TraceList, ApiError> {

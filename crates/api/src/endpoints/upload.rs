@@ -48,7 +48,7 @@ pub(crate) struct Uploaded {
 }
 
 /// Uploads a capture. It is there once it is complete, and replaces nothing. What does not begin as a capture does is refused.
-#[utoipa::path(post, path = "/api/traces", tag = "traces", params(Named),
+#[utoipa::path(post, path = "/api/traces", operation_id = "uploadTrace", tag = "traces", params(Named),
     request_body(description = "The capture: pcap or pcapng, plain or in gzip or zstd",
         content((Vec<u8> = "application/octet-stream"), (Vec<u8> = "application/vnd.tcpdump.pcap"))),
     responses((status = CREATED, description = "It is there", body = Uploaded,

@@ -32,7 +32,7 @@ pub(crate) struct Validate {
 }
 
 /// Tells whether sessions can be replayed, and whether the lab share is ready for them. Nothing is changed there.
-#[utoipa::path(post, path = "/api/replay/validate", tag = "replay", request_body = Validate, responses(
+#[utoipa::path(post, path = "/api/replay/validate", operation_id = "validateReplay", tag = "replay", request_body = Validate, responses(
     (status = OK, description = "What was found", body = ref("#/components/schemas/Validation"))))]
 pub(crate) async fn validate(
     State(app): State<App>,

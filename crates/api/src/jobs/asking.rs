@@ -64,6 +64,11 @@ fn ended(document: JobDocument) -> Response {
     match (document.state, document.result, document.error) {
         (_, _, Some(error)) => error.into_response(),
         (JobState::Done, Some(result), None) => Json(result).into_response(),
+        (JobState::Done, None, None) => {
+            ApiError::new(ErrorCode::Unavailable, "what came of the job is not kept any more")
+                .advise(format!("it was done: see /api/jobs/{}", document.id))
+                .into_response()
+        }
         (JobState::Interrupted, ..) => {
             ApiError::new(ErrorCode::Unavailable, "the server was stopped before the work was done").into_response()
         }

@@ -1,10 +1,13 @@
 //! A job as clients see it, and as it is remembered on disk.
 
 use crate::error::ApiError;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
+use std::sync::Arc;
 use store::metadata::Time;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{AnyOfBuilder, Schema, Type};
+use utoipa::openapi::{ObjectBuilder, Ref};
 
 /// What a job does.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
@@ -99,19 +102,57 @@ pub(crate) struct JobDocument {
     #[schema(value_type = String, format = DateTime)]
     pub(crate) created: Time,
     /// When it began.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     pub(crate) started: Option<Time>,
     /// When it ended.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, required)]
     pub(crate) ended: Option<Time>,
-    /// What was asked for, without secrets.
+    /// What was asked for, without secrets: `capture_path` and what else the kind of job tells.
     #[schema(value_type = Object)]
-    pub(crate) request: Value,
+    pub(crate) request: Shared,
     /// How far it is.
     pub(crate) progress: JobProgress,
-    /// What came of it: the body that the request would have been answered with.
-    #[schema(value_type = Option<Object>)]
-    pub(crate) result: Option<Value>,
+    /// What came of it: the body that the request would have been answered with. Null in a list, and once it is too large or too old to
+    /// be kept: what it tells is in the files of the trace as well.
+    #[schema(schema_with = result, required)]
+    pub(crate) result: Option<Shared>,
     /// Why it failed.
+    #[schema(required)]
     pub(crate) error: Option<ApiError>,
+}
+
+/// One of what the kinds of jobs answer.
+fn result() -> Schema {
+    let of = |name: &str| Ref::from_schema_name(name);
+    let answers = AnyOfBuilder::new().item(of("IngestAnswer")).item(of("SetupAnswer")).item(of("Execution"));
+    Schema::AnyOf(answers.item(ObjectBuilder::new().schema_type(Type::Null)).build())
+}
+
+/// JSON that is cheap to clone: whoever looks at a job takes a copy of it.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Shared(Arc<Value>);
+
+impl From<Value> for Shared {
+    fn from(value: Value) -> Self {
+        Self(Arc::new(value))
+    }
+}
+
+impl Shared {
+    /// Bytes of its text.
+    pub(super) fn size(&self) -> usize {
+        self.0.to_string().len()
+    }
+}
+
+impl Serialize for Shared {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Shared {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Self::from)
+    }
 }

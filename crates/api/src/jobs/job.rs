@@ -6,6 +6,7 @@ use crate::error::{ApiError, ErrorCode};
 use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use store::metadata::Time;
 use tokio::sync::watch;
 
 /// A job.
@@ -21,6 +22,8 @@ pub(crate) struct Job {
 struct Told {
     document: JobDocument,
     events: EventLog,
+    /// Bytes of the result.
+    result_size: usize,
 }
 
 /// What is new in a job since somebody looked.
@@ -37,13 +40,19 @@ pub(crate) struct News {
 impl Job {
     /// A job in this state.
     pub(super) fn new(document: JobDocument) -> Self {
-        let told = Mutex::new(Told { document, events: EventLog::default() });
+        let result_size = size(&document);
+        let told = Mutex::new(Told { document, events: EventLog::default(), result_size });
         Self { told, changes: watch::Sender::new(0), cancelled: AtomicBool::new(false) }
     }
 
     /// As it is now.
     pub(crate) fn document(&self) -> JobDocument {
         self.lock().document.clone()
+    }
+
+    /// Where it stands.
+    pub(crate) fn state(&self) -> JobState {
+        self.lock().document.state
     }
 
     /// As it is now, and the events behind the one of this number.
@@ -73,7 +82,7 @@ impl Job {
 
     /// Asks the job to end; `false` when it has.
     pub(crate) fn cancel(&self) -> bool {
-        let runs = !self.lock().document.state.is_final();
+        let runs = !self.state().is_final();
         if runs {
             self.cancelled.store(true, Ordering::Relaxed);
             self.changes.send_modify(|change| *change = change.wrapping_add(1));
@@ -98,26 +107,24 @@ impl Job {
 
     /// Tells of something that happened.
     pub(crate) fn event(&self, name: &'static str, data: Value) {
-        self.change(|told| told.events.push(name, data));
+        self.change(|told| told.events.push(name, &data));
     }
 
     pub(super) fn begin(&self) {
         self.change(|told| {
             (told.document.state, told.document.started) = (JobState::Running, Some(super::now()));
-            told.events.push("state", Value::from(JobState::Running.name()));
+            told.events.push("state", &Value::from(JobState::Running.name()));
         });
     }
 
-    /// The state that it ends in with this outcome; `interrupted` when the server itself ends it.
-    pub(super) fn final_state(&self, outcome: &Result<Value, ApiError>, interrupted: bool) -> JobState {
-        let early = match (self.is_cancelled(), interrupted) {
-            (_, true) => Some(JobState::Interrupted),
-            (true, false) => Some(JobState::Cancelled),
-            (false, false) => None,
-        };
+    /// The state that it ends in with this outcome; `stopped` when the server itself ends it. What was asked to end too late and was
+    /// done all the same is done: its result says `interrupted` where only a part of it was.
+    pub(super) fn final_state(&self, outcome: &Result<Value, ApiError>, stopped: bool) -> JobState {
+        let early = if stopped { JobState::Interrupted } else { JobState::Cancelled };
         match outcome {
-            Ok(_) => early.unwrap_or(JobState::Done),
-            Err(error) if error.code == ErrorCode::Cancelled => early.unwrap_or(JobState::Cancelled),
+            Ok(result) if result.get("interrupted") == Some(&Value::Bool(true)) => early,
+            Ok(_) => JobState::Done,
+            Err(error) if error.code == ErrorCode::Cancelled => early,
             Err(_) => JobState::Failed,
         }
     }
@@ -125,7 +132,7 @@ impl Job {
     /// As it is when it has ended with this outcome, to be kept before anybody is told.
     pub(super) fn at_its_end(&self, outcome: Result<Value, ApiError>, state: JobState) -> JobDocument {
         let (result, error) = match outcome {
-            Ok(result) => (Some(result), None),
+            Ok(result) => (Some(result.into()), None),
             Err(error) => (None, Some(error)),
         };
         JobDocument { state, ended: Some(super::now()), result, error, ..self.document() }
@@ -133,10 +140,26 @@ impl Job {
 
     /// Ends it.
     pub(super) fn end(&self, document: JobDocument) {
+        let result_size = size(&document);
         self.change(|told| {
-            told.events.push("state", Value::from(document.state.name()));
+            told.result_size = result_size;
+            told.events.push("state", &Value::from(document.state.name()));
             told.document = document;
         });
+    }
+
+    /// When it ended, and the bytes of what is kept of it: result and events. `None` while it goes on.
+    pub(super) fn weight(&self) -> Option<(Time, usize)> {
+        let told = self.lock();
+        let ended = told.document.ended.filter(|_| told.document.state.is_final())?;
+        Some((ended, told.events.size().saturating_add(told.result_size)))
+    }
+
+    /// Keeps neither result nor events any more.
+    pub(super) fn lighten(&self) {
+        let mut told = self.lock();
+        (told.document.result, told.result_size) = (None, 0);
+        told.events.forget();
     }
 
     fn change(&self, change: impl FnOnce(&mut Told)) {
@@ -147,4 +170,9 @@ impl Job {
     fn lock(&self) -> MutexGuard<'_, Told> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Bytes of the result of a job.
+fn size(document: &JobDocument) -> usize {
+    document.result.as_ref().map_or(0, super::document::Shared::size)
 }

@@ -1,7 +1,6 @@
 //! Jobs on disk: a file each, so that a job is known after a restart.
 
 use super::document::{JobDocument, JobState};
-use serde_json::Value;
 use std::fs::{File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -88,11 +87,13 @@ impl KeptJobs {
     pub(super) fn write(&self, job: &JobDocument) {
         let mut bytes = serde_json::to_vec(job).unwrap_or_default();
         if bytes.len() > MOST_RESULT {
-            let smaller = JobDocument { result: Some(Value::Null), ..job.clone() };
+            let smaller = JobDocument { result: None, ..job.clone() };
             bytes = serde_json::to_vec(&smaller).unwrap_or_default();
         }
         let written = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.folder).and_then(|mut file| {
             file.write_all(&bytes)?;
+            // A name without what it stands for is all that a power cut would leave.
+            file.as_file().sync_all()?;
             file.persist(self.path(&job.id)).map(drop).map_err(|error| error.error)
         });
         if let Err(error) = written {

@@ -22,6 +22,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::metadata::Time;
 use tokio::sync::Semaphore;
 
+/// Bytes of results and events of jobs that have ended: as text, which takes a fraction of the room.
+const MOST_HELD: usize = 16 << 20;
+
 /// The jobs of a server.
 #[derive(Clone, Debug)]
 pub(crate) struct Jobs(Arc<Inner>);
@@ -58,6 +61,7 @@ impl Jobs {
             metrics,
         }));
         jobs.forget_oldest();
+        jobs.lighten();
         Ok(jobs)
     }
 
@@ -79,7 +83,7 @@ impl Jobs {
             created: now(),
             started: None,
             ended: None,
-            request,
+            request: request.into(),
             progress: JobProgress::default(),
             result: None,
             error: None,
@@ -90,7 +94,7 @@ impl Jobs {
             if self.is_stopping() {
                 return Err(ApiError::new(ErrorCode::Unavailable, "the server is being stopped"));
             }
-            let open = all.values().filter(|job| !job.document().state.is_final()).count();
+            let open = all.values().filter(|job| !job.state().is_final()).count();
             if open >= self.0.most {
                 return Err(ApiError::new(ErrorCode::TooManyJobs, format!("{open} jobs run or wait already"))
                     .advise("wait until some have ended"));
@@ -113,9 +117,10 @@ impl Jobs {
         found.ok_or_else(|| ApiError::new(ErrorCode::JobNotFound, "there is no such job").advise("see /api/jobs"))
     }
 
-    /// All of them, the youngest first.
+    /// All of them, the youngest first, without their results: those of hundreds of jobs are too much for one answer.
     pub(crate) fn list(&self) -> Vec<JobDocument> {
-        self.lock().values().rev().map(|job| job.document()).collect()
+        let all: Vec<Arc<Job>> = self.lock().values().rev().cloned().collect();
+        all.iter().map(|job| JobDocument { result: None, ..job.document() }).collect()
     }
 
     /// Whether the server is being stopped.
@@ -128,10 +133,13 @@ impl Jobs {
         let open: Vec<Arc<Job>> = {
             let all = self.lock();
             self.0.stopping.store(true, Ordering::Relaxed);
-            all.values().filter(|job| !job.document().state.is_final()).cloned().collect()
+            all.values().filter(|job| !job.state().is_final()).cloned().collect()
         };
-        for job in open {
+        // All of them before any is waited for: the end of one must not be the turn of the next.
+        for job in &open {
             job.cancel();
+        }
+        for job in open {
             job.ended().await;
         }
     }
@@ -169,6 +177,7 @@ impl Jobs {
             jobs.0.kept.write(&document);
             jobs.0.metrics.job_ended(kind, state);
             of.end(document);
+            jobs.lighten();
         });
         if let Err(error) = done.await {
             job.end(job.at_its_end(Err(ApiError::internal(error)), JobState::Failed));
@@ -181,10 +190,26 @@ impl Jobs {
     fn forget_oldest(&self) {
         let mut all = self.lock();
         while all.len() > kept::MOST_KEPT {
-            let oldest = all.iter().find(|(_, job)| job.document().state.is_final());
+            let oldest = all.iter().find(|(_, job)| job.state().is_final());
             let Some(age) = oldest.map(|(age, _)| age.clone()) else { return };
             all.remove(&age);
             self.0.kept.remove(&age.1);
+        }
+    }
+
+    /// Drops results and events of the jobs that ended first when all of them together are too much.
+    fn lighten(&self) {
+        let all: Vec<Arc<Job>> = self.lock().values().cloned().collect();
+        let mut ended: Vec<(Time, usize, &Arc<Job>)> =
+            all.iter().filter_map(|job| job.weight().map(|(time, size)| (time, size, job))).collect();
+        ended.sort_by_key(|(time, ..)| std::cmp::Reverse(*time));
+        let mut bytes = 0_usize;
+        for (index, (_, size, job)) in ended.into_iter().enumerate() {
+            bytes = bytes.saturating_add(size);
+            // Somebody may be waiting for what ended last.
+            if bytes > MOST_HELD && index > 0 {
+                job.lighten();
+            }
         }
     }
 
@@ -212,4 +237,111 @@ fn new_id() -> Result<String, ApiError> {
 fn now() -> Time {
     let now = jiff::Timestamp::now().as_nanosecond();
     Time(capture::Timestamp(i64::try_from(now).unwrap_or(i64::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use serde_json::json;
+    use std::time::Duration;
+
+    fn jobs(folder: &Path, running: usize) -> Jobs {
+        Jobs::open(folder, (running, 64), Arc::new(Metrics::new())).unwrap()
+    }
+
+    fn run<T>(work: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(async { tokio::time::timeout(Duration::from_secs(60), work).await.unwrap() })
+    }
+
+    fn wait_for(flag: &AtomicBool) {
+        while !flag.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
+    fn a_server_that_is_stopped_asks_all_jobs_at_once_to_end_and_begins_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, queued) = run(async {
+            let jobs = jobs(folder.path(), 2);
+            let other_asked = Arc::new(AtomicBool::new(false));
+            let asked = Arc::clone(&other_asked);
+            let partly = || Ok(json!({ "interrupted": true }));
+            // The first ends only once the second was asked to.
+            let one = jobs.start(JobKind::Replay, Value::Null, move |job| {
+                wait_for(job.cancelled());
+                wait_for(&other_asked);
+                partly()
+            });
+            let two = jobs.start(JobKind::Replay, Value::Null, move |job| {
+                wait_for(job.cancelled());
+                asked.store(true, Ordering::Relaxed);
+                partly()
+            });
+            let (one, two) = (one.unwrap(), two.unwrap());
+            while one.state() != JobState::Running || two.state() != JobState::Running {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            let queued: Vec<Arc<Job>> =
+                (0..20).map(|_| jobs.start(JobKind::Ingest, Value::Null, |_| Ok(json!({}))).unwrap()).collect();
+            jobs.stop().await;
+            (one.document(), queued.iter().map(|job| job.document()).collect::<Vec<_>>())
+        });
+        assert_eq!(one.state, JobState::Interrupted);
+        assert!(queued.iter().all(|job| job.state == JobState::Interrupted && job.started.is_none()), "{queued:?}");
+    }
+
+    #[test]
+    fn what_is_done_before_it_hears_of_its_cancellation_is_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let of = |result: Result<Value, ApiError>| {
+            run(async {
+                let jobs = jobs(folder.path(), 1);
+                let job = jobs.start(JobKind::Ingest, Value::Null, move |job| {
+                    wait_for(job.cancelled());
+                    result
+                });
+                let job = job.unwrap();
+                while job.state() == JobState::Queued {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                assert!(job.cancel());
+                job.ended().await.state
+            })
+        };
+        assert_eq!(of(Ok(json!({ "success": true }))), JobState::Done);
+        assert_eq!(of(Ok(json!({ "interrupted": true }))), JobState::Cancelled);
+        assert_eq!(of(Err(ApiError::new(ErrorCode::Cancelled, "cancelled"))), JobState::Cancelled);
+        assert_eq!(of(Err(ApiError::new(ErrorCode::NoRoom, "full"))), JobState::Failed);
+    }
+
+    #[test]
+    fn results_and_events_of_many_jobs_do_not_pile_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = |jobs: &Jobs| jobs.lock().values().filter(|job| job.document().result.is_some()).count();
+        let ended = run(async {
+            let jobs = jobs(folder.path(), 1);
+            for _ in 0..25 {
+                let work = |job: &Job| {
+                    job.event("warning", "w".repeat(400_000).into());
+                    Ok(json!({ "text": "x".repeat(900_000) }))
+                };
+                let job = jobs.start(JobKind::Ingest, Value::Null, work).unwrap();
+                assert!(job.ended().await.result.is_some(), "who waits for a job gets its result");
+            }
+            let deadline = std::time::Instant::now().checked_add(Duration::from_secs(20)).unwrap();
+            while held(&jobs) > 12 && std::time::Instant::now() < deadline {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            assert_eq!(jobs.list().len(), 25);
+            assert!(jobs.list().iter().all(|job| job.result.is_none()));
+            let events = jobs.lock().values().filter(|job| !job.news(0).events.is_empty()).count();
+            (held(&jobs), events)
+        });
+        assert_eq!(ended, (12, 12));
+        let again = jobs(folder.path(), 1);
+        assert_eq!((again.list().len(), held(&again)), (25, 18));
+    }
 }

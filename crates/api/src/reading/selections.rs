@@ -38,6 +38,8 @@ impl Selections {
         drop(kept);
         let made = make()?;
         let mut kept = self.lock();
+        // Others may have asked the same meanwhile.
+        kept.retain(|(known, _)| *known != key);
         kept.push_back((key, made.clone()));
         let mut bytes: usize = kept.iter().map(size).fold(0, usize::saturating_add);
         while kept.len() > MOST || bytes > MOST_BYTES {

@@ -5,11 +5,15 @@ use crate::arguments::{Format, Global, ServeArguments};
 use crate::failure::{Conclusion, Failure};
 use crate::interrupt::Interrupt;
 use crate::output::Output;
-use api::{ApiKey, Environment, Limits, Server, ServerError, Settings};
+use api::{ApiKey, Environment, KeyError, Limits, Server, ServerError, Settings};
 use serde_json::json;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// Time for threads that still work when the server has ended.
+const LAST_THREADS: Duration = Duration::from_secs(2);
 
 /// Where the key of the server comes from.
 enum Key {
@@ -50,12 +54,17 @@ pub(crate) fn run(arguments: &ServeArguments, global: &Global, output: &mut Outp
         server.run(stop(context.interrupt.clone())).await;
         Ok::<(), Failure>(())
     })?;
+    // Threads that do not hear that it is over, because a lab server does not answer, say, end with the process.
+    runtime.shutdown_timeout(LAST_THREADS);
     Ok(Conclusion::Done)
 }
 
 /// The key that requests have to bring.
 fn key(arguments: &ServeArguments) -> Result<Key, Failure> {
-    match environment("API_KEY").filter(|key| !key.is_empty()) {
+    // One that is no text must not count as none.
+    let given = std::env::var_os("API_KEY").map(OsString::into_string).transpose();
+    let given = given.map_err(|_| Failure::new(KeyError::Characters, "set another API_KEY"))?;
+    match given.filter(|key| !key.is_empty()) {
         Some(_) if arguments.insecure => {
             Err(Failure::new("API_KEY is set, and --insecure is to do without", "leave one of them out"))
         }
