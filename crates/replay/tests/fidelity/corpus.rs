@@ -11,6 +11,7 @@ use lab::{Samba, SambaOptions};
 use smbreplay_replay::{Options, ReplayError, Report};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 use store::layout::Layout;
 use store::runs::{Run, RunFile, RunRow};
 use store::{IngestRequest, ingest};
@@ -53,7 +54,8 @@ fn replay(capture: &Path) -> Result<(Report, Vec<RunRow>), ReplayError> {
     secrets(&mut request, capture);
     ingest(&request, &mut |_| {}, &never).unwrap();
     let samba = Samba::start(SambaOptions::default()).unwrap();
-    let mut options = Options::to(target(&samba));
+    // A Samba on a busy machine takes its time to begin an RPC server: that is no divergence.
+    let mut options = Options { max_wait: Duration::from_secs(30), ..Options::to(target(&samba)) };
     options.mapping.root = Some("corpus".parse().unwrap());
     options.dialect = capture.ends_with(WITHOUT_DIALECT.0).then_some(WITHOUT_DIALECT.1);
     options.dialect = options.dialect.or(capture.ends_with(MIDDLE).then_some(0x0311));
