@@ -125,7 +125,10 @@ pub(crate) struct JobDocument {
 fn result() -> Schema {
     let of = |name: &str| Ref::from_schema_name(name);
     let answers = AnyOfBuilder::new().item(of("IngestAnswer")).item(of("SetupAnswer")).item(of("Execution"));
-    Schema::AnyOf(answers.item(ObjectBuilder::new().schema_type(Type::Null)).build())
+    let meaning = "What came of it: the body that the request would have been answered with. Null in a list, and once it is too \
+                   large or too old to be kept: what it tells is in the files of the trace as well.";
+    let answers = answers.item(ObjectBuilder::new().schema_type(Type::Null)).description(Some(meaning));
+    Schema::AnyOf(answers.build())
 }
 
 /// JSON that is cheap to clone: whoever looks at a job takes a copy of it.
