@@ -282,3 +282,34 @@ fn a_server_that_is_stopped_ends_its_jobs_in_order_and_one_that_is_killed_leaves
     server.post("/api/traces/ingest", &json!({ "path": "office.pcap", "force": true })).ok();
     assert_eq!(listed(), before);
 }
+
+#[test]
+fn a_server_that_is_killed_in_mid_ingest_leaves_the_earlier_result_and_nothing_beside_it() {
+    let (home, server) = serving();
+    let (header, records) = support::office_records();
+    let once = records.concat();
+    let mut long = header;
+    (0..150).for_each(|_| long.extend_from_slice(&once));
+    home.file("cases/2010101010/long.pcap", &long);
+    server.post("/api/traces/ingest", &json!({ "path": "office.pcap" })).ok();
+    let output = home.path().join("cases/2010101010/.tracer");
+    let listed = |trace: &str| {
+        let entries = std::fs::read_dir(output.join(trace)).into_iter().flatten();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    let accepted = server.post("/api/traces/ingest?async=true", &json!({ "path": "long.pcap" })).ok();
+    let path = format!("/api/jobs/{}", accepted["id"].as_str().unwrap());
+    wait_until(|| listed("long.pcap").iter().any(|name| name.starts_with(".new-")));
+    server.kill();
+
+    let server = ApiServer::start(&home);
+    let job = server.json(&path);
+    assert_eq!((&job["state"], &job["result"]), (&"interrupted".into(), &Value::Null), "{job}");
+    wait_until(|| listed("long.pcap").is_empty());
+    assert_eq!(listed("office.pcap"), ["sessions"]);
+    let traces = server.json("/api/traces")["traces"].as_array().unwrap().clone();
+    let ingested: Vec<(&Value, &Value)> = traces.iter().map(|trace| (&trace["name"], &trace["ingested"])).collect();
+    assert_eq!(ingested, [(&"long.pcap".into(), &false.into()), (&"office.pcap".into(), &true.into())]);
+}

@@ -100,6 +100,17 @@ fn recover(parent: &Path, name: &str) {
     remove_with(parent, &[TEMPORARY]);
 }
 
+/// Takes away what a killed process left of the folder `parent/name`, and brings the earlier one back if it had been moved aside.
+/// Where somebody is writing nothing is done. A parent that holds nothing else goes too.
+pub(crate) fn recover_unless_busy(parent: &Path, name: &str) {
+    if parent.is_dir()
+        && let Some(_lock) = FolderLock::take(parent)
+    {
+        recover(parent, name);
+        let _holds_something = std::fs::remove_dir(parent);
+    }
+}
+
 /// Removes what killed processes left in an output folder that nobody needs any more.
 pub(crate) fn remove_left_over(parent: &Path) {
     remove_with(parent, &[TEMPORARY, EARLIER]);

@@ -142,6 +142,11 @@ impl From<Value> for Shared {
 }
 
 impl Shared {
+    /// A member that is a text.
+    pub(super) fn text(&self, member: &str) -> Option<String> {
+        Some(self.0.get(member)?.as_str()?.to_owned())
+    }
+
     /// Bytes of its text.
     pub(super) fn size(&self) -> usize {
         self.0.to_string().len()

@@ -16,7 +16,7 @@ use crate::metrics::Metrics;
 use kept::KeptJobs;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::metadata::Time;
@@ -121,6 +121,14 @@ impl Jobs {
     pub(crate) fn list(&self) -> Vec<JobDocument> {
         let all: Vec<Arc<Job>> = self.lock().values().rev().cloned().collect();
         all.iter().map(|job| JobDocument { result: None, ..job.document() }).collect()
+    }
+
+    /// The captures that servers were ingesting when they were killed.
+    pub(crate) fn interrupted_ingests(&self) -> Vec<PathBuf> {
+        let all = self.lock();
+        let documents = all.values().map(|job| job.document());
+        let interrupted = documents.filter(|job| job.kind == JobKind::Ingest && job.state == JobState::Interrupted);
+        interrupted.filter_map(|job| job.request.text("capture_path").map(PathBuf::from)).collect()
     }
 
     /// Whether the server is being stopped.

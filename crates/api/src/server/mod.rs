@@ -59,8 +59,15 @@ impl Server {
         let jobs = jobs.map_err(|error: KeptError| ServerError::Jobs(error.to_string()))?;
         let app = App::new(settings, jobs, metrics);
         if let Ok(layout) = app.layout() {
-            // What killed servers were sent when they ended. It takes a moment, and nobody has to wait for it.
-            tokio::task::spawn_blocking(move || upload::remove_left_over_in_all(&layout));
+            // What killed servers were sent, and were making, when they ended. It takes a moment, and nobody has to wait for it.
+            let interrupted = app.jobs.interrupted_ingests();
+            tokio::task::spawn_blocking(move || {
+                upload::remove_left_over_in_all(&layout);
+                interrupted
+                    .iter()
+                    .filter_map(|trace| layout.place(trace).ok())
+                    .for_each(|place| place.output.recover());
+            });
         }
         Ok(Self { listener, address, app })
     }

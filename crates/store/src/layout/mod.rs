@@ -151,6 +151,12 @@ impl OutputFolder {
         self.0.join(SETUPS)
     }
 
+    /// Takes away what a killed ingest left here, and brings back the result that it was about to replace. Where an ingest is under way
+    /// nothing is done.
+    pub fn recover(&self) {
+        crate::staged::recover_unless_busy(&self.0, "sessions");
+    }
+
     /// Whether an ingested trace is here (its metadata file exists; it is not read).
     pub fn is_ingested(&self) -> bool {
         self.metadata().is_file()
