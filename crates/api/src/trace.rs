@@ -3,10 +3,22 @@
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::security::{confined, inside};
+use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use store::layout::{SelectError, TracePlace, select_session};
 use store::metadata::{self, MetadataError, Session, SessionMetadata};
 use store::{Config, Layout, SessionFile};
+use utoipa::IntoParams;
+
+/// Of which capture something is asked.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OfCapture {
+    /// The capture: its path in `/api/traces`, or its name in the case; by default the one that was ingested last.
+    pub(crate) capture_path: Option<String>,
+    /// The case that a name is in; by default the one of the settings.
+    pub(crate) case_id: Option<String>,
+}
 
 /// An ingested trace.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use crate::claims::in_use;
 use crate::error::{ApiError, ErrorCode};
 use crate::extract::{Path, Query};
 use crate::run;
-use crate::trace;
+use crate::trace::{self, OfCapture};
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -28,16 +28,6 @@ pub(crate) struct Doomed {
     #[serde(default = "yes")]
     #[param(default = true)]
     output: bool,
-}
-
-/// Which trace a run is of.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct OfTrace {
-    /// Path of the capture, by default the one that was ingested last.
-    capture_path: Option<String>,
-    /// The case that a relative path lies in, by default the configured one.
-    case_id: Option<String>,
 }
 
 fn yes() -> bool {
@@ -78,12 +68,12 @@ pub(crate) async fn delete_trace(State(app): State<App>, Query(doomed): Query<Do
 
 /// Deletes a recorded replay. The journal of what it made on the lab share goes with it: clean up before.
 #[utoipa::path(delete, path = "/api/replays/{run}", operation_id = "deleteReplay", tag = "replays",
-    params(("run" = String, Path, description = "Name of the run"), OfTrace),
+    params(("run" = String, Path, description = "Name of the run"), OfCapture),
     responses((status = NO_CONTENT, description = "It is gone")))]
 pub(crate) async fn delete_run(
     State(app): State<App>,
     Path(name): Path<String>,
-    Query(of): Query<OfTrace>,
+    Query(of): Query<OfCapture>,
 ) -> Result<StatusCode, ApiError> {
     let (config, claims) = (app.config()?, app.claims.clone());
     app.readers

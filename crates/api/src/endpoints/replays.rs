@@ -7,7 +7,7 @@ use crate::reading::{
     Cursor, Out, Rows, SelectionKey, answer, document, json as written_json, limit, listing, streamed,
 };
 use crate::run;
-use crate::trace;
+use crate::trace::{self, OfCapture};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -24,16 +24,6 @@ use std::sync::atomic::AtomicBool;
 use store::Selection;
 use store::runs::{OfVerdicts, RunFile, Verdict};
 use utoipa::IntoParams;
-
-/// Of which capture.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct OfCapture {
-    /// The capture: its path in `/api/traces`, or its name in the case; by default the one that was ingested last.
-    capture_path: Option<String>,
-    /// The case that a name is in; by default the one of the settings.
-    case_id: Option<String>,
-}
 
 /// Which operations of a run.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::extract::{Path, Query};
 use crate::reading::{document as in_one, json, streamed};
-use crate::trace::unreadable;
+use crate::trace::{OfCapture, unreadable};
 use analysis::details::InFull;
 use analysis::statistics::{self, Document, FileOrder, Tally};
 use axum::extract::State;
@@ -15,16 +15,6 @@ use replay::namespace::{Namespace, Outline, document};
 use serde::Deserialize;
 use store::Columns;
 use utoipa::{IntoParams, ToSchema};
-
-/// Of which capture.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct OfCapture {
-    /// The capture: its path in `/api/traces`, or its name in the case; by default the one that was ingested last.
-    capture_path: Option<String>,
-    /// The case that a name is in; by default the one of the settings.
-    case_id: Option<String>,
-}
 
 /// Which statistics.
 #[derive(Debug, Deserialize, IntoParams)]
