@@ -1,6 +1,7 @@
 //! What all requests share.
 
 use crate::claims::Claims;
+use crate::condition::LastCondition;
 use crate::error::{ApiError, ErrorCode};
 use crate::jobs::Jobs;
 use crate::metrics::Metrics;
@@ -33,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) metrics: Arc<Metrics>,
     /// Whether tshark was on the search path when the server started.
     pub(crate) tshark_available: bool,
+    /// Whether the server can do its work.
+    pub(crate) condition: LastCondition,
     /// Held by who changes the configuration file.
     pub(crate) changing: Mutex<()>,
 }
@@ -51,6 +54,7 @@ impl App {
             selections: Selections::default(),
             metrics,
             tshark_available,
+            condition: LastCondition::default(),
             changing: Mutex::new(()),
         }))
     }

@@ -12,6 +12,7 @@
 
 mod app;
 mod claims;
+mod condition;
 mod configuration;
 mod endpoints;
 mod error;

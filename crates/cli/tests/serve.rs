@@ -57,3 +57,22 @@ fn a_port_that_is_taken_and_a_key_that_is_none_are_refused() {
     let mut command = home.command(&["serve", "--port", "0", "--insecure"]);
     support::ended(command.env("API_KEY", "long-enough")).refused(&["API_KEY", "--insecure"]);
 }
+
+#[test]
+fn health_tells_whether_the_server_can_do_its_work() {
+    let home = Home::new();
+    let folder = home.file("cases-that-are-a-file", b"");
+    let server = ApiServer::start_with(&home, &[], &[("TRACES_FOLDER", folder.to_str().unwrap())]);
+    assert_eq!(server.json("/health")["status"], "degraded");
+    home.file(".config/smbreplay/config.toml", b"port = \"none\"");
+    let seen = |status: &str| {
+        (0..200).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            server.json("/health")["status"] == status
+        })
+    };
+    assert!(seen("error"), "a configuration that cannot be read");
+    std::fs::remove_file(home.path().join(".config/smbreplay/config.toml")).unwrap();
+    std::fs::remove_file(folder).unwrap();
+    assert!(seen("ok"), "a traces folder that is not there yet is none that cannot be read");
+}

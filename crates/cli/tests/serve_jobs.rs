@@ -284,7 +284,7 @@ fn a_server_that_is_stopped_ends_its_jobs_in_order_and_one_that_is_killed_leaves
 }
 
 #[test]
-fn a_server_that_is_killed_in_mid_ingest_leaves_the_earlier_result_and_nothing_beside_it() {
+fn a_server_that_is_killed_in_mid_ingest_leaves_nothing_of_it() {
     let (home, server) = serving();
     let (header, records) = support::office_records();
     let once = records.concat();

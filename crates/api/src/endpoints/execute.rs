@@ -89,8 +89,8 @@ pub(crate) async fn execute(
     let job = app.jobs.start(JobKind::Replay, told, move |job| {
         let _claim = claim;
         planned.work(job, &metrics)
-    })?;
-    Ok(answer(job, wanted).await)
+    });
+    Ok(answer(job.await?, wanted).await)
 }
 
 struct Planned {

@@ -117,8 +117,8 @@ pub(crate) async fn ingest(
         let report = work(&request, job)?;
         shared.remember(&[(Key::CapturePath, &report.trace), (Key::TraceName, name(Path::new(&report.trace)))]);
         serde_json::to_value(IngestAnswer::of(report)).map_err(ApiError::internal)
-    })?;
-    Ok(answer(job, wanted).await)
+    });
+    Ok(answer(job.await?, wanted).await)
 }
 
 impl Ingest {

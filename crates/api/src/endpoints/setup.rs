@@ -96,8 +96,8 @@ pub(crate) async fn setup(
     let job = app.jobs.start(JobKind::Setup, told, move |job| {
         let _claim = claim;
         work(&trace, &files, &options, how, job)
-    })?;
-    Ok(answer(job, wanted).await)
+    });
+    Ok(answer(job.await?, wanted).await)
 }
 
 fn work(trace: &Trace, files: &[String], options: &Options, how: SetupOptions, job: &Job) -> Result<Value, ApiError> {

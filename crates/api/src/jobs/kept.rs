@@ -4,6 +4,7 @@ use super::document::{JobDocument, JobState};
 use std::fs::{File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use store::metadata::Time;
 
 /// Jobs that are remembered.
@@ -37,6 +38,8 @@ pub(crate) enum KeptError {
 #[derive(Debug)]
 pub(super) struct KeptJobs {
     folder: PathBuf,
+    /// Whether the last job could be kept.
+    works: AtomicBool,
     _lock: File,
 }
 
@@ -48,7 +51,7 @@ impl KeptJobs {
         let lock =
             File::options().create(true).truncate(false).write(true).open(folder.join("lock")).map_err(failed)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self { folder: folder.to_owned(), works: AtomicBool::new(true), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(KeptError::Busy { path: folder.to_owned() }),
             Err(TryLockError::Error(source)) => Err(failed(source)),
         }
@@ -96,9 +99,15 @@ impl KeptJobs {
             file.as_file().sync_all()?;
             file.persist(self.path(&job.id)).map(drop).map_err(|error| error.error)
         });
+        self.works.store(written.is_ok(), Ordering::Relaxed);
         if let Err(error) = written {
             tracing::warn!("{}: job {} cannot be kept: {error}", self.folder.display(), job.id);
         }
+    }
+
+    /// Whether the last job could be kept.
+    pub(super) fn works(&self) -> bool {
+        self.works.load(Ordering::Relaxed)
     }
 
     /// Forgets a job.

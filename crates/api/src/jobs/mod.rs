@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::metadata::Time;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 /// Bytes of results and events of jobs that have ended: as text, which takes a fraction of the room.
 const MOST_HELD: usize = 16 << 20;
@@ -65,12 +65,12 @@ impl Jobs {
         Ok(jobs)
     }
 
-    /// Starts a job. `request` is what was asked for, without secrets; `work` is done on a thread of its own when it is its
-    /// turn.
+    /// Starts a job; when this returns it is known after a restart. `request` is what was asked for, without secrets; `work` is done
+    /// on a thread of its own when it is its turn, also when nobody waits for this any more.
     ///
     /// # Errors
     /// [`ErrorCode::TooManyJobs`]; [`ErrorCode::Unavailable`] while the server is being stopped.
-    pub(crate) fn start(
+    pub(crate) async fn start(
         &self,
         kind: JobKind,
         request: Value,
@@ -103,7 +103,10 @@ impl Jobs {
         }
         self.forget_oldest();
         tracing::info!(job = document.id, "{} asked for", kind.name());
-        tokio::spawn(self.clone().run(Arc::clone(&job), kind, work));
+        let (keep, is_kept) = oneshot::channel();
+        tokio::spawn(self.clone().run(Arc::clone(&job), kind, keep, work));
+        // The sender goes in either case.
+        let _ = is_kept.await;
         Ok(job)
     }
 
@@ -123,7 +126,12 @@ impl Jobs {
         all.iter().map(|job| JobDocument { result: None, ..job.document() }).collect()
     }
 
-    /// The captures that servers were ingesting when they were killed.
+    /// Whether the last job could be kept on disk.
+    pub(crate) fn are_kept(&self) -> bool {
+        self.0.kept.works()
+    }
+
+    /// The captures that servers were ingesting when they ended.
     pub(crate) fn interrupted_ingests(&self) -> Vec<PathBuf> {
         let all = self.lock();
         let documents = all.values().map(|job| job.document());
@@ -156,11 +164,13 @@ impl Jobs {
         self,
         job: Arc<Job>,
         kind: JobKind,
+        kept: oneshot::Sender<()>,
         work: impl FnOnce(&Job) -> Result<Value, ApiError> + Send + 'static,
     ) {
         let (jobs, of) = (self.clone(), Arc::clone(&job));
         let keep = move || jobs.0.kept.write(&of.document());
         let _ = tokio::task::spawn_blocking(keep).await;
+        drop(kept);
         let turn = tokio::select! {
             turn = Arc::clone(&self.0.turns).acquire_owned() => turn.ok(),
             () = cancelled(&job) => None,
@@ -288,12 +298,14 @@ mod tests {
                 asked.store(true, Ordering::Relaxed);
                 partly()
             });
-            let (one, two) = (one.unwrap(), two.unwrap());
+            let (one, two) = (one.await.unwrap(), two.await.unwrap());
             while one.state() != JobState::Running || two.state() != JobState::Running {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
-            let queued: Vec<Arc<Job>> =
-                (0..20).map(|_| jobs.start(JobKind::Ingest, Value::Null, |_| Ok(json!({}))).unwrap()).collect();
+            let mut queued: Vec<Arc<Job>> = Vec::new();
+            for _ in 0..20 {
+                queued.push(jobs.start(JobKind::Ingest, Value::Null, |_| Ok(json!({}))).await.unwrap());
+            }
             jobs.stop().await;
             (one.document(), queued.iter().map(|job| job.document()).collect::<Vec<_>>())
         });
@@ -311,7 +323,7 @@ mod tests {
                     wait_for(job.cancelled());
                     result
                 });
-                let job = job.unwrap();
+                let job = job.await.unwrap();
                 while job.state() == JobState::Queued {
                     tokio::time::sleep(Duration::from_millis(1)).await;
                 }
@@ -336,7 +348,7 @@ mod tests {
                     job.event("warning", "w".repeat(400_000).into());
                     Ok(json!({ "text": "x".repeat(900_000) }))
                 };
-                let job = jobs.start(JobKind::Ingest, Value::Null, work).unwrap();
+                let job = jobs.start(JobKind::Ingest, Value::Null, work).await.unwrap();
                 assert!(job.ended().await.result.is_some(), "who waits for a job gets its result");
             }
             let deadline = std::time::Instant::now().checked_add(Duration::from_secs(20)).unwrap();

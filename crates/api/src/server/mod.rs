@@ -4,6 +4,7 @@ mod connections;
 mod lingering;
 
 use crate::app::App;
+use crate::condition;
 use crate::jobs::{Jobs, KeptError};
 use crate::metrics::Metrics;
 use crate::router::router;
@@ -59,16 +60,13 @@ impl Server {
         let jobs = jobs.map_err(|error: KeptError| ServerError::Jobs(error.to_string()))?;
         let app = App::new(settings, jobs, metrics);
         if let Ok(layout) = app.layout() {
-            // What killed servers were sent, and were making, when they ended. It takes a moment, and nobody has to wait for it.
+            // What killed servers were making: before anybody asks for the same trace.
             let interrupted = app.jobs.interrupted_ingests();
-            tokio::task::spawn_blocking(move || {
-                upload::remove_left_over_in_all(&layout);
-                interrupted
-                    .iter()
-                    .filter_map(|trace| layout.place(trace).ok())
-                    .for_each(|place| place.output.recover());
-            });
+            interrupted.iter().filter_map(|trace| layout.place(trace).ok()).for_each(|place| place.output.recover());
+            // What they were sent. It takes a moment, and nobody has to wait for it.
+            tokio::task::spawn_blocking(move || upload::remove_left_over_in_all(&layout));
         }
+        condition::look(&app);
         Ok(Self { listener, address, app })
     }
 
@@ -82,12 +80,14 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let (jobs, farewell) = (self.app.jobs.clone(), self.app.settings.limits.farewell);
         let connections = Connections::new(router(self.app.clone()), &self.app.settings.limits);
+        let watching = tokio::spawn(condition::watch(self.app.clone()));
         let ending = async move {
             stop.await;
             // Streams of events end with their jobs, and answers that wait for one with it.
             let _ = tokio::time::timeout(farewell, jobs.stop()).await;
         };
         connections.accept(&self.listener, ending).await;
+        watching.abort();
         drop(self.listener);
         let _ = tokio::time::timeout(farewell.min(LAST_CALL), connections.end()).await;
     }

@@ -27,7 +27,6 @@ enum Key {
 
 /// Serves until it is stopped.
 pub(crate) fn run(arguments: &ServeArguments, global: &Global, output: &mut Output) -> Result<Conclusion, Failure> {
-    // What goes on in a server is worth a line; with -v there are more.
     let mut context = Context::new(&[], global, output)?;
     let key = key(arguments)?;
     let settings = Settings {
