@@ -29,6 +29,7 @@ mod schemas;
 mod security;
 mod server;
 mod settings;
+mod site;
 mod trace;
 mod upload;
 

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::security::{cors, require_key, require_known_origin};
-use crate::{endpoints, openapi};
+use crate::{endpoints, openapi, site};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
@@ -36,6 +36,7 @@ pub(crate) fn router(app: App) -> Router {
     let limits = &app.settings.limits;
     router
         .merge(endpoints::documents(&document))
+        .merge(site::site())
         .fallback(async || ApiError::new(ErrorCode::NotFound, "there is no such address").advise("see /openapi.json"))
         .method_not_allowed_fallback(async || {
             ApiError::new(ErrorCode::MethodNotAllowed, "the address does not take this method")

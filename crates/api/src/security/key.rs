@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
+use crate::site;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -75,7 +76,7 @@ impl fmt::Debug for ApiKey {
 /// everywhere. A browser that opens a page cannot send the key.
 fn is_open(path: &str) -> bool {
     let below = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    matches!(path, "/health" | "/openapi.json") || below("/docs") || below("/redoc")
+    matches!(path, "/health" | "/openapi.json") || below("/docs") || below("/redoc") || site::is_part(path)
 }
 
 /// Refuses requests without the key, where there is one.

@@ -1,0 +1,3 @@
+export function ComparisonView(_: { trace: string; run: string; other: string }) {
+  return <h1>ComparisonView</h1>;
+}

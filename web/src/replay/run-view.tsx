@@ -1,0 +1,3 @@
+export function RunView(_: { trace: string; run: string }) {
+  return <h1>RunView</h1>;
+}

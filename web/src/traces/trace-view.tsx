@@ -1,0 +1,3 @@
+export function TraceView(_: { trace: string }) {
+  return <h1>TraceView</h1>;
+}

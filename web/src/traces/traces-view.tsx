@@ -1,0 +1,3 @@
+export function TracesView(_: { case: string | undefined }) {
+  return <h1>TracesView</h1>;
+}
