@@ -1,11 +1,11 @@
-import { defineConfig } from 'vite';
+import { defineConfig } from "vite";
 
 export default defineConfig({
   // Where the server of the page is while one works on it: `smbreplay serve`.
-  server: { proxy: { '^/(api|health|info)': 'http://127.0.0.1:3004' } },
-  esbuild: { jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
+  server: { proxy: { "^/(api|health|info)": "http://127.0.0.1:3004" } },
+  esbuild: { jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
   build: {
-    target: 'es2023',
+    target: "es2023",
     // The policy of the page takes no inline data.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

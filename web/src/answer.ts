@@ -1,6 +1,6 @@
 // What the server is asked for by a view, and what is shown until it has answered.
 
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 /** Where a question stands. While it is asked again, the answer from before stays. */
 export interface Answer<T> {
@@ -18,9 +18,15 @@ export interface Answer<T> {
  * Asks as soon as it is shown, and again when something of `about` changes. What was asked before is given up; an answer about
  * something else is not shown any more. `undefined` asks nothing.
  */
-export function useAnswer<T>(ask: ((signal: AbortSignal) => Promise<T>) | undefined, about: readonly unknown[]): Answer<T> {
+export function useAnswer<T>(
+  ask: ((signal: AbortSignal) => Promise<T>) | undefined,
+  about: readonly unknown[],
+): Answer<T> {
   const key = JSON.stringify(about);
-  const [state, setState] = useState<{ key: string; value?: T; error?: Error; waiting: boolean }>({ key, waiting: true });
+  const [state, setState] = useState<{ key: string; value?: T; error?: Error; waiting: boolean }>({
+    key,
+    waiting: true,
+  });
   const [round, setRound] = useState(0);
   const latest = useRef(ask);
   latest.current = ask;
@@ -32,7 +38,11 @@ export function useAnswer<T>(ask: ((signal: AbortSignal) => Promise<T>) | undefi
       return undefined;
     }
     const giveUp = new AbortController();
-    setState((before) => (before.key === key && before.value !== undefined ? { key, value: before.value, waiting: true } : { key, waiting: true }));
+    setState((before) =>
+      before.key === key && before.value !== undefined
+        ? { key, value: before.value, waiting: true }
+        : { key, waiting: true },
+    );
     question(giveUp.signal).then(
       (value) => {
         if (!giveUp.signal.aborted) {

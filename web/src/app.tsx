@@ -1,20 +1,20 @@
 // The frame around every view, and which view is shown.
 
-import { useEffect } from 'preact/hooks';
-import { useAnswer } from './answer';
-import { hasKey, server } from './client';
-import { Key, isUnauthorized, useKeyRounds } from './key';
-import { Trouble } from './parts/trouble';
-import { ComparisonView } from './replay/comparison-view';
-import { JobView } from './replay/job-view';
-import { JobsView } from './replay/jobs-view';
-import { ReplayView } from './replay/replay-view';
-import { RunView } from './replay/run-view';
-import { type Route, address, useRoute } from './route';
-import { SessionView } from './session/session-view';
-import { SettingsView } from './settings/settings-view';
-import { TraceView } from './traces/trace-view';
-import { TracesView } from './traces/traces-view';
+import { useEffect } from "preact/hooks";
+import { useAnswer } from "./answer";
+import { hasKey, server } from "./client";
+import { isUnauthorized, Key, useKeyRounds } from "./key";
+import { Trouble } from "./parts/trouble";
+import { ComparisonView } from "./replay/comparison-view";
+import { JobView } from "./replay/job-view";
+import { JobsView } from "./replay/jobs-view";
+import { ReplayView } from "./replay/replay-view";
+import { RunView } from "./replay/run-view";
+import { address, type Route, useRoute } from "./route";
+import { SessionView } from "./session/session-view";
+import { SettingsView } from "./settings/settings-view";
+import { TraceView } from "./traces/trace-view";
+import { TracesView } from "./traces/traces-view";
 
 export function App() {
   const route = useRoute();
@@ -23,21 +23,26 @@ export function App() {
   const welcome = useAnswer((signal) => server().getSystemInfo({ signal }), [rounds]);
   useEffect(() => {
     document.title = title(route);
-    document.querySelector('main')?.scrollTo(0, 0);
+    document.querySelector("main")?.scrollTo(0, 0);
   }, [route.view]);
   return (
     <>
-      <a class="skip" href="#main" onClick={skip}>
+      <button class="skip" type="button" onClick={skip}>
         Skip to the content
-      </a>
+      </button>
       <header class="frame">
-        <a class="brand" href={address({ view: 'traces' })}>
+        <a class="brand" href={address({ view: "traces" })}>
           smbreplay
         </a>
         <nav aria-label="Views">
-          <Entry route={{ view: 'traces' }} now={route} title="Traces" also={['trace', 'session', 'replay', 'run', 'comparison']} />
-          <Entry route={{ view: 'jobs' }} now={route} title="Jobs" also={['job']} />
-          <Entry route={{ view: 'settings' }} now={route} title="Settings" />
+          <Entry
+            route={{ view: "traces" }}
+            now={route}
+            title="Traces"
+            also={["trace", "session", "replay", "run", "comparison"]}
+          />
+          <Entry route={{ view: "jobs" }} now={route} title="Jobs" also={["job"]} />
+          <Entry route={{ view: "settings" }} now={route} title="Settings" />
         </nav>
         <span class="muted">{welcome.value?.version}</span>
       </header>
@@ -56,56 +61,62 @@ export function App() {
 
 function View({ route }: { route: Route }) {
   switch (route.view) {
-    case 'traces':
+    case "traces":
       return <TracesView case={route.case} />;
-    case 'trace':
+    case "trace":
       return <TraceView key={route.trace} trace={route.trace} />;
-    case 'session':
+    case "session":
       return <SessionView key={`${route.trace} ${route.session}`} route={route} />;
-    case 'replay':
-      return <ReplayView key={`${route.trace} ${route.session ?? ''}`} trace={route.trace} session={route.session} />;
-    case 'job':
+    case "replay":
+      return <ReplayView key={`${route.trace} ${route.session ?? ""}`} trace={route.trace} session={route.session} />;
+    case "job":
       return <JobView key={route.job} job={route.job} />;
-    case 'jobs':
+    case "jobs":
       return <JobsView />;
-    case 'run':
+    case "run":
       return <RunView key={`${route.trace} ${route.run}`} trace={route.trace} run={route.run} />;
-    case 'comparison':
-      return <ComparisonView key={`${route.trace} ${route.run} ${route.other}`} trace={route.trace} run={route.run} other={route.other} />;
-    case 'settings':
+    case "comparison":
+      return (
+        <ComparisonView
+          key={`${route.trace} ${route.run} ${route.other}`}
+          trace={route.trace}
+          run={route.run}
+          other={route.other}
+        />
+      );
+    case "settings":
       return <SettingsView />;
-    case 'unknown':
-      return <Trouble error={new Error('There is no such view. The address may have been cut.')} />;
+    case "unknown":
+      return <Trouble error={new Error("There is no such view. The address may have been cut.")} />;
   }
 }
 
-function Entry({ route, now, title, also = [] }: { route: Route; now: Route; title: string; also?: Route['view'][] }) {
+function Entry({ route, now, title, also = [] }: { route: Route; now: Route; title: string; also?: Route["view"][] }) {
   const isHere = now.view === route.view || also.includes(now.view);
   return (
-    <a href={address(route)} aria-current={isHere ? 'page' : undefined}>
+    <a href={address(route)} aria-current={isHere ? "page" : undefined}>
       {title}
     </a>
   );
 }
 
 /** The part of the address behind `#` says which view is shown; an anchor would change it. */
-function skip(event: Event): void {
-  event.preventDefault();
-  document.getElementById('main')?.focus();
+function skip(): void {
+  document.getElementById("main")?.focus();
 }
 
 function title(route: Route): string {
   const name = (path: string) => path.split(/[\\/]/).pop() ?? path;
   switch (route.view) {
-    case 'trace':
+    case "trace":
       return `${name(route.trace)} · smbreplay`;
-    case 'session':
+    case "session":
       return `${route.session} · ${name(route.trace)} · smbreplay`;
-    case 'run':
+    case "run":
       return `${route.run} · ${name(route.trace)} · smbreplay`;
-    case 'traces':
-    case 'unknown':
-      return 'smbreplay';
+    case "traces":
+    case "unknown":
+      return "smbreplay";
     default:
       return `${route.view} · smbreplay`;
   }

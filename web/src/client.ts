@@ -1,9 +1,9 @@
 // The client of the server that this page came from, and its key.
 
-import { SMBReplayClient } from '@smbreplay/sdk';
+import { SMBReplayClient } from "@smbreplay/sdk";
 
 /** Where the key is kept: as long as this tab is open, and nowhere else. */
-const KEPT = 'smbreplay.key';
+const KEPT = "smbreplay.key";
 
 let client = make(sessionStorage.getItem(KEPT));
 

@@ -1,10 +1,10 @@
 // The API key: asked for when the server wants one.
 
-import { APIError } from '@smbreplay/sdk';
-import { useEffect, useState } from 'preact/hooks';
-import { setKey } from './client';
+import { APIError } from "@smbreplay/sdk";
+import { useEffect, useState } from "preact/hooks";
+import { setKey } from "./client";
 
-const GIVEN = 'smbreplay:key';
+const GIVEN = "smbreplay:key";
 
 /** The server wants a key, or another one. */
 export function isUnauthorized(error: Error): boolean {
@@ -30,21 +30,21 @@ export function give(key: string | null): void {
 
 /** Asks for the key. */
 export function Key({ wrong }: { wrong: boolean }) {
-  const [text, setText] = useState('');
+  const [text, setText] = useState("");
   return (
     <form
       class="key"
       onSubmit={(event) => {
         event.preventDefault();
-        if (text !== '') {
+        if (text !== "") {
           give(text);
         }
       }}
     >
       <h1>API key</h1>
       <p>
-        This server takes requests with its key only. It was shown when <code>smbreplay serve</code> was started, or is in{' '}
-        <code>API_KEY</code> there. The page keeps it until this tab is closed.
+        This server takes requests with its key only. It was shown when <code>smbreplay serve</code> was started, or is
+        in <code>API_KEY</code> there. The page keeps it until this tab is closed.
       </p>
       {wrong ? (
         <p class="trouble" role="alert">
@@ -53,7 +53,13 @@ export function Key({ wrong }: { wrong: boolean }) {
       ) : null}
       <label>
         Key
-        <input type="password" autocomplete="off" value={text} onInput={(event) => setText(event.currentTarget.value)} autofocus />
+        <input
+          type="password"
+          autocomplete="off"
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+          autofocus
+        />
       </label>
       <button type="submit" class="main">
         Continue

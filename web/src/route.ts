@@ -1,22 +1,22 @@
 // What the page shows, as the part of the address behind `#` says it. Every view can be bookmarked, reloaded and sent to a colleague.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useState } from "preact/hooks";
 
 /** A view, and what it shows. */
 export type Route =
-  | { view: 'traces'; case?: string }
-  | { view: 'trace'; trace: string }
-  | { view: 'session'; trace: string; session: string; tab: SessionTab; filter?: string; op?: number }
-  | { view: 'replay'; trace: string; session?: string }
-  | { view: 'job'; job: string }
-  | { view: 'run'; trace: string; run: string }
-  | { view: 'comparison'; trace: string; run: string; other: string }
-  | { view: 'jobs' }
-  | { view: 'settings' }
-  | { view: 'unknown' };
+  | { view: "traces"; case?: string }
+  | { view: "trace"; trace: string }
+  | { view: "session"; trace: string; session: string; tab: SessionTab; filter?: string; op?: number }
+  | { view: "replay"; trace: string; session?: string }
+  | { view: "job"; job: string }
+  | { view: "run"; trace: string; run: string }
+  | { view: "comparison"; trace: string; run: string; other: string }
+  | { view: "jobs" }
+  | { view: "settings" }
+  | { view: "unknown" };
 
 /** Parts of the view of a session. */
-export const SESSION_TABS = ['operations', 'timeline', 'statistics', 'files'] as const;
+export const SESSION_TABS = ["operations", "timeline", "statistics", "files"] as const;
 export type SessionTab = (typeof SESSION_TABS)[number];
 
 /** The address of a view: `#/session?trace=…&session=…`. Give it to `href`. */
@@ -24,63 +24,69 @@ export function address(route: Route): string {
   const { view, ...parameters } = route;
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
-    if (value !== undefined && value !== '' && !(name === 'tab' && value === 'operations')) {
+    if (value !== undefined && value !== "" && !(name === "tab" && value === "operations")) {
       query.set(name, String(value));
     }
   }
   const text = query.toString();
-  return `#/${view === 'traces' ? '' : view}${text === '' ? '' : `?${text}`}`;
+  return `#/${view === "traces" ? "" : view}${text === "" ? "" : `?${text}`}`;
 }
 
 /** The view that an address names. */
 export function routeOf(hash: string): Route {
-  const [path = '', text = ''] = hash.replace(/^#?\/?/, '').split('?', 2);
+  const [path = "", text = ""] = hash.replace(/^#?\/?/, "").split("?", 2);
   const query = new URLSearchParams(text);
   const of = (name: string) => query.get(name) ?? undefined;
-  const trace = of('trace');
-  const session = of('session');
-  const run = of('run');
-  const other = of('other');
-  const job = of('job');
+  const trace = of("trace");
+  const session = of("session");
+  const run = of("run");
+  const other = of("other");
+  const job = of("job");
   switch (path) {
-    case '':
-      return { view: 'traces', ...some({ case: of('case') }) };
-    case 'jobs':
-    case 'settings':
+    case "":
+      return { view: "traces", ...some({ case: of("case") }) };
+    case "jobs":
+    case "settings":
       return { view: path };
-    case 'job':
-      return job === undefined ? { view: 'unknown' } : { view: 'job', job };
+    case "job":
+      return job === undefined ? { view: "unknown" } : { view: "job", job };
   }
   if (trace === undefined) {
-    return { view: 'unknown' };
+    return { view: "unknown" };
   }
   switch (path) {
-    case 'trace':
-      return { view: 'trace', trace };
-    case 'replay':
-      return { view: 'replay', trace, ...some({ session }) };
-    case 'session':
+    case "trace":
+      return { view: "trace", trace };
+    case "replay":
+      return { view: "replay", trace, ...some({ session }) };
+    case "session":
       if (session === undefined) {
-        return { view: 'unknown' };
+        return { view: "unknown" };
       }
-      return { view: 'session', trace, session, tab: tabOf(of('tab')), ...some({ filter: of('filter'), op: numberOf(of('op')) }) };
-    case 'run':
-      return run === undefined ? { view: 'unknown' } : { view: 'run', trace, run };
-    case 'comparison':
-      return run === undefined || other === undefined ? { view: 'unknown' } : { view: 'comparison', trace, run, other };
+      return {
+        view: "session",
+        trace,
+        session,
+        tab: tabOf(of("tab")),
+        ...some({ filter: of("filter"), op: numberOf(of("op")) }),
+      };
+    case "run":
+      return run === undefined ? { view: "unknown" } : { view: "run", trace, run };
+    case "comparison":
+      return run === undefined || other === undefined ? { view: "unknown" } : { view: "comparison", trace, run, other };
     default:
-      return { view: 'unknown' };
+      return { view: "unknown" };
   }
 }
 
 /** Goes to a view; with `replace` it takes the place of this one in the history. */
-export function go(route: Route, how: 'push' | 'replace' = 'push'): void {
-  if (how === 'push') {
+export function go(route: Route, how: "push" | "replace" = "push"): void {
+  if (how === "push") {
     location.hash = address(route);
     return;
   }
-  history.replaceState(null, '', address(route));
-  window.dispatchEvent(new HashChangeEvent('hashchange'));
+  history.replaceState(null, "", address(route));
+  window.dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
 /** The view of now. */
@@ -88,14 +94,14 @@ export function useRoute(): Route {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
     const follow = () => setHash(location.hash);
-    window.addEventListener('hashchange', follow);
-    return () => window.removeEventListener('hashchange', follow);
+    window.addEventListener("hashchange", follow);
+    return () => window.removeEventListener("hashchange", follow);
   }, []);
   return routeOf(hash);
 }
 
 function tabOf(text: string | undefined): SessionTab {
-  return SESSION_TABS.find((tab) => tab === text) ?? 'operations';
+  return SESSION_TABS.find((tab) => tab === text) ?? "operations";
 }
 
 function numberOf(text: string | undefined): number | undefined {

@@ -1,7 +1,7 @@
 // A question that stands before the page.
 
-import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
 
 /** Shown as long as it is rendered. `close` is called for Escape and the button in the corner. */
 export function Dialog({ title, close, children }: { title: string; close: () => void; children: ComponentChildren }) {

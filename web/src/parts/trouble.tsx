@@ -1,7 +1,7 @@
 // Something went wrong: what, and what to do.
 
-import { APIError, NetworkError } from '@smbreplay/sdk';
-import type { ComponentChildren } from 'preact';
+import { APIError, NetworkError } from "@smbreplay/sdk";
+import type { ComponentChildren } from "preact";
 
 /** An error in words; `again` offers another try. */
 export function Trouble({ error, again }: { error: Error; again?: (() => void) | undefined }) {
@@ -31,5 +31,5 @@ export function inWords(error: Error): string {
   if (error instanceof NetworkError) {
     return `The server does not answer: ${error.message}`;
   }
-  return error.message || 'Something went wrong in this page; reload it.';
+  return error.message || "Something went wrong in this page; reload it.";
 }

@@ -1,7 +1,7 @@
 // What takes a while.
 
 /** Shown until an answer is there. */
-export function Waiting({ what = 'Loading' }: { what?: string }) {
+export function Waiting({ what = "Loading" }: { what?: string }) {
   return (
     <p class="waiting" role="status">
       {what} …

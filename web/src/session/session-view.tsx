@@ -1,5 +1,5 @@
-import type { Route } from '../route';
+import type { Route } from "../route";
 
-export function SessionView(_: { route: Route & { view: 'session' } }) {
+export function SessionView(_: { route: Route & { view: "session" } }) {
   return <h1>SessionView</h1>;
 }
