@@ -16,5 +16,6 @@ pub mod listing;
 mod outcome;
 pub mod row;
 pub mod statistics;
+pub mod units;
 
 pub use outcome::Outcome;
