@@ -10,11 +10,14 @@
 
 #![forbid(unsafe_code)]
 
+pub mod counters;
 pub mod details;
 pub mod filter;
 pub mod listing;
 mod outcome;
 pub mod row;
 pub mod statistics;
+pub mod summary;
+pub mod timeline;
 
 pub use outcome::Outcome;

@@ -23,6 +23,9 @@ pub(crate) fn schemas() -> Map<String, Value> {
     generator.subschema_for::<crate::endpoints::ReplayedList>();
     generator.subschema_for::<analysis::details::Document<'static>>();
     generator.subschema_for::<analysis::statistics::Document>();
+    generator.subschema_for::<analysis::summary::TraceSummary<'static>>();
+    generator.subschema_for::<analysis::filter::Listing>();
+    generator.subschema_for::<analysis::timeline::Document>();
     generator.subschema_for::<replay::namespace::document::Document<'static>>();
     generator.take_definitions(true)
 }

@@ -1,9 +1,11 @@
 //! The addresses, one file each.
 
+mod cases;
 mod config;
 mod deletion;
 mod documents;
 mod execute;
+mod filter;
 mod health;
 mod info;
 mod ingest;
@@ -14,6 +16,8 @@ mod replays;
 mod session;
 mod sessions;
 mod setup;
+mod summary;
+mod timeline;
 mod traces;
 mod upload;
 mod validate;
@@ -41,12 +45,17 @@ pub(crate) fn quick() -> OpenApiRouter<App> {
         .routes(routes!(config::get_one))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::get, jobs::cancel))
+        .routes(routes!(cases::list))
         .routes(routes!(traces::list))
+        .routes(routes!(summary::show))
+        .routes(routes!(filter::check))
+        .routes(routes!(filter::fields))
         .routes(routes!(sessions::list))
         .routes(routes!(operations::show))
         .routes(routes!(operations::search))
         .routes(routes!(session::operation))
         .routes(routes!(session::stats))
+        .routes(routes!(timeline::show))
         .routes(routes!(replays::list))
         .routes(routes!(replays::show))
         .routes(routes!(replays::operations))

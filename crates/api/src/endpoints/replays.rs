@@ -42,6 +42,9 @@ pub(crate) struct OfRun {
     limit: Option<u64>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
+    /// The first row of the page, counted from 0 among those that match; not beside `cursor`.
+    #[param(minimum = 0)]
+    offset: Option<u64>,
 }
 
 /// The replays of a capture.
@@ -133,7 +136,7 @@ fn prepare(app: &App, name: &str, of: &OfRun) -> Result<Rows, ApiError> {
     let asked = ["verdict".to_owned(), verdict.clone().unwrap_or_default()];
     let chosen = [asked[0].as_str(), asked[1].as_str()];
     let list = Cursor { file: &identity, chosen: &chosen };
-    let from = list.row(of.cursor.as_deref())?;
+    let begin = list.begin(of.cursor.as_deref(), of.offset)?;
     let selection = match verdicts {
         None => None,
         Some(verdicts) => {
@@ -141,6 +144,7 @@ fn prepare(app: &App, name: &str, of: &OfRun) -> Result<Rows, ApiError> {
             Some(app.selections.get(key, || file.select(&mut OfVerdicts(verdicts))).map_err(unreadable)?)
         }
     };
+    let from = begin.row(|before| file.place(selection.as_ref(), before));
     let total = selection.as_ref().map_or(file.row_count(), Selection::count);
     let page = (limit.is_some() || from > 0).then(|| file.page(selection.as_ref(), from, limit.unwrap_or(u64::MAX)));
     let next = page.as_ref().and_then(|page| page.next).map(|row| list.text(row));

@@ -1,6 +1,7 @@
 //! Rows over HTTP: which are chosen, in which form, and how they get to the client in bounded memory.
 
 mod accept;
+mod choice;
 mod columnar;
 mod cursor;
 mod document;
@@ -10,6 +11,7 @@ mod streamed;
 mod text;
 
 pub(crate) use accept::{Form, form};
+pub(crate) use choice::Choice;
 pub(crate) use columnar::Columnar;
 pub(crate) use cursor::Cursor;
 pub(crate) use document::document;
