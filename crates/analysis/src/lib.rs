@@ -19,5 +19,6 @@ pub mod row;
 pub mod statistics;
 pub mod summary;
 pub mod timeline;
+pub mod units;
 
 pub use outcome::Outcome;

@@ -1,6 +1,8 @@
 //! The addresses, one file each.
 
 mod cases;
+mod causes;
+mod comparison;
 mod config;
 mod deletion;
 mod documents;
@@ -12,20 +14,25 @@ mod ingest;
 mod jobs;
 mod metrics;
 mod operations;
+mod replayed;
 mod replays;
 mod session;
 mod sessions;
 mod setup;
 mod summary;
+mod target;
 mod timeline;
+mod timing;
 mod traces;
 mod upload;
 mod validate;
 
+pub(crate) use causes::ReplayCauses;
 pub(crate) use documents::documents;
 pub(crate) use execute::Execution;
 pub(crate) use ingest::IngestAnswer;
 pub(crate) use operations::OperationList;
+pub(crate) use replayed::ReplayedOperation;
 pub(crate) use replays::{ReplayedList, RunList};
 pub(crate) use sessions::SessionList;
 pub(crate) use setup::SetupAnswer;
@@ -59,6 +66,10 @@ pub(crate) fn quick() -> OpenApiRouter<App> {
         .routes(routes!(replays::list))
         .routes(routes!(replays::show))
         .routes(routes!(replays::operations))
+        .routes(routes!(replayed::operation))
+        .routes(routes!(comparison::compare))
+        .routes(routes!(causes::causes))
+        .routes(routes!(timing::timing))
 }
 
 /// Those that take as long as their work, or their client.
@@ -70,6 +81,7 @@ pub(crate) fn lasting() -> OpenApiRouter<App> {
         .routes(routes!(deletion::delete_run))
         .routes(routes!(ingest::ingest))
         .routes(routes!(validate::validate))
+        .routes(routes!(target::check))
         .routes(routes!(setup::setup))
         .routes(routes!(execute::execute))
         .routes(routes!(session::tree))

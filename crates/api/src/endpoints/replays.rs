@@ -6,7 +6,7 @@ use crate::extract::{Path, Query};
 use crate::reading::{
     Cursor, Out, Rows, SelectionKey, answer, document, json as written_json, limit, listing, streamed,
 };
-use crate::run;
+use crate::run::{self, Opened};
 use crate::trace::{self, OfCapture};
 use axum::extract::State;
 use axum::http::header;
@@ -194,7 +194,7 @@ pub(crate) async fn page(
         page::write(recorded, out, gone).map(drop).map_err(|error| match error {
             PageError::Replayed(error) => run::not_beside(error),
             PageError::Write(error) => error.into(),
-            PageError::Interrupted => interrupted(),
+            PageError::Interrupted => run::interrupted(),
         })
     })
     .await
@@ -213,7 +213,7 @@ pub(crate) async fn results(
         junit::write(recorded, out, gone).map_err(|error| match error {
             JunitError::Replayed(error) => run::not_beside(error),
             JunitError::Write(error) => error.into(),
-            JunitError::Interrupted => interrupted(),
+            JunitError::Interrupted => run::interrupted(),
         })
     })
     .await
@@ -232,7 +232,7 @@ pub(crate) async fn traffic(
         traffic::write(recorded, &std::env::temp_dir(), out, gone).map(drop).map_err(|error| match error {
             TrafficError::Replayed(error) => run::not_beside(error),
             TrafficError::Write(error) => error.into(),
-            TrafficError::Interrupted => interrupted(),
+            TrafficError::Interrupted => run::interrupted(),
         })
     })
     .await
@@ -247,27 +247,13 @@ async fn written(
     write: impl FnOnce(Recorded<'_>, &mut Out, &AtomicBool) -> Result<(), ApiError> + Send + 'static,
 ) -> Result<Response, ApiError> {
     let config = app.config()?;
-    let (place, run, report) = app
-        .readers
-        .read(move || {
-            let place = trace::find(&config, of.capture_path.as_deref(), of.case_id.as_deref())?;
-            let run = run::find(&place, &name)?;
-            let report = run::report(&run)?;
-            Ok((place, run, report))
-        })
-        .await?;
-    let disposition = format!("{disposition}; filename=\"{}.{ending}\"", run.name());
+    let find = move || Opened::find(&config, of.capture_path.as_deref(), of.case_id.as_deref(), &name);
+    let opened = app.readers.read(find).await?;
+    let disposition = format!("{disposition}; filename=\"{}.{ending}\"", opened.run.name());
     let body = streamed(app.readers.stream()?, move |out| {
-        let capture = place.trace.file_name().unwrap_or(place.trace.as_os_str()).to_string_lossy();
-        let capture: String = capture.chars().map(|it| if it.is_control() { '\u{fffd}' } else { it }).collect();
-        let recorded = Recorded { output: &place.output, run: &run, report: &report, capture: &capture };
         let gone = out.gone();
-        write(recorded, out, &gone)
+        write(opened.recorded(), out, &gone)
     })
     .await?;
     Ok(([(header::CONTENT_TYPE, media_type), (header::CONTENT_DISPOSITION, &disposition)], body).into_response())
-}
-
-fn interrupted() -> ApiError {
-    ApiError::new(ErrorCode::Unavailable, "nobody reads it")
 }

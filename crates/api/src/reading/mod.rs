@@ -14,7 +14,7 @@ pub(crate) use accept::{Form, form};
 pub(crate) use choice::Choice;
 pub(crate) use columnar::Columnar;
 pub(crate) use cursor::Cursor;
-pub(crate) use document::document;
+pub(crate) use document::{document, watched};
 pub(crate) use rows::{Rows, answer, limit};
 pub(crate) use selections::{SelectionKey, Selections};
 pub(crate) use streamed::{Out, streamed};

@@ -7,12 +7,14 @@ mod identity;
 mod messages;
 mod numbered;
 mod page;
+mod row_numbers;
 mod selection;
 
 pub use identity::FileIdentity;
 pub use messages::Left;
 pub use page::Page;
 pub(crate) use page::place;
+pub use row_numbers::RowNumbers;
 pub(crate) use selection::row_selection;
 pub use selection::{RowChoice, RowGroupBounds, Selection};
 
