@@ -52,7 +52,9 @@ export function Plot({
       {
         width: element.clientWidth,
         height: 180,
-        cursor: { drag: { x: true, y: false, setScale: false }, sync: { key: "timeline" } },
+        cursor: { drag: { x: true, y: false, setScale: false }, sync: { key: "timeline" },
+          // The span under the pointer, not the one whose beginning is nearest.
+          dataIdx: (_, __, nearest, time) => Math.max(0, (times[nearest] ?? 0) > time ? nearest - 1 : nearest) },
         scales: {
           x: { time: false },
           y: isLogarithmic ? { distr: 3 } : { range: (_, __, most) => [0, Math.max(1, most * 1.05)] },
