@@ -1,0 +1,73 @@
+// What the last ingest of a trace found.
+
+import { counted, duration, grouped, instant, size } from "../figures";
+import { Facts } from "../parts/facts";
+import { Notice } from "../parts/trouble";
+import { Counters } from "./counters";
+import { Encrypted } from "./encrypted";
+import type { TraceSummary } from "./new-addresses";
+import type { ListedSession } from "./sessions-table";
+import { TraceFiles } from "./trace-files";
+
+export function Summary({
+  summary,
+  sessions,
+  ingest,
+}: {
+  summary: TraceSummary;
+  sessions: ListedSession[];
+  ingest: () => void;
+}) {
+  return (
+    <section aria-label="Summary">
+      <Facts
+        facts={[
+          ["Packets", `${grouped(summary.packets)} (${size(summary.bytes)})`],
+          ["SMB2 messages", grouped(summary.smb2_messages)],
+          ["Sessions", grouped(summary.session_count)],
+          ["Operations", grouped(summary.operation_count)],
+          ["TCP connections with SMB", grouped(summary.connection_count)],
+          ["Read by clients", size(summary.bytes_read)],
+          ["Written by clients", size(summary.bytes_written)],
+          ["First packet (UTC)", time(summary.first_time)],
+          ["Last packet (UTC)", time(summary.last_time)],
+          ["Duration", summary.duration === null ? "" : duration(summary.duration)],
+          ["File", file(summary)],
+          ["Link types", summary.link_types.join(", ")],
+          ["Interfaces", summary.interfaces.join(", ")],
+          ["Keys or passwords", summary.secrets_given ? "were given; they are not kept" : "none were given"],
+          ["Ingested (UTC)", time(summary.ingested_at)],
+          ["Ingested by", summary.created_by],
+        ]}
+      />
+      {summary.payload_left_out === null ? null : (
+        <Notice>
+          <p>{sentence(summary.payload_left_out)}</p>
+        </Notice>
+      )}
+      {summary.warnings.length > 0 ? (
+        <Notice>
+          {summary.warnings.map((warning) => (
+            <p key={warning}>{sentence(warning)}</p>
+          ))}
+        </Notice>
+      ) : null}
+      <Encrypted summary={summary} sessions={sessions} ingest={ingest} />
+      <Counters counters={summary.counters} />
+      <TraceFiles files={summary.files} />
+    </section>
+  );
+}
+
+function file({ files, size: bytes }: TraceSummary): string {
+  return files.length > 1 ? `${counted(files.length, "file")}, ${size(bytes)}` : size(bytes);
+}
+
+function time(text: string | null): string {
+  return text === null ? "" : instant(text);
+}
+
+function sentence(text: string): string {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
