@@ -34,6 +34,13 @@ export function Configuration({ config, saved }: { config: Config; saved: (confi
       setFault({ key: change.faulty, told: "This has to be a number." });
       return;
     }
+    if (needsPassword ? !password : password === "") {
+      const other = needsPassword
+        ? "Another server or port needs its password."
+        : "Type the new password, or keep the old one.";
+      setFault({ key: "password", told: other });
+      return;
+    }
     setSaving(true);
     try {
       const asked = password === undefined ? change : { ...change, password };
