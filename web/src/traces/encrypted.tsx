@@ -3,25 +3,23 @@
 import { counted, grouped } from "../figures";
 import { Notice } from "../parts/trouble";
 import type { TraceSummary } from "./new-addresses";
-import { accountOf, type ListedSession } from "./sessions-table";
 
-/** So many sessions are named. */
-const MOST = 10;
+/** So many sessions are named at first. */
+const MOST = 5;
+/** How an ingest tells what a session lacks; what it says behind `give` are options of the command line. */
+const LACK = /^(session 0x[0-9a-f]+.*: .* stay encrypted; needed: .*?)(?:; give --.*)?$/s;
 
-export function Encrypted({
-  summary,
-  sessions,
-  ingest,
-}: {
-  summary: TraceSummary;
-  sessions: ListedSession[];
-  ingest: () => void;
-}) {
+/** Whether a warning is told here. */
+export function isLack(warning: string): boolean {
+  return LACK.test(warning);
+}
+
+export function Encrypted({ summary, ingest }: { summary: TraceSummary; ingest: () => void }) {
   const closed = summary.encrypted_messages;
   if (closed === 0) {
     return null;
   }
-  const locked = sessions.filter(({ encrypted, replayable }) => encrypted && !replayable);
+  const lacks = summary.warnings.flatMap((warning) => LACK.exec(warning)?.[1] ?? []);
   return (
     <Notice>
       <p>
@@ -29,15 +27,12 @@ export function Encrypted({
         {summary.secrets_given ? ": no key or password that was given opened them" : ""}. With a key their operations
         would be here, and could be replayed.
       </p>
-      {locked.length > 0 ? (
-        <ul>
-          {locked.slice(0, MOST).map((session) => (
-            <li key={session.file_name}>
-              Session {session.number}, <code>{session.session_id}</code>: {advice(session)}
-            </li>
-          ))}
-          {locked.length > MOST ? <li>and {grouped(locked.length - MOST)} more</li> : null}
-        </ul>
+      <Lacks lacks={lacks.slice(0, MOST)} />
+      {lacks.length > MOST ? (
+        <details>
+          <summary>{grouped(lacks.length - MOST)} more</summary>
+          <Lacks lacks={lacks.slice(MOST)} />
+        </details>
       ) : null}
       <button type="button" onClick={ingest}>
         Ingest again with a key …
@@ -46,15 +41,12 @@ export function Encrypted({
   );
 }
 
-function advice(session: ListedSession): string {
-  const account = accountOf(session);
-  const isNtlm = session.mechanism?.toUpperCase().startsWith("NTLM") ?? false;
-  if (isNtlm && account !== "") {
-    return `the password or NT hash of ${account}, or its session key`;
-  }
-  if (session.logon_status !== null || session.mechanism !== null) {
-    const by = session.mechanism === null ? "" : ` (it logged on with ${session.mechanism})`;
-    return `its session key${by}`;
-  }
-  return "both decryption keys: its logon was not captured";
+function Lacks({ lacks }: { lacks: string[] }) {
+  return lacks.length === 0 ? null : (
+    <ul>
+      {lacks.map((lack) => (
+        <li key={lack}>{lack}</li>
+      ))}
+    </ul>
+  );
 }

@@ -5,7 +5,7 @@ import { APIError } from "@smbreplay/sdk";
 import { useState } from "preact/hooks";
 import { server } from "../client";
 import { counted, duration, grouped, share, size } from "../figures";
-import { Notice, Trouble } from "../parts/trouble";
+import { Trouble } from "../parts/trouble";
 import { Meter } from "../parts/waiting";
 import { address } from "../route";
 import { type FollowedJob, hasEnded, useJob } from "./followed-job";
@@ -35,6 +35,7 @@ export function IngestJob({
   const [refused, setRefused] = useState<Error>();
   const [isCancelling, setCancelling] = useState(false);
   const name = baseName(trace);
+  const result = job?.state === "done" && job.result !== null ? (job.result as IngestAnswer) : undefined;
   const isOver = (job !== undefined && hasEnded(job)) || error !== undefined;
   const cancel = async () => {
     setCancelling(true);
@@ -51,20 +52,27 @@ export function IngestJob({
       <div class="row">
         <strong>{name}</strong>
         <span class="muted">{isCancelling && !isOver ? "is being cancelled" : told(followed)}</span>
+        {result ? (
+          <span>
+            {summary(result)} <a href={address({ view: "trace", trace })}>Show it</a>
+          </span>
+        ) : null}
         {isOver ? (
-          <button type="button" onClick={dismiss} aria-label={`Take ${name} from the list`}>
-            Dismiss
+          <button type="button" onClick={dismiss}>
+            Dismiss<span class="unseen"> {name}</span>
           </button>
         ) : (
-          <button type="button" disabled={isCancelling} onClick={cancel} aria-label={`Cancel the ingest of ${name}`}>
-            Cancel
+          <button type="button" disabled={isCancelling} onClick={cancel}>
+            Cancel<span class="unseen"> the ingest of {name}</span>
           </button>
         )}
       </div>
       {job && !isOver && followed.progress ? <Progress name={name} progress={followed.progress} /> : null}
       {refused && !isOver ? <Trouble error={refused} /> : null}
       {error ? <Trouble error={error} /> : null}
-      {job && hasEnded(job) ? <Ended job={job} trace={trace} warnings={followed.warnings} begun={ended} /> : null}
+      {job && hasEnded(job) ? (
+        <Ended job={job} trace={trace} warnings={result?.warnings ?? followed.warnings} begun={ended} />
+      ) : null}
     </li>
   );
 }
@@ -96,22 +104,16 @@ function Progress({ name, progress }: { name: string; progress: JobProgress }) {
 
 function Ended({ job, trace, warnings, begun }: { job: Job; trace: string; warnings: string[]; begun: () => void }) {
   const [isAsking, setAsking] = useState(false);
-  const result = job.state === "done" && job.result !== null ? (job.result as IngestAnswer) : undefined;
   const error = job.state === "failed" ? job.error : null;
-  const all = result?.warnings ?? warnings;
   return (
     <>
-      {result ? (
-        <p>
-          {summary(result)} <a href={address({ view: "trace", trace })}>Show it</a>
-        </p>
-      ) : null}
-      {all.length > 0 ? (
-        <Notice>
-          {all.map((warning) => (
+      {warnings.length > 0 ? (
+        <details>
+          <summary>{counted(warnings.length, "warning")}</summary>
+          {warnings.map((warning) => (
             <p key={warning}>{warning}</p>
           ))}
-        </Notice>
+        </details>
       ) : null}
       {error ? (
         <Trouble
@@ -148,8 +150,13 @@ function summary(result: IngestAnswer): string {
   if (result.unchanged) {
     return "It was ingested before and has not changed: nothing was done.";
   }
-  const { session_count, smb2_messages, total_frames, encrypted_messages, processing_time } = result;
-  const found = `${counted(session_count, "session")}, ${counted(smb2_messages, "SMB2 message")} in ${counted(total_frames, "packet")}`;
+  const { sessions, smb2_messages, total_frames, encrypted_messages, processing_time } = result;
+  const found = `${counted(sessions.filter(isSession).length, "session")}, ${counted(smb2_messages, "SMB2 message")} in ${counted(total_frames, "packet")}`;
   const closed = encrypted_messages > 0 ? `; ${grouped(encrypted_messages)} messages stayed encrypted` : "";
   return `${found}${closed}. It took ${duration(processing_time * 1e9)}.`;
+}
+
+/** The file of what belongs to no session is none. */
+function isSession(file: string): boolean {
+  return !/_0x0+\./.test(file);
 }

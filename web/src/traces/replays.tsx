@@ -167,8 +167,8 @@ function columnsOf(
       title: "Actions",
       cell: ({ run }) => (
         <span class="row tight">
-          <button type="button" class="danger" onClick={() => remove(run)} aria-label={`Delete ${run}`}>
-            Delete …
+          <button type="button" class="danger" onClick={() => remove(run)}>
+            Delete …<span class="unseen"> {run}</span>
           </button>
         </span>
       ),

@@ -94,8 +94,11 @@ function OneSecret({
       {kind.second ? (
         <Hidden title={kind.second} value={secret.second} change={(second) => replace({ second })} />
       ) : null}
-      <button type="button" onClick={remove} aria-label={`Remove: ${kind.title} ${secret.of}`}>
+      <button type="button" onClick={remove}>
         Remove
+        <span class="unseen">
+          : {kind.title} {secret.of}
+        </span>
       </button>
     </div>
   );

@@ -9,11 +9,6 @@ import { between } from "./span";
 
 export type ListedSession = Schema<"ListedSession">;
 
-/** `DOMAIN\user`; empty when nobody is known. */
-export function accountOf({ domain, user }: ListedSession): string {
-  return user === null ? "" : domain ? `${domain}\\${user}` : user;
-}
-
 export function SessionsTable({ trace, sessions }: { trace: string; sessions: ListedSession[] }) {
   const columns = useMemo(() => columnsOf(trace, sessions), [trace, sessions]);
   return (

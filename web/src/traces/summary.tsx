@@ -4,20 +4,12 @@ import { counted, duration, grouped, instant, size } from "../figures";
 import { Facts } from "../parts/facts";
 import { Notice } from "../parts/trouble";
 import { Counters } from "./counters";
-import { Encrypted } from "./encrypted";
+import { Encrypted, isLack } from "./encrypted";
 import type { TraceSummary } from "./new-addresses";
-import type { ListedSession } from "./sessions-table";
 import { TraceFiles } from "./trace-files";
 
-export function Summary({
-  summary,
-  sessions,
-  ingest,
-}: {
-  summary: TraceSummary;
-  sessions: ListedSession[];
-  ingest: () => void;
-}) {
+export function Summary({ summary, ingest }: { summary: TraceSummary; ingest: () => void }) {
+  const warnings = summary.warnings.filter((warning) => !isLack(warning));
   return (
     <section aria-label="Summary">
       <Facts
@@ -45,14 +37,14 @@ export function Summary({
           <p>{sentence(summary.payload_left_out)}</p>
         </Notice>
       )}
-      {summary.warnings.length > 0 ? (
+      {warnings.length > 0 ? (
         <Notice>
-          {summary.warnings.map((warning) => (
+          {warnings.map((warning) => (
             <p key={warning}>{sentence(warning)}</p>
           ))}
         </Notice>
       ) : null}
-      <Encrypted summary={summary} sessions={sessions} ingest={ingest} />
+      <Encrypted summary={summary} ingest={ingest} />
       <Counters counters={summary.counters} />
       <TraceFiles files={summary.files} />
     </section>

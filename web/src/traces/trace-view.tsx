@@ -72,11 +72,7 @@ export function TraceView({ trace }: { trace: string }) {
           {summary.error ? (
             <Trouble error={summary.error} again={summary.again} />
           ) : summary.value ? (
-            <Summary
-              summary={summary.value}
-              sessions={sessions.value?.sessions ?? []}
-              ingest={() => setAsks("ingest")}
-            />
+            <Summary summary={summary.value} ingest={() => setAsks("ingest")} />
           ) : (
             <Waiting what="Loading the summary" />
           )}

@@ -41,16 +41,12 @@ export function TracesTable({
       title: "Actions",
       cell: (trace) => (
         <span class="row tight">
-          <button
-            type="button"
-            onClick={() => ingest(trace)}
-            disabled={trace.files.length === 0}
-            aria-label={`Ingest ${trace.name}`}
-          >
+          <button type="button" onClick={() => ingest(trace)} disabled={trace.files.length === 0}>
             {trace.ingested ? "Ingest again …" : "Ingest …"}
+            <span class="unseen"> {trace.name}</span>
           </button>
-          <button type="button" class="danger" onClick={() => remove(trace)} aria-label={`Delete ${trace.name}`}>
-            Delete …
+          <button type="button" class="danger" onClick={() => remove(trace)}>
+            Delete …<span class="unseen"> {trace.name}</span>
           </button>
         </span>
       ),

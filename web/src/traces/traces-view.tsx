@@ -13,7 +13,7 @@ import { listCases } from "./new-addresses";
 import { type ListedTrace, TracesTable } from "./traces-table";
 import { UploadPanel } from "./upload-panel";
 import { UploadRow } from "./upload-row";
-import { isOfUpload, useUploads } from "./uploads";
+import { dismissEnded, isOfUpload, isOver, useUploads } from "./uploads";
 import { captureOf, caseOf, useWorks, Work } from "./works";
 
 export function TracesView({ case: wanted }: { case: string | undefined }) {
@@ -111,7 +111,14 @@ function Doing({
   };
   return (
     <section aria-labelledby="doing">
-      <h2 id="doing">In progress</h2>
+      <div class="row">
+        <h2 id="doing">In progress</h2>
+        {uploads.some(isOver) ? (
+          <button type="button" onClick={() => of !== undefined && dismissEnded(of)}>
+            Dismiss what has ended
+          </button>
+        ) : null}
+      </div>
       <ul class="works">
         {others.map((job) => (
           <Work key={job.id} job={job} ended={ended} dismiss={() => setDismissed([...dismissed, job.id])} />

@@ -7,27 +7,30 @@ import { Trouble } from "../parts/trouble";
 import { Meter } from "../parts/waiting";
 import { freeName } from "./file-name";
 import { IngestJob } from "./ingest-job";
-import { cancel, dismiss, retry, type Upload } from "./uploads";
+import { cancel, dismiss, isOver, retry, settle, type Upload } from "./uploads";
 
 /** `taken` are the names in the case. */
 export function UploadRow({ upload, taken, ended }: { upload: Upload; taken: string[]; ended: () => void }) {
   const { id, name, state, sent, file, job, path } = upload;
   if (job !== undefined && path !== undefined) {
-    return <IngestJob id={job} trace={path} ended={ended} dismiss={() => dismiss(id)} />;
+    const over = () => {
+      settle(id);
+      ended();
+    };
+    return <IngestJob id={job} trace={path} ended={over} dismiss={() => dismiss(id)} />;
   }
-  const isOver = state === "there" || state === "failed" || state === "cancelled";
   return (
     <li class="work">
       <div class="row">
         <strong>{name}</strong>
         <span class={state === "failed" ? "bad" : "muted"}>{told(upload)}</span>
-        {isOver ? (
-          <button type="button" onClick={() => dismiss(id)} aria-label={`Take ${name} from the list`}>
-            Dismiss
+        {isOver(upload) ? (
+          <button type="button" onClick={() => dismiss(id)}>
+            Dismiss<span class="unseen"> {name}</span>
           </button>
         ) : (
-          <button type="button" onClick={() => cancel(id)} aria-label={`Cancel the upload of ${name}`}>
-            Cancel
+          <button type="button" onClick={() => cancel(id)}>
+            Cancel<span class="unseen"> the upload of {name}</span>
           </button>
         )}
       </div>
@@ -55,6 +58,8 @@ function told({ state, file, sent }: Upload): string {
     case "starting":
     case "ingesting":
       return "is uploaded; its ingest begins";
+    case "ended":
+      return "";
     case "failed":
       return "failed";
     case "cancelled":

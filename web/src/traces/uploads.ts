@@ -12,8 +12,8 @@ export interface Upload {
   name: string;
   /** The case that it goes to. */
   case: string;
-  /** `waiting` for its turn, `sending`, `there`; `starting` and `ingesting` when it is to be ingested. */
-  state: "waiting" | "sending" | "there" | "starting" | "ingesting" | "failed" | "cancelled";
+  /** `waiting` for its turn, `sending`, `there`; `starting`, `ingesting` and `ended` when it is to be ingested. */
+  state: "waiting" | "sending" | "there" | "starting" | "ingesting" | "ended" | "failed" | "cancelled";
   /** Bytes that went up. */
   sent: number;
   /** Why it is not there, or is not being ingested. */
@@ -86,6 +86,25 @@ export function cancel(id: number): void {
 export function dismiss(id: number): void {
   wishes.delete(id);
   set(uploads.filter((upload) => upload.id !== id));
+}
+
+/** Its ingest has ended. */
+export function settle(id: number): void {
+  if (find(id)?.state === "ingesting") {
+    change(id, { state: "ended" });
+  }
+}
+
+/** Takes all from the list that have ended. */
+export function dismissEnded(of: string): void {
+  for (const { id } of uploads.filter((upload) => upload.case === of && isOver(upload))) {
+    dismiss(id);
+  }
+}
+
+/** Whether nothing goes on with it. */
+export function isOver({ state }: Upload): boolean {
+  return state === "there" || state === "ended" || state === "failed" || state === "cancelled";
 }
 
 function next(): void {

@@ -82,7 +82,7 @@ function OtherJob({
         <a href={address({ view: "job", job: job.id })}>Show it</a>
         {hasEnded(job) ? (
           <button type="button" onClick={dismiss}>
-            Dismiss
+            Dismiss<span class="unseen"> {baseName(trace)}</span>
           </button>
         ) : null}
       </div>
