@@ -1,13 +1,12 @@
 // The program behind the page.
 
-import type { Schema } from "@smbreplay/sdk";
 import { useAnswer } from "../answer";
 import { server } from "../client";
 import { Facts } from "../parts/facts";
 import { Trouble } from "../parts/trouble";
 import { Waiting } from "../parts/waiting";
 
-export function About({ config }: { config: Schema<"Config"> | undefined }) {
+export function About() {
   const info = useAnswer((signal) => server().getSystemInfo({ signal }), []);
   return (
     <>
@@ -20,8 +19,6 @@ export function About({ config }: { config: Schema<"Config"> | undefined }) {
           facts={[
             ["Version", info.value.version],
             ["Version of the stored files", info.value.schema_version],
-            ["Folder of the cases", info.value.traces_folder],
-            ["Folder of the output", config ? config.output_dir || "beside the captures" : ""],
             ["tshark", info.value.tshark_available ? "is there; it is not needed" : "is not there; it is not needed"],
             ["Commands that are known", Object.keys(info.value.supported_commands).length],
             ["Licence", "MIT"],

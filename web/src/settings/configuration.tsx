@@ -31,7 +31,7 @@ export function Configuration({ config, saved }: { config: Config; saved: (confi
     setFault(undefined);
     const change = changeOf(draft, config);
     if ("faulty" in change) {
-      setFault({ key: change.faulty, told: "This has to be a number." });
+      setFault({ key: change.faulty, told: change.told });
       return;
     }
     if (needsPassword ? !password : password === "") {

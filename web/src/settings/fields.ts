@@ -1,6 +1,7 @@
 // The settings that can be changed here.
 
 import type { Schema } from "@smbreplay/sdk";
+import { grouped } from "../figures";
 
 export type Config = Schema<"Config">;
 export type ConfigChange = Schema<"ConfigChange">;
@@ -26,6 +27,8 @@ export interface Field {
   title: string;
   hint: string;
   kind: "text" | "number";
+  /** Of a number. */
+  range?: { least: number; most: number; isWhole: boolean };
 }
 
 export const LAB: Field[] = [
@@ -35,7 +38,13 @@ export const LAB: Field[] = [
     hint: "Name or address of the lab server. Never a production server.",
     kind: "text",
   },
-  { key: "port", title: "Port", hint: "Its SMB port, 445 as a rule.", kind: "number" },
+  {
+    key: "port",
+    title: "Port",
+    hint: "Its SMB port, 445 as a rule.",
+    kind: "number",
+    range: { least: 1, most: 65_535, isWhole: true },
+  },
   { key: "domain", title: "Domain", hint: "NTLM domain of the account. May be empty.", kind: "text" },
   { key: "username", title: "User", hint: "Account that replays log on with.", kind: "text" },
   { key: "tree_name", title: "Share", hint: "Name of the share alone, without the server.", kind: "text" },
@@ -44,6 +53,7 @@ export const LAB: Field[] = [
     title: "Longest wait, seconds",
     hint: "For connecting, and for an answer beyond its captured latency: 0.1 to 86,400.",
     kind: "number",
+    range: { least: 0.1, most: 86_400, isWhole: false },
   },
 ];
 
@@ -54,6 +64,7 @@ export const PROGRAM: Field[] = [
     title: "Log level",
     hint: "0 warnings, 1 information, 2 debugging, 3 everything. It takes effect when the server is started again.",
     kind: "number",
+    range: { least: 0, most: 3, isWhole: true },
   },
 ];
 
@@ -69,18 +80,24 @@ export function changedKeys(draft: Draft, config: Config): Key[] {
   return KEYS.filter((key) => draft[key].trim() !== String(config[key]));
 }
 
-/** The change to ask for; a number that is none is told by its key. */
-export function changeOf(draft: Draft, config: Config): ConfigChange | { faulty: Key } {
+/** The change to ask for; a number that is none, or out of its range, is told by its key. */
+export function changeOf(draft: Draft, config: Config): ConfigChange | { faulty: Key; told: string } {
   const change: Record<string, string | number> = {};
-  for (const { key, kind } of [...LAB, ...PROGRAM]) {
+  for (const { key, kind, range } of [...LAB, ...PROGRAM]) {
     if (!changedKeys(draft, config).includes(key)) {
       continue;
     }
     const text = draft[key].trim();
-    if (kind === "number" && !/^\d+(\.\d+)?$/.test(text)) {
-      return { faulty: key };
+    if (kind === "number" && range && !isIn(text, range)) {
+      const what = range.isWhole ? "a whole number" : "a number";
+      return { faulty: key, told: `This has to be ${what} from ${grouped(range.least)} to ${grouped(range.most)}.` };
     }
     change[key] = kind === "number" ? Number(text) : text;
   }
   return change;
+}
+
+function isIn(text: string, { least, most, isWhole }: NonNullable<Field["range"]>): boolean {
+  const number = Number(text);
+  return /^\d+(\.\d+)?$/.test(text) && number >= least && number <= most && (!isWhole || Number.isInteger(number));
 }

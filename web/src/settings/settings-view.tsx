@@ -43,7 +43,7 @@ export function SettingsView() {
       <h2>API key</h2>
       <ApiKey />
       <h2>About</h2>
-      <About config={config} />
+      <About />
     </div>
   );
 }

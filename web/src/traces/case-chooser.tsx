@@ -22,9 +22,7 @@ export function CaseChooser({
   return (
     <>
       <div class="row">
-        <label for={box} class="beside">
-          Case
-        </label>
+        <label for={box}>Case</label>
         <select
           id={box}
           value={chosen ?? ""}
@@ -67,9 +65,7 @@ function NewCase({ close }: { close: () => void }) {
         }
       }}
     >
-      <label for={box} class="beside">
-        Name of the new case
-      </label>
+      <label for={box}>Name of the new case</label>
       <input
         id={box}
         value={name}

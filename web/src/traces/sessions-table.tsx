@@ -78,29 +78,35 @@ function columnsOf(trace: string, sessions: ListedSession[]): Column<ListedSessi
       cell: ({ errors }) => grouped(errors),
     },
     {
-      title: "Bytes",
-      isNumber: true,
-      value: ({ bytes_read, bytes_written }) => bytes_read + bytes_written,
-      cell: (session) => <Bytes session={session} />,
-    },
-    {
-      title: "First time (UTC)",
-      value: ({ first_time }) => first_time,
-      cell: ({ first_time }) => <span class="nowrap">{instant(first_time)}</span>,
-    },
-    {
-      title: "Span",
-      isNumber: true,
-      value: ({ first_time, last_time }) => between(first_time, last_time),
-      cell: ({ first_time, last_time }) => span(between(first_time, last_time)),
-    },
-    { title: "Encrypted", value: ({ encrypted }) => (encrypted ? "yes" : "no") },
-    {
       title: "Replayable",
       value: (session) => (isNone(session) ? "–" : session.replayable ? "yes" : "no"),
       cell: (session) => <Replayable session={session} />,
       text: ({ replayable, not_replayable }) => (replayable ? "" : not_replayable.join(" ")),
     },
+    {
+      title: "Read",
+      isNumber: true,
+      value: ({ bytes_read }) => bytes_read,
+      cell: ({ bytes_read }) => size(bytes_read),
+    },
+    {
+      title: "Written",
+      isNumber: true,
+      value: ({ bytes_written }) => bytes_written,
+      cell: ({ bytes_written }) => size(bytes_written),
+    },
+    {
+      title: "Begins (UTC)",
+      value: ({ first_time }) => first_time,
+      cell: ({ first_time }) => <span class="nowrap">{instant(first_time)}</span>,
+    },
+    {
+      title: "Lasts",
+      isNumber: true,
+      value: ({ first_time, last_time }) => between(first_time, last_time),
+      cell: ({ first_time, last_time }) => span(between(first_time, last_time)),
+    },
+    { title: "Encrypted", value: ({ encrypted }) => (encrypted ? "yes" : "no") },
   ];
 }
 
@@ -117,19 +123,6 @@ function User({ session }: { session: ListedSession }) {
       {user ?? "–"}
       {mechanism ? <span class="hint">{mechanism}</span> : null}
       {failed ? <span class="bad">{logon_status}</span> : null}
-    </>
-  );
-}
-
-function Bytes({ session: { bytes_read, bytes_written } }: { session: ListedSession }) {
-  return (
-    <>
-      {size(bytes_read + bytes_written)}
-      {bytes_read + bytes_written > 0 ? (
-        <span class="hint">
-          {size(bytes_read)} read, {size(bytes_written)} written
-        </span>
-      ) : null}
     </>
   );
 }

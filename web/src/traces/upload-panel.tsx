@@ -34,7 +34,7 @@ export function UploadPanel({ to }: { to: string | undefined }) {
       <div class="row">
         <FileButton take={take} />
         <span class="muted">or drop them anywhere here: pcap or pcapng, plain or in gzip or zstd</span>
-        <label class="check beside">
+        <label class="check">
           <input type="checkbox" checked={isToIngest} onChange={(event) => setToIngest(event.currentTarget.checked)} />
           Ingest when uploaded
         </label>
