@@ -3,7 +3,7 @@
 import { useId, useState } from "preact/hooks";
 import { Trouble } from "../parts/trouble";
 import { go } from "../route";
-import type { CaseList } from "./new-addresses";
+import type { CaseList } from "./found";
 
 /** `chosen` may be a case that is not there yet. */
 export function CaseChooser({

@@ -1,7 +1,7 @@
 // What was counted on the way from the file to the messages.
 
 import { grouped } from "../figures";
-import type { Counter, CounterGroup } from "./new-addresses";
+import type { Counter, CounterGroup } from "./found";
 
 const GROUPS: [CounterGroup, string][] = [
   ["lost", "Lost, not read or not sure"],

@@ -2,7 +2,7 @@
 
 import { counted, grouped } from "../figures";
 import { Notice } from "../parts/trouble";
-import type { TraceSummary } from "./new-addresses";
+import type { TraceSummary } from "./found";
 
 /** So many sessions are named at first. */
 const MOST = 5;

@@ -5,7 +5,7 @@ import { Facts } from "../parts/facts";
 import { Notice } from "../parts/trouble";
 import { Counters } from "./counters";
 import { Encrypted, isLack } from "./encrypted";
-import type { TraceSummary } from "./new-addresses";
+import type { TraceSummary } from "./found";
 import { TraceFiles } from "./trace-files";
 
 export function Summary({ summary, ingest }: { summary: TraceSummary; ingest: () => void }) {
@@ -32,9 +32,12 @@ export function Summary({ summary, ingest }: { summary: TraceSummary; ingest: ()
           ["Ingested by", summary.created_by],
         ]}
       />
-      {summary.payload_left_out === null ? null : (
+      {summary.payload === "full" ? null : (
         <Notice>
-          <p>{sentence(summary.payload_left_out)}</p>
+          <p>
+            Data of READs and WRITEs is not stored, only its {summary.payload === "hash" ? "length and hash" : "length"}
+            . To have it, ingest again and store all of it.
+          </p>
         </Notice>
       )}
       {warnings.length > 0 ? (

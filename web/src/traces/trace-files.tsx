@@ -1,10 +1,10 @@
 // The files that a trace was read from.
 
 import { grouped, instant, size } from "../figures";
-import type { SummaryFile } from "./new-addresses";
+import type { TraceFile } from "./found";
 
 /** Open when something is wrong with one. */
-export function TraceFiles({ files }: { files: SummaryFile[] }) {
+export function TraceFiles({ files }: { files: TraceFile[] }) {
   const isWrong = files.some((file) => file.left_out !== null || file.damaged_places > 0);
   return (
     <details open={isWrong} class="files">
@@ -58,7 +58,7 @@ export function TraceFiles({ files }: { files: SummaryFile[] }) {
   );
 }
 
-function Damage({ file }: { file: SummaryFile }) {
+function Damage({ file }: { file: TraceFile }) {
   const more = file.damaged_places - file.damages.length;
   if (file.left_out !== null) {
     return <span class="bad">left out: {file.left_out}</span>;

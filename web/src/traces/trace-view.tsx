@@ -9,7 +9,6 @@ import { Waiting } from "../parts/waiting";
 import { address, go } from "../route";
 import { DeleteTrace } from "./delete-trace";
 import { IngestDialog } from "./ingest-dialog";
-import { getTraceSummary } from "./new-addresses";
 import { baseName } from "./path";
 import { Replays } from "./replays";
 import { SessionsTable } from "./sessions-table";
@@ -18,7 +17,7 @@ import { captureOf, useWorks, Work } from "./works";
 
 export function TraceView({ trace }: { trace: string }) {
   const of = { capture_path: trace };
-  const summary = useAnswer((signal) => getTraceSummary(trace, signal), [trace]);
+  const summary = useAnswer((signal) => server().getTraceSummary(of, { signal }), [trace]);
   const sessions = useAnswer((signal) => server().listSessions(of, { signal }), [trace]);
   const replays = useAnswer((signal) => server().listReplays(of, { signal }), [trace]);
   const { works, look } = useWorks((job) => captureOf(job) === trace, trace);

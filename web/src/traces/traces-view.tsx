@@ -9,7 +9,6 @@ import { Waiting } from "../parts/waiting";
 import { CaseChooser } from "./case-chooser";
 import { DeleteTrace } from "./delete-trace";
 import { IngestDialog } from "./ingest-dialog";
-import { listCases } from "./new-addresses";
 import { type ListedTrace, TracesTable } from "./traces-table";
 import { UploadPanel } from "./upload-panel";
 import { UploadRow } from "./upload-row";
@@ -17,7 +16,7 @@ import { dismissEnded, isOfUpload, isOver, useUploads } from "./uploads";
 import { captureOf, caseOf, useWorks, Work } from "./works";
 
 export function TracesView({ case: wanted }: { case: string | undefined }) {
-  const cases = useAnswer((signal) => listCases(signal), []);
+  const cases = useAnswer((signal) => server().listCases({ signal }), []);
   const traces = useAnswer(
     (signal) => server().listTraces(wanted === undefined ? {} : { case_id: wanted }, { signal }),
     [wanted],
