@@ -25,12 +25,15 @@ try {
 
 const ingested = await client.ingestTrace(
   { path: uploaded },
-  { onWarning: (warning) => console.warn(warning), onProgress: ({ doing, done, total }) => console.log(doing, done, total) },
+  {
+    onWarning: (warning) => console.warn(warning),
+    onProgress: ({ doing, done, total }) => console.log(doing, done, total),
+  },
 );
 console.log(`${ingested.session_count} sessions in ${ingested.total_frames} packets`);
 
 const { sessions } = await client.listSessions({ capture_path: ingested.capture_path });
-const [longest] = sessions.toSorted?.((a, b) => b.operation_count - a.operation_count) ?? sessions;
+const [longest] = sessions.slice().sort((a, b) => b.operation_count - a.operation_count);
 if (longest !== undefined) {
   const filter = "smb2.nt_status != STATUS_SUCCESS";
   for await (const { Frame, Command, StatusDesc, Path } of client.operations(longest.file_name, { filter })) {

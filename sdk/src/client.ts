@@ -85,10 +85,7 @@ export class SMBReplayClient {
   }
 
   /** What the last ingest of a capture found, lost and repaired. */
-  getTraceSummary(
-    query: Query<"getTraceSummary"> = {},
-    options?: RequestOptions,
-  ): Promise<Answer<"getTraceSummary">> {
+  getTraceSummary(query: Query<"getTraceSummary"> = {}, options?: RequestOptions): Promise<Answer<"getTraceSummary">> {
     return this.#get("/api/traces/summary", query, options);
   }
 
