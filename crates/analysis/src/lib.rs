@@ -10,11 +10,15 @@
 
 #![forbid(unsafe_code)]
 
+pub mod counters;
 pub mod details;
 pub mod filter;
 pub mod listing;
 mod outcome;
 pub mod row;
 pub mod statistics;
+pub mod summary;
+pub mod timeline;
+pub mod units;
 
 pub use outcome::Outcome;

@@ -48,6 +48,17 @@ impl Readers {
         on_a_thread(&self.questions, work).await
     }
 
+    /// The same for what takes long. Once nobody waits for the answer any more, the flag is set.
+    ///
+    /// # Errors
+    /// Those of [`Readers::read`].
+    pub(crate) async fn read_watched<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&AtomicBool) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        watched(&self.questions, work).await
+    }
+
     /// Checks a lab server, when it is its turn. Once nobody waits for the answer any more, the flag is set.
     ///
     /// # Errors
@@ -56,11 +67,7 @@ impl Readers {
         &self,
         work: impl FnOnce(&AtomicBool) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let gone = Gone::default();
-        let flag = Arc::clone(&gone.0);
-        let checked = on_a_thread(&self.checks, move || work(&flag)).await;
-        drop(gone);
-        checked
+        watched(&self.checks, work).await
     }
 
     /// The right to keep a processor busy, held until that is done.
@@ -111,6 +118,17 @@ impl Drop for Gone {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
+}
+
+async fn watched<T: Send + 'static>(
+    turns: &Arc<Semaphore>,
+    work: impl FnOnce(&AtomicBool) -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let gone = Gone::default();
+    let flag = Arc::clone(&gone.0);
+    let worked = on_a_thread(turns, move || work(&flag)).await;
+    drop(gone);
+    worked
 }
 
 async fn on_a_thread<T: Send + 'static>(

@@ -1,11 +1,42 @@
 //! The replay that a request means.
 
 use crate::error::{ApiError, ErrorCode};
-use crate::trace::unreadable;
-use replay::{ReplayedError, Report};
+use crate::trace::{self, unreadable};
+use replay::{Recorded, ReplayedError, Report};
 use std::path::Path;
-use store::TracePlace;
 use store::runs::{self, Run, RunError};
+use store::{Config, TracePlace};
+
+/// A finished run, and what it is of.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    place: TracePlace,
+    /// The run.
+    pub(crate) run: Run,
+    /// Its report.
+    pub(crate) report: Report,
+    capture: String,
+}
+
+impl Opened {
+    /// The run of this name, or the latest, of the trace that a request names.
+    ///
+    /// # Errors
+    /// Those of [`trace::find`], [`find`] and [`report`].
+    pub(crate) fn find(config: &Config, path: Option<&str>, case: Option<&str>, name: &str) -> Result<Self, ApiError> {
+        let place = trace::find(config, path, case)?;
+        let run = find(&place, name)?;
+        let report = report(&run)?;
+        let capture = place.trace.file_name().unwrap_or(place.trace.as_os_str()).to_string_lossy();
+        let capture = capture.chars().map(|it| if it.is_control() { '\u{fffd}' } else { it }).collect();
+        Ok(Self { place, run, report, capture })
+    }
+
+    /// The run beside what it replayed.
+    pub(crate) fn recorded(&self) -> Recorded<'_> {
+        Recorded { output: &self.place.output, run: &self.run, report: &self.report, capture: &self.capture }
+    }
+}
 
 /// The name that stands for the latest run.
 const LAST: &str = "last";
@@ -61,6 +92,11 @@ pub(crate) fn report(run: &Run) -> Result<Report, ApiError> {
     // The folder may have been moved since.
     report.path = run.path().display().to_string();
     Ok(report)
+}
+
+/// Nobody waits for what was being read.
+pub(crate) fn interrupted() -> ApiError {
+    ApiError::new(ErrorCode::Unavailable, "nobody reads it")
 }
 
 /// A run that cannot be read beside what it replayed.

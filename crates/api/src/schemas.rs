@@ -21,8 +21,16 @@ pub(crate) fn schemas() -> Map<String, Value> {
     generator.subschema_for::<crate::endpoints::OperationList>();
     generator.subschema_for::<crate::endpoints::RunList>();
     generator.subschema_for::<crate::endpoints::ReplayedList>();
+    generator.subschema_for::<crate::endpoints::ReplayedOperation<'static>>();
+    generator.subschema_for::<crate::endpoints::ReplayCauses<'static>>();
+    generator.subschema_for::<replay::TwoRuns>();
+    generator.subschema_for::<replay::timing::Timing>();
+    generator.subschema_for::<replay::readiness::Readiness>();
     generator.subschema_for::<analysis::details::Document<'static>>();
     generator.subschema_for::<analysis::statistics::Document>();
+    generator.subschema_for::<analysis::summary::TraceSummary<'static>>();
+    generator.subschema_for::<analysis::filter::Listing>();
+    generator.subschema_for::<analysis::timeline::Document>();
     generator.subschema_for::<replay::namespace::document::Document<'static>>();
     generator.take_definitions(true)
 }

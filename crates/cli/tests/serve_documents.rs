@@ -5,7 +5,9 @@
 
 mod support;
 
-use std::collections::BTreeSet;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::Duration;
 use support::Home;
 use support::browser::Browser;
@@ -37,6 +39,35 @@ fn every_reference_of_the_document_leads_somewhere_and_every_address_tells_its_e
     let codes = document["components"]["schemas"]["ErrorCode"].to_string();
     for code in ["not_found", "password_required", "outside_traces_folder"] {
         assert!(codes.contains(code), "{codes}");
+    }
+}
+
+/// `docs/openapi.json` is what programs are made from without a server. Run this test with `UPDATE_DOCUMENTS=1` in the environment
+/// after a change of an address, and commit the result.
+#[test]
+fn the_published_document_is_what_the_server_serves() {
+    let home = Home::new();
+    let served = ordered(&ApiServer::start(&home).json("/openapi.json"));
+    let served = serde_json::to_string_pretty(&served).unwrap() + "\n";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+    if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
+        std::fs::write(&path, &served).unwrap();
+    }
+    let published = std::fs::read_to_string(&path).unwrap_or_default();
+    let command = "UPDATE_DOCUMENTS=1 cargo test -p smbreplay --test serve_documents";
+    assert!(published == served, "docs/openapi.json is not up to date: run `{command}`");
+}
+
+/// The same with the members of objects by name: in which order they come depends on the features that other crates choose.
+fn ordered(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let sorted: BTreeMap<&String, Value> =
+                members.iter().map(|(name, member)| (name, ordered(member))).collect();
+            Value::Object(sorted.into_iter().map(|(name, member)| (name.clone(), member)).collect())
+        }
+        Value::Array(items) => items.iter().map(ordered).collect(),
+        other => other.clone(),
     }
 }
 

@@ -40,7 +40,9 @@ pub use config::{Config, ConfigError, ConfigFile, Key, Source};
 pub use ingest::{IngestError, IngestProgress, IngestReport, IngestRequest, ingest, ingest_stream};
 pub use layout::{Gathered, Layout, OutputFolder, TracePlace};
 pub use metadata::{Payload, SessionMetadata};
-pub use reader::{Columns, FileIdentity, Left, Page, ReadError, RowChoice, RowGroupBounds, Selection, SessionFile};
+pub use reader::{
+    Columns, FileIdentity, Left, Page, ReadError, RowChoice, RowGroupBounds, RowNumbers, Selection, SessionFile,
+};
 pub use removal::RemovalError;
 pub use staged::StagedError;
 pub use writer::SessionsWriter;

@@ -122,6 +122,17 @@ pub enum FilterErrorKind {
     NoFirstFrame(&'static str),
 }
 
+impl FilterError {
+    /// What is to blame in `text`, the expression, in code units of UTF-16, which is what JavaScript counts.
+    pub fn range_in_utf16(&self, text: &str) -> Range<usize> {
+        let until = |end: usize| {
+            let before = text.char_indices().take_while(|(index, _)| *index < end);
+            before.map(|(_, character)| character.len_utf16()).fold(0, usize::saturating_add)
+        };
+        until(self.range.start)..until(self.range.end)
+    }
+}
+
 /// A part of the expression as a message of one line shows it: cut, and without characters that break a line.
 pub(super) fn excerpt(text: &str) -> String {
     const LONGEST: usize = 60;

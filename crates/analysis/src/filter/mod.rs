@@ -12,6 +12,7 @@ mod check;
 mod error;
 mod expression;
 mod field;
+mod listing;
 mod literal;
 mod names;
 mod predicate;
@@ -25,6 +26,7 @@ mod wireshark;
 
 pub use error::{FilterError, FilterErrorKind};
 pub use field::{Field, FieldKind, Messages, fields};
+pub use listing::{KindName, ListedField, ListedKind, Listing, listing};
 pub use rows::Rows;
 pub use selector::Selector;
 pub use values::BatchError;

@@ -110,7 +110,8 @@ impl Names {
         nearest(name, self.all().into_iter().map(|(_, known)| known))
     }
 
-    fn all(self) -> Vec<(u32, &'static str)> {
+    /// All names with their values.
+    pub(super) fn all(self) -> Vec<(u32, &'static str)> {
         match self {
             Self::None => Vec::new(),
             Self::Command => {

@@ -178,7 +178,7 @@ impl Reader {
     }
 }
 
-fn kind_named(word: &str) -> Option<Kind> {
+pub(crate) fn kind_named(word: &str) -> Option<Kind> {
     Kind::ALL.into_iter().find(|kind| kind.name() == word)
 }
 
@@ -188,7 +188,7 @@ fn command_named(word: &str) -> Option<Command> {
     Command::ALL.iter().find(|command| command.name() == Some(word)).copied().or_else(unknown)
 }
 
-fn unknown(column: &'static str, word: &str) -> ColumnError {
+pub(crate) fn unknown(column: &'static str, word: &str) -> ColumnError {
     ColumnError::Word { column, value: word.chars().take(40).collect() }
 }
 
@@ -199,30 +199,33 @@ fn typed<'a, A: 'static>(batch: &'a RecordBatch, name: &'static str) -> Result<&
     typed.ok_or_else(|| ColumnError::Type { column: name, found: array.data_type().clone() })
 }
 
-fn numbers<'a, T: ArrowPrimitiveType>(
+pub(crate) fn numbers<'a, T: ArrowPrimitiveType>(
     batch: &'a RecordBatch,
     name: &'static str,
 ) -> Result<&'a PrimitiveArray<T>, ColumnError> {
     typed(batch, name)
 }
 
-fn times<'a>(batch: &'a RecordBatch, name: &'static str) -> Result<&'a TimestampNanosecondArray, ColumnError> {
+pub(crate) fn times<'a>(
+    batch: &'a RecordBatch,
+    name: &'static str,
+) -> Result<&'a TimestampNanosecondArray, ColumnError> {
     typed(batch, name)
 }
 
-fn at<T: ArrowPrimitiveType>(array: &PrimitiveArray<T>, row: usize) -> Option<T::Native> {
+pub(crate) fn at<T: ArrowPrimitiveType>(array: &PrimitiveArray<T>, row: usize) -> Option<T::Native> {
     array.is_valid(row).then(|| array.value(row))
 }
 
 /// A column of texts.
-struct Words {
+pub(crate) struct Words {
     keys: PrimitiveArray<Int32Type>,
-    values: StringArray,
+    pub(crate) values: StringArray,
 }
 
 impl Words {
     /// The column `name`: a dictionary, or the plain texts that an editor made of it.
-    fn of(batch: &RecordBatch, name: &'static str) -> Result<Self, ColumnError> {
+    pub(crate) fn of(batch: &RecordBatch, name: &'static str) -> Result<Self, ColumnError> {
         let array = batch.column_by_name(name).ok_or(ColumnError::NoColumn(name))?;
         let wrong = || ColumnError::Type { column: name, found: array.data_type().clone() };
         let expected = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
@@ -237,7 +240,7 @@ impl Words {
     }
 
     /// The text of a row and its place in the dictionary.
-    fn at(&self, row: usize) -> Option<(usize, &str)> {
+    pub(crate) fn at(&self, row: usize) -> Option<(usize, &str)> {
         let key = usize::try_from(at(&self.keys, row)?).ok()?;
         (key < self.values.len() && self.values.is_valid(key)).then(|| (key, self.values.value(key)))
     }
@@ -245,7 +248,7 @@ impl Words {
 
 /// What the texts of a dictionary mean. The batches of a row group share theirs.
 #[derive(Debug)]
-struct Translated<T> {
+pub(crate) struct Translated<T> {
     dictionary: StringArray,
     known: Vec<Option<T>>,
 }
@@ -258,7 +261,7 @@ impl<T> Default for Translated<T> {
 
 impl<T: Copy> Translated<T> {
     /// Forgets everything, unless the dictionary is that of the batch before.
-    fn begin(&mut self, dictionary: &StringArray) {
+    pub(crate) fn begin(&mut self, dictionary: &StringArray) {
         let same_offsets = self.dictionary.offsets().inner().ptr_eq(dictionary.offsets().inner());
         if !(same_offsets && self.dictionary.values().ptr_eq(dictionary.values())) {
             self.dictionary = dictionary.clone();
@@ -268,7 +271,11 @@ impl<T: Copy> Translated<T> {
     }
 
     /// What the text at `key` means, asked for when it is met first.
-    fn get(&mut self, key: usize, translate: impl FnOnce() -> Result<T, ColumnError>) -> Result<T, ColumnError> {
+    pub(crate) fn get(
+        &mut self,
+        key: usize,
+        translate: impl FnOnce() -> Result<T, ColumnError>,
+    ) -> Result<T, ColumnError> {
         if let Some(Some(known)) = self.known.get(key) {
             return Ok(*known);
         }

@@ -7,7 +7,7 @@
 //! not show - an answer, a request, a time - is counted, and not averaged in. Memory is bounded whatever the rows are:
 //! what is beyond a bound is counted too. `docs/statistics.md` says how what is counted.
 
-mod columns;
+pub(crate) mod columns;
 mod commands;
 mod files;
 mod gaps;

@@ -1,27 +1,38 @@
 //! The addresses, one file each.
 
+mod cases;
+mod causes;
+mod comparison;
 mod config;
 mod deletion;
 mod documents;
 mod execute;
+mod filter;
 mod health;
 mod info;
 mod ingest;
 mod jobs;
 mod metrics;
 mod operations;
+mod replayed;
 mod replays;
 mod session;
 mod sessions;
 mod setup;
+mod summary;
+mod target;
+mod timeline;
+mod timing;
 mod traces;
 mod upload;
 mod validate;
 
+pub(crate) use causes::ReplayCauses;
 pub(crate) use documents::documents;
 pub(crate) use execute::Execution;
 pub(crate) use ingest::IngestAnswer;
 pub(crate) use operations::OperationList;
+pub(crate) use replayed::ReplayedOperation;
 pub(crate) use replays::{ReplayedList, RunList};
 pub(crate) use sessions::SessionList;
 pub(crate) use setup::SetupAnswer;
@@ -41,15 +52,24 @@ pub(crate) fn quick() -> OpenApiRouter<App> {
         .routes(routes!(config::get_one))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::get, jobs::cancel))
+        .routes(routes!(cases::list))
         .routes(routes!(traces::list))
+        .routes(routes!(summary::show))
+        .routes(routes!(filter::check))
+        .routes(routes!(filter::fields))
         .routes(routes!(sessions::list))
         .routes(routes!(operations::show))
         .routes(routes!(operations::search))
         .routes(routes!(session::operation))
         .routes(routes!(session::stats))
+        .routes(routes!(timeline::show))
         .routes(routes!(replays::list))
         .routes(routes!(replays::show))
         .routes(routes!(replays::operations))
+        .routes(routes!(replayed::operation))
+        .routes(routes!(comparison::compare))
+        .routes(routes!(causes::causes))
+        .routes(routes!(timing::timing))
 }
 
 /// Those that take as long as their work, or their client.
@@ -61,6 +81,7 @@ pub(crate) fn lasting() -> OpenApiRouter<App> {
         .routes(routes!(deletion::delete_run))
         .routes(routes!(ingest::ingest))
         .routes(routes!(validate::validate))
+        .routes(routes!(target::check))
         .routes(routes!(setup::setup))
         .routes(routes!(execute::execute))
         .routes(routes!(session::tree))

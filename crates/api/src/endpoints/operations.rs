@@ -3,21 +3,19 @@
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::extract::{Json, Path, Query};
-use crate::reading::{Columnar, Cursor, Form, Rows, SelectionKey, answer, form, limit, listing};
+use crate::reading::{Choice, Columnar, Form, Rows, answer, form, limit, listing};
 use crate::trace::unreadable;
-use analysis::filter::{self, Filter};
 use analysis::row::{self, FieldError};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use dissect::Operation;
-use replay::FileFilter;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use store::Selection;
 use store::metadata::HexId;
 use store::schema::status_name;
-use store::{Selection, SessionFile};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which operations.
@@ -40,6 +38,9 @@ pub(crate) struct Wanted {
     limit: Option<u64>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
+    /// The first row of the page, counted from 0 among those that match; not beside `cursor`.
+    #[param(minimum = 0)]
+    offset: Option<u64>,
 }
 
 /// Which operations.
@@ -61,6 +62,9 @@ pub(crate) struct Body {
     limit: Option<u64>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
+    /// The first row of the page, counted from 0 among those that match; not beside `cursor`.
+    #[schema(minimum = 0)]
+    offset: Option<u64>,
 }
 
 /// Names of columns.
@@ -155,12 +159,13 @@ pub(crate) async fn search(
     headers: HeaderMap,
     Json(body): Json<Body>,
 ) -> Result<Response, ApiError> {
-    let Body { capture_path, case_id, file_filter, fields, filter, limit, cursor } = body;
+    let Body { capture_path, case_id, file_filter, fields, filter, limit, cursor, offset } = body;
     let fields = fields.map(|fields| match fields {
         Fields::Each(names) => names.join(","),
         Fields::Text(text) => text,
     });
-    respond(app, id, Wanted { capture_path, case_id, file_filter, fields, filter, limit, cursor }, &headers).await
+    let wanted = Wanted { capture_path, case_id, file_filter, fields, filter, limit, cursor, offset };
+    respond(app, id, wanted, &headers).await
 }
 
 async fn respond(app: App, id: String, wanted: Wanted, headers: &HeaderMap) -> Result<Response, ApiError> {
@@ -175,35 +180,15 @@ fn prepare(app: &App, id: &str, wanted: Wanted, form: Form) -> Result<Rows, ApiE
     let trace = app.open(wanted.capture_path.as_deref(), wanted.case_id.as_deref())?;
     let session = trace.session(id)?;
     let file = trace.file(session)?;
-    let first_frame = trace.metadata.trace.first_time.map(|time| time.0);
-    let text = wanted.filter.unwrap_or_default();
-    let filter = Filter::parse(&text, first_frame).map_err(|error| {
-        let place = format!(
-            "bytes {} to {} of the filter: {}",
-            error.range.start,
-            error.range.end,
-            marked(&text, &error.range)
-        );
-        ApiError::new(ErrorCode::InvalidFilter, &error).advise(place)
-    })?;
-    let pattern = wanted.file_filter.filter(|pattern| !pattern.is_empty());
-    let identity = file.identity().map_err(unreadable)?;
-    let asked = [text.trim().to_owned(), pattern.clone().unwrap_or_default(), format!("{first_frame:?}")];
-    let chosen = [asked[0].as_str(), asked[1].as_str(), asked[2].as_str()];
-    let list = Cursor { file: &identity, chosen: &chosen };
-    let from = list.row(wanted.cursor.as_deref())?;
-    let selection = match (text.trim().is_empty(), &pattern) {
-        (true, None) => None,
-        _ => {
-            let key = SelectionKey { file: identity.clone(), asked: asked.to_vec() };
-            Some(app.selections.get(key, || select(&file, &filter, pattern.as_deref())).map_err(unreadable)?)
-        }
-    };
+    let choice = Choice::of(&trace, &file, wanted.filter, wanted.file_filter)?;
+    let begin = choice.pages(|list| list.begin(wanted.cursor.as_deref(), wanted.offset))?;
+    let selection = choice.selection(app, &file)?;
+    let from = begin.row(|before| file.place(selection.as_ref(), before));
     let total = selection.as_ref().map_or(file.row_count(), Selection::count);
     let page = (limit.is_some() || from > 0).then(|| file.page(selection.as_ref(), from, limit.unwrap_or(u64::MAX)));
-    let next = page.as_ref().and_then(|page| page.next).map(|row| list.text(row));
+    let next = page.as_ref().and_then(|page| page.next).map(|row| choice.pages(|list| list.text(row)));
     let rows = page.map(|page| page.selection).or(selection);
-    let head = head(session.session_id, total, pattern, next.clone());
+    let head = head(session.session_id, total, choice.pattern, next.clone());
     Ok(Rows {
         is_page: limit.is_some(),
         media_type: form.media_type(),
@@ -222,12 +207,6 @@ fn prepare(app: &App, id: &str, wanted: Wanted, form: Form) -> Result<Rows, ApiE
             Form::Parquet => Columnar::new(&columns)?.parquet(out, file.batches_of(&columns, rows.as_ref())),
         }),
     })
-}
-
-fn select(file: &SessionFile, filter: &Filter, pattern: Option<&str>) -> Result<Selection, store::ReadError> {
-    let paths = pattern.map(FileFilter::new);
-    let accepts = |path: &str| paths.as_ref().is_none_or(|paths| paths.accepts(path));
-    file.select(&mut filter::Rows::new(Some(filter), paths.is_some().then_some(&accepts)))
 }
 
 fn head(session: HexId, total: u64, file_filter: Option<String>, next: Option<String>) -> Map<String, Value> {
@@ -252,17 +231,6 @@ fn columns(names: Option<&str>) -> Result<Vec<&'static str>, ApiError> {
         }
     }
     Ok(columns)
-}
-
-/// The part of a filter that is to blame, with what stands around it.
-fn marked(text: &str, range: &std::ops::Range<usize>) -> String {
-    const AROUND: usize = 30;
-    let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default();
-    let before: String = part(0..range.start).chars().rev().take(AROUND).collect();
-    let before: String = before.chars().rev().collect();
-    let blamed: String = part(range.clone()).chars().take(AROUND).collect();
-    let behind: String = part(range.end..text.len()).chars().take(AROUND).collect();
-    format!("{before}»{blamed}«{behind}")
 }
 
 impl ShownOperation {

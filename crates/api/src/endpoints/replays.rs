@@ -6,7 +6,7 @@ use crate::extract::{Path, Query};
 use crate::reading::{
     Cursor, Out, Rows, SelectionKey, answer, document, json as written_json, limit, listing, streamed,
 };
-use crate::run;
+use crate::run::{self, Opened};
 use crate::trace::{self, OfCapture};
 use axum::extract::State;
 use axum::http::header;
@@ -42,6 +42,9 @@ pub(crate) struct OfRun {
     limit: Option<u64>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
+    /// The first row of the page, counted from 0 among those that match; not beside `cursor`.
+    #[param(minimum = 0)]
+    offset: Option<u64>,
 }
 
 /// The replays of a capture.
@@ -133,7 +136,7 @@ fn prepare(app: &App, name: &str, of: &OfRun) -> Result<Rows, ApiError> {
     let asked = ["verdict".to_owned(), verdict.clone().unwrap_or_default()];
     let chosen = [asked[0].as_str(), asked[1].as_str()];
     let list = Cursor { file: &identity, chosen: &chosen };
-    let from = list.row(of.cursor.as_deref())?;
+    let begin = list.begin(of.cursor.as_deref(), of.offset)?;
     let selection = match verdicts {
         None => None,
         Some(verdicts) => {
@@ -141,6 +144,7 @@ fn prepare(app: &App, name: &str, of: &OfRun) -> Result<Rows, ApiError> {
             Some(app.selections.get(key, || file.select(&mut OfVerdicts(verdicts))).map_err(unreadable)?)
         }
     };
+    let from = begin.row(|before| file.place(selection.as_ref(), before));
     let total = selection.as_ref().map_or(file.row_count(), Selection::count);
     let page = (limit.is_some() || from > 0).then(|| file.page(selection.as_ref(), from, limit.unwrap_or(u64::MAX)));
     let next = page.as_ref().and_then(|page| page.next).map(|row| list.text(row));
@@ -190,7 +194,7 @@ pub(crate) async fn page(
         page::write(recorded, out, gone).map(drop).map_err(|error| match error {
             PageError::Replayed(error) => run::not_beside(error),
             PageError::Write(error) => error.into(),
-            PageError::Interrupted => interrupted(),
+            PageError::Interrupted => run::interrupted(),
         })
     })
     .await
@@ -209,7 +213,7 @@ pub(crate) async fn results(
         junit::write(recorded, out, gone).map_err(|error| match error {
             JunitError::Replayed(error) => run::not_beside(error),
             JunitError::Write(error) => error.into(),
-            JunitError::Interrupted => interrupted(),
+            JunitError::Interrupted => run::interrupted(),
         })
     })
     .await
@@ -228,7 +232,7 @@ pub(crate) async fn traffic(
         traffic::write(recorded, &std::env::temp_dir(), out, gone).map(drop).map_err(|error| match error {
             TrafficError::Replayed(error) => run::not_beside(error),
             TrafficError::Write(error) => error.into(),
-            TrafficError::Interrupted => interrupted(),
+            TrafficError::Interrupted => run::interrupted(),
         })
     })
     .await
@@ -243,27 +247,13 @@ async fn written(
     write: impl FnOnce(Recorded<'_>, &mut Out, &AtomicBool) -> Result<(), ApiError> + Send + 'static,
 ) -> Result<Response, ApiError> {
     let config = app.config()?;
-    let (place, run, report) = app
-        .readers
-        .read(move || {
-            let place = trace::find(&config, of.capture_path.as_deref(), of.case_id.as_deref())?;
-            let run = run::find(&place, &name)?;
-            let report = run::report(&run)?;
-            Ok((place, run, report))
-        })
-        .await?;
-    let disposition = format!("{disposition}; filename=\"{}.{ending}\"", run.name());
+    let find = move || Opened::find(&config, of.capture_path.as_deref(), of.case_id.as_deref(), &name);
+    let opened = app.readers.read(find).await?;
+    let disposition = format!("{disposition}; filename=\"{}.{ending}\"", opened.run.name());
     let body = streamed(app.readers.stream()?, move |out| {
-        let capture = place.trace.file_name().unwrap_or(place.trace.as_os_str()).to_string_lossy();
-        let capture: String = capture.chars().map(|it| if it.is_control() { '\u{fffd}' } else { it }).collect();
-        let recorded = Recorded { output: &place.output, run: &run, report: &report, capture: &capture };
         let gone = out.gone();
-        write(recorded, out, &gone)
+        write(opened.recorded(), out, &gone)
     })
     .await?;
     Ok(([(header::CONTENT_TYPE, media_type), (header::CONTENT_DISPOSITION, &disposition)], body).into_response())
-}
-
-fn interrupted() -> ApiError {
-    ApiError::new(ErrorCode::Unavailable, "nobody reads it")
 }

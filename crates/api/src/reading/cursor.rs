@@ -14,7 +14,42 @@ pub(crate) struct Cursor<'a> {
     pub(crate) chosen: &'a [&'a str],
 }
 
+/// Where a page begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Begin {
+    /// At the row of this number, among all of the file.
+    Row(u64),
+    /// Behind so many rows of those that are chosen.
+    Behind(u64),
+}
+
+impl Begin {
+    /// The number of the row that it is; `place` tells what number of the file one of those that are chosen has.
+    pub(crate) fn row(self, place: impl FnOnce(u64) -> u64) -> u64 {
+        match self {
+            Self::Row(row) => row,
+            Self::Behind(0) => 0,
+            Self::Behind(rows) => place(rows),
+        }
+    }
+}
+
 impl Cursor<'_> {
+    /// Where the page begins that is asked for; at the first row where nothing is.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidValue`]: no cursor of this list, or both a cursor and an offset.
+    pub(crate) fn begin(&self, cursor: Option<&str>, offset: Option<u64>) -> Result<Begin, ApiError> {
+        match (cursor.filter(|text| !text.is_empty()), offset) {
+            (Some(_), Some(_)) => {
+                let error = ApiError::new(ErrorCode::InvalidValue, "cursor and offset do not go together");
+                Err(error.advise("a cursor goes on behind a page, an offset begins anywhere"))
+            }
+            (None, Some(offset)) => Ok(Begin::Behind(offset)),
+            (cursor, None) => self.row(cursor).map(Begin::Row),
+        }
+    }
+
     /// The text that stands for the row of this number.
     pub(crate) fn text(&self, row: u64) -> String {
         format!("{row:016x}{:016x}", self.check(row))

@@ -8,6 +8,18 @@ use replay::target::TargetError;
 use std::io::BufRead;
 use store::{Config, Key};
 
+/// What to do about a server without an address.
+pub(crate) const NAME_SERVER: &str = "check --server-ip, or `smbreplay config set server_ip ADDRESS`";
+/// The same about one that is in the capture.
+pub(crate) const KEEP_FROM_CAPTURED: &str = "replay at a lab server, or insist with --allow-captured-server";
+/// The same about one that cannot be reached.
+pub(crate) const REACH: &str =
+    "check that the server runs, and --server-ip and --port (`smbreplay lab start` runs one)";
+/// The same about one that refuses the logon.
+pub(crate) const CORRECT_ACCOUNT: &str = "check --username, --domain and the password (SMBREPLAY_PASSWORD)";
+/// The same about one that refuses the share.
+pub(crate) const MAKE_SHARE: &str = "make the share on the server, or name another with --tree-name";
+
 /// The settings that the command line overrides.
 pub(crate) fn overrides(server: &ServerArguments) -> Vec<(Key, String)> {
     let text = |key: Key, value: &Option<String>| value.clone().map(|value| (key, value));
@@ -40,21 +52,17 @@ pub(crate) fn target(config: &Config, server: &ServerArguments) -> Result<Target
 /// What to do about a target that nothing is sent to.
 pub(crate) fn advise(error: &TargetError) -> &'static str {
     match error {
-        TargetError::Resolve { .. } | TargetError::NoAddress { .. } => {
-            "check --server-ip, or `smbreplay config set server_ip ADDRESS`"
-        }
-        TargetError::CapturedServer { .. } => "replay at a lab server, or insist with --allow-captured-server",
+        TargetError::Resolve { .. } | TargetError::NoAddress { .. } => NAME_SERVER,
+        TargetError::CapturedServer { .. } => KEEP_FROM_CAPTURED,
     }
 }
 
 /// What to do about a server, account or share that cannot be used.
 pub(crate) fn advise_probe(error: &ProbeError) -> &'static str {
     match error {
-        ProbeError::Unreachable { .. } | ProbeError::Timeout { .. } => {
-            "check that the server runs, and --server-ip and --port (`smbreplay lab start` runs one)"
-        }
-        ProbeError::LogonRefused { .. } => "check --username, --domain and the password (SMBREPLAY_PASSWORD)",
-        ProbeError::ShareRefused { .. } => "make the share on the server, or name another with --tree-name",
+        ProbeError::Unreachable { .. } | ProbeError::Timeout { .. } => REACH,
+        ProbeError::LogonRefused { .. } => CORRECT_ACCOUNT,
+        ProbeError::ShareRefused { .. } => MAKE_SHARE,
         ProbeError::DialectRefused { .. } | ProbeError::DialectNotOffered { .. } => "choose another with --dialect",
         ProbeError::Closed { .. } | ProbeError::BadAnswer { .. } | ProbeError::NotSmb { .. } => {
             "check that an SMB2 server listens there"

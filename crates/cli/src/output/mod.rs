@@ -13,6 +13,7 @@ mod text;
 mod time;
 mod verdicts;
 
+pub(crate) use analysis::units::{duration, size};
 pub(crate) use findings::Finding;
 pub(crate) use grid::{Cell, Column, Grid};
 pub(crate) use pager::is_running as is_paging;
@@ -22,7 +23,7 @@ pub(crate) use provisioning::setup_in_words;
 pub(crate) use side_by_side::Pair;
 pub(crate) use table::StreamedTable;
 pub(crate) use text::{broken, counted, cut, printable, with_visible_ends, wrapped};
-pub(crate) use time::{duration, instant, size};
+pub(crate) use time::instant;
 pub(crate) use verdicts::all_matched;
 
 use crate::arguments::{Format, Global};

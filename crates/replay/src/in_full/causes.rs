@@ -118,7 +118,7 @@ mod tests {
             live_status: Some(live_status),
             ..RunRow::new(Verdict::Status)
         };
-        ReplayedOperation { captured: Some(captured), live }
+        ReplayedOperation { row: 0, captured: Some(captured), live }
     }
 
     fn causes() -> Causes {

@@ -1,5 +1,5 @@
-//! The first operation of each group of root divergences in full: its messages field by field, captured beside live, with
-//! what counts of their differences.
+//! Operations in full: their messages field by field, captured beside live, with what counts of their differences. Shown so are
+//! the first operation of each group of root divergences, and any other that is asked for.
 //!
 //! A run has a million rows, and few of them are shown: one pass without messages finds which operation is the first of each
 //! group, and looks up no row that cannot be one; another reads the messages of those, and ends with the last of them. What is
@@ -7,6 +7,7 @@
 
 mod causes;
 mod counting;
+pub mod document;
 mod operation;
 pub mod side_by_side;
 mod telling_bytes;
@@ -19,7 +20,8 @@ use crate::recorded::Recorded;
 use crate::replayed::{Replayed, ReplayedError, Wanted};
 use causes::{is_root, place};
 use std::sync::atomic::{AtomicBool, Ordering};
-use store::Columns;
+use store::runs::{Run, RunFile};
+use store::{Columns, OutputFolder};
 
 /// Columns of captured operations that tell which group they are in, and which is the first.
 const COLUMNS: Columns = Columns::Only(&["command", "status", "request_frame"]);
@@ -84,6 +86,17 @@ pub fn firsts(recorded: Recorded<'_>, bounds: Bounds, cancelled: &AtomicBool) ->
     Ok(firsts)
 }
 
+/// The operation in this row of a run, 0-based; `None`: the run has fewer.
+///
+/// # Errors
+/// [`ReplayedError`].
+pub fn of_row(output: &OutputFolder, run: &Run, row: u64) -> Result<Option<InFull>, ReplayedError> {
+    let only = RunFile::open(run)?.page(None, row, 1).selection;
+    let wanted = Wanted::new(Columns::All).with_messages().of_selection(Some(only));
+    let found = Replayed::open(output, run, wanted)?.next().transpose()?;
+    Ok(found.map(InFull::of))
+}
+
 /// The same for groups whose operations were counted already; one for each of `causes`.
 pub(crate) fn of_each(
     recorded: Recorded<'_>,
@@ -111,7 +124,8 @@ pub(crate) fn of_each(
     for found in Replayed::open(output, run, wanted)? {
         let found = found?;
         let group = place(&found.live).and_then(|place| missing.remove(&place));
-        let (Some(group), Some(operation)) = (group, InFull::of(found)) else { continue };
+        let Some(group) = group.filter(|_| found.captured.is_some()) else { continue };
+        let operation = InFull::of(found);
         lines = lines.saturating_add(operation.lines());
         if lines > bounds.lines {
             break;

@@ -8,6 +8,9 @@ use crate::recorded::session_name;
 use crate::replayed::ReplayedOperation;
 use analysis::details::{self, Context, Details, Mark, Node};
 use capture::Hole;
+use dissect::Operation;
+use schemars::JsonSchema;
+use serde::Serialize;
 use store::runs::{Difference, Patch, RunRow};
 
 /// Lines that are shown of a message.
@@ -20,8 +23,8 @@ const MOST_BYTES: usize = 1024;
 /// An operation with its messages.
 #[derive(Debug)]
 pub struct InFull {
-    /// Its row, without messages.
-    pub row: RunRow,
+    /// It, without messages.
+    pub operation: ReplayedOperation,
     /// The requests.
     pub request: Messages,
     /// The final responses.
@@ -71,7 +74,8 @@ pub enum Meaning {
 }
 
 /// Bytes of a message in hex.
-#[derive(Debug)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ReplayedDump")]
 pub struct Dump {
     /// Lines of offset, 16 bytes and their characters.
     pub hex: String,
@@ -83,31 +87,37 @@ pub struct Dump {
 
 impl InFull {
     /// An operation that was read with all columns and its live messages whole.
-    pub(super) fn of(found: ReplayedOperation) -> Option<Self> {
-        let ReplayedOperation { captured, live } = found;
-        let captured = captured?;
-        let context = Context::of(&captured);
+    pub(super) fn of(found: ReplayedOperation) -> Self {
+        let ReplayedOperation { row, captured, live } = found;
+        let was = captured.as_ref();
+        let context = match (was, live.live_request.as_deref()) {
+            (Some(was), _) => Context::of(was),
+            (None, Some(sent)) => Context::of_request(sent),
+            (None, None) => Context::default(),
+        };
         let request = |message: &[u8], holes: &[Hole]| details::request(message, holes, context);
         let response = |message: &[u8], holes: &[Hole]| details::response(message, holes, context);
         let requests = Messages::of(
-            captured.request.as_deref().map(|message| Read::new(message, &captured.request_holes, request)),
+            was.and_then(|was| Some(Read::new(was.request.as_deref()?, &was.request_holes, request))),
             live.live_request.as_deref().map(|message| Read::new(message, &[], request)),
             |line| patched(line, &live.patches),
         );
         let responses = Messages::of(
-            captured.response.as_deref().map(|message| Read::new(message, &captured.response_holes, response)),
+            was.and_then(|was| Some(Read::new(was.response.as_deref()?, &was.response_holes, response))),
             live.live_response.as_deref().map(|message| Read::new(message, &[], response)),
             |line| counts(line, live.verdict, &live.differences),
         );
-        let mut unplaced = unplaced(&live, captured.status, &responses.lines);
+        let mut unplaced = unplaced(&live, was.and_then(|was| was.status), &responses.lines);
         unplaced.truncate(MOST_LINES);
-        let row = RunRow { live_request: None, live_response: None, ..live };
-        Some(Self { row, request: requests, response: responses, unplaced })
+        let live = RunRow { live_request: None, live_response: None, ..live };
+        let captured = captured.map(|was| Operation { request: None, response: None, interim: None, ..was });
+        let operation = ReplayedOperation { row, captured, live };
+        Self { operation, request: requests, response: responses, unplaced }
     }
 
     /// The session it is of, as `0x` and 16 hex digits, with its generation if that is not the first.
     pub fn session(&self) -> Option<String> {
-        self.row.session_file.as_deref().map(session_name)
+        self.operation.live.session_file.as_deref().map(session_name)
     }
 
     /// Lines of both pairs of messages, and differences beside them.

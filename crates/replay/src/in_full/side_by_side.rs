@@ -1,5 +1,8 @@
 //! A captured and a live message, field by field beside each other.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 /// A part of a message.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Field {
@@ -42,7 +45,8 @@ pub struct Line {
 }
 
 /// A field of one side.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ReplayedCell")]
 pub struct Cell {
     /// What it holds; nothing for structures.
     pub value: String,

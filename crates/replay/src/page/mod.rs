@@ -10,13 +10,11 @@
 
 mod document;
 mod figures;
-mod latencies;
 mod messages;
 mod operations;
 mod policy;
 mod roots;
 mod rows;
-mod sampling;
 mod script_json;
 mod summary;
 mod texts;
@@ -25,14 +23,15 @@ mod timing;
 use crate::in_full::{self, Bounds, Causes, First, InFullError};
 use crate::recorded::Recorded;
 use crate::replayed::{Replayed, ReplayedError, Wanted};
-use latencies::Latencies;
+use crate::timing::{Latencies, Sampling};
 use rows::Rows;
-use sampling::Sampling;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::Columns;
 
+/// Operations of a page.
+const MOST_OPERATIONS: u64 = 200_000;
 /// Groups of a page.
 const MOST_CAUSES: usize = 500;
 /// Groups whose first operation is shown with its messages, and lines of all these messages.
@@ -113,7 +112,7 @@ pub fn write(recorded: Recorded<'_>, out: &mut dyn Write, cancelled: &AtomicBool
 }
 
 fn read<'a>(recorded: Recorded<'a>, cancelled: &AtomicBool) -> Result<Content<'a>, PageError> {
-    let mut sampling = Sampling::of(recorded.report);
+    let mut sampling = Sampling::with_room(recorded.report, MOST_OPERATIONS);
     let mut causes = Causes::of(recorded.report, MOST_CAUSES);
     let mut latencies = Latencies::default();
     let mut rows = Rows::new();

@@ -1,8 +1,7 @@
 //! The frame of the table of operations, which the script fills.
 
-use super::Content;
 use super::figures::{counted, grouped};
-use super::sampling::MOST_OPERATIONS;
+use super::{Content, MOST_OPERATIONS};
 use maud::{Markup, html};
 
 /// The table of operations.

@@ -63,7 +63,7 @@ fn group(number: usize, root: &Root, in_full: Option<&InFull>) -> Markup {
                 @if let Some(path) = &root.path { span.path { (path) } }
             }
             div.root-body {
-                @if let Some(in_full) = in_full { (outcome(&in_full.row)) }
+                @if let Some(in_full) = in_full { (outcome(&in_full.operation.live)) }
                 @if !root.differences.is_empty() { (differences(&root.differences)) }
                 p { a.in-table href="#operations" data-cause=(name) { "Show " (counted(root.count, "operation")) " of this group in the table" } }
                 @match in_full {

@@ -1,10 +1,10 @@
 //! The operations of a page, as its script reads them: a column for each property, texts by number.
 
-use super::latencies::latency_ns;
 use super::texts::Texts;
 use crate::excerpt::cut;
 use crate::recorded::session_name;
 use crate::replayed::ReplayedOperation;
+use crate::timing::latency_ns;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use store::runs::{Difference, Verdict};
@@ -57,7 +57,7 @@ impl Rows {
     pub(super) fn push(&mut self, found: &ReplayedOperation, group: Option<usize>) {
         let texts = &mut self.texts;
         let mut status = |status: Option<u32>| status.map(|status| texts.number(&store::schema::status_name(status)));
-        let ReplayedOperation { captured, live } = found;
+        let ReplayedOperation { captured, live, .. } = found;
         let captured = captured.as_ref();
         let captured_status = status(captured.and_then(|captured| captured.status));
         let live_status = status(live.live_status);
@@ -234,7 +234,7 @@ mod tests {
             differences: if op == 0 { vec![difference] } else { Vec::new() },
             ..RunRow::new(Verdict::Body)
         };
-        ReplayedOperation { captured: Some(captured), live }
+        ReplayedOperation { row: 0, captured: Some(captured), live }
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub const NEEDED: Columns = Columns::Only(&[
 /// A row of a run beside what it replayed. Live times are by the clock of the machine that replayed.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
 pub struct ReplayedRow {
+    /// Its place among all rows of the run, 0-based.
+    pub row: u64,
     /// Number of the captured operation; null for a request that the replay sent of its own accord (mark `extra`).
     pub op: Option<u32>,
     /// Id of its session.
@@ -93,12 +95,8 @@ impl ReplayedRow {
         let id = live.session_file.as_deref().and_then(parse_session_file_name).map(|(id, _)| HexId(id));
         let took = live.sent_time.zip(live.response_time).and_then(|(sent, end)| end.0.checked_sub(sent.0));
         let captured_status = captured.and_then(|captured| captured.status);
-        let difference = |found: &store::runs::Difference| FieldDifference {
-            field: found.field.clone(),
-            captured: found.captured.clone(),
-            live: found.live.clone(),
-        };
         Self {
+            row: row.row,
             op: live.op,
             session_id: id,
             session_file: live.session_file.as_deref().map(str::to_owned),
@@ -125,7 +123,7 @@ impl ReplayedRow {
             lag_ns: live.lag_ns,
             latency_ns: captured.and_then(|captured| captured.latency_ns),
             live_latency_ns: took.and_then(|took| u64::try_from(took).ok()),
-            differences: live.differences.iter().map(difference).collect(),
+            differences: live.differences.iter().map(FieldDifference::from).collect(),
             marks: live.marks.iter().map(|mark| mark.clone().into_owned()).collect(),
             detail: live.detail.clone(),
         }

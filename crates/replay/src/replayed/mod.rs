@@ -18,7 +18,7 @@ use dissect::Operation;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::runs::{Run, RunFile, RunRow, RunRows};
-use store::{Columns, OutputFolder, Selection};
+use store::{Columns, OutputFolder, RowNumbers, Selection};
 
 /// Rows that are read ahead.
 const MOST_ROWS: usize = 4096;
@@ -82,6 +82,8 @@ impl std::fmt::Debug for Wanted<'_> {
 /// A row of a run beside what it replayed.
 #[derive(Clone, Debug)]
 pub struct ReplayedOperation {
+    /// Number of its row among all of the run: 0 is the one that ended first.
+    pub row: u64,
     /// The captured operation. Rows of clones have the same one. `None` for a request that the replay sent of its own accord
     /// (mark `extra`): its row only names, in `cause_op`, the operation it completes or follows from.
     pub captured: Option<Operation>,
@@ -95,9 +97,11 @@ pub struct ReplayedOperation {
 pub struct Replayed<'a> {
     wanted: Wanted<'a>,
     rows: RunRows,
+    /// Those of `rows`.
+    numbers: RowNumbers,
     files: CapturedFiles,
-    /// Rows that were read ahead.
-    ahead: VecDeque<RunRow>,
+    /// Rows that were read ahead, with their numbers.
+    ahead: VecDeque<(u64, RunRow)>,
     /// How many of them, from the first on, `found` is about.
     looked_up: usize,
     found: Found,
@@ -122,8 +126,9 @@ impl<'a> Replayed<'a> {
         let file = RunFile::open(run)?;
         let rows = if wanted.messages { file.rows() } else { file.rows_without_messages() };
         let rows = rows.selecting(wanted.selection.clone());
+        let numbers = file.numbers(wanted.selection.clone());
         let files = CapturedFiles::new(output, run.name());
-        Ok(Self { wanted, rows, files, ahead: VecDeque::new(), looked_up: 0, found: Found::default() })
+        Ok(Self { wanted, rows, numbers, files, ahead: VecDeque::new(), looked_up: 0, found: Found::default() })
     }
 
     fn next_row(&mut self) -> Result<Option<ReplayedOperation>, ReplayedError> {
@@ -131,30 +136,31 @@ impl<'a> Replayed<'a> {
             self.read_ahead()?;
             self.look_up()?;
         }
-        let Some(mut live) = self.ahead.pop_front() else { return Ok(None) };
+        let Some((row, mut live)) = self.ahead.pop_front() else { return Ok(None) };
         self.looked_up = self.looked_up.saturating_sub(1);
-        let Some(place) = Place::of(&live) else { return Ok(Some(ReplayedOperation { captured: None, live })) };
+        let Some(place) = Place::of(&live) else { return Ok(Some(ReplayedOperation { row, captured: None, live })) };
         let captured = self.found.operations.get(&place).ok_or_else(|| self.files.gone(&place))?;
         same::check(&live, captured).map_err(|reason| self.files.changed(&place, reason))?;
         if self.wanted.messages {
             let messages = self.found.messages.get(&place);
             whole::complete(&mut live, messages).map_err(|reason| self.files.changed(&place, reason))?;
         }
-        Ok(Some(ReplayedOperation { captured: Some(captured.clone()), live }))
+        Ok(Some(ReplayedOperation { row, captured: Some(captured.clone()), live }))
     }
 
     /// Reads chosen rows until there are enough.
     fn read_ahead(&mut self) -> Result<(), ReplayedError> {
-        let mut bytes: usize = self.ahead.iter().map(whole::length).fold(0, usize::saturating_add);
+        let mut bytes: usize = self.ahead.iter().map(|(_, row)| whole::length(row)).fold(0, usize::saturating_add);
         while self.ahead.len() < MOST_ROWS && bytes < MOST_BYTES {
             if self.wanted.is_cancelled() {
                 self.rows.end();
                 self.ahead.clear();
             }
             let Some(row) = self.rows.next().transpose()? else { break };
+            let number = self.numbers.next().unwrap_or_default();
             if (self.wanted.chosen)(&row) {
                 bytes = bytes.saturating_add(whole::length(&row));
-                self.ahead.push_back(row);
+                self.ahead.push_back((number, row));
             }
         }
         Ok(())
@@ -165,14 +171,14 @@ impl<'a> Replayed<'a> {
         self.found = Found::default();
         let mut rows = self.ahead.len();
         self.found.operations = loop {
-            let places = self.ahead.iter().take(rows).filter_map(Place::of);
+            let places = self.ahead.iter().take(rows).filter_map(|(_, row)| Place::of(row));
             match self.files.operations(places, self.wanted.columns)? {
                 Some(found) => break found,
                 None => rows = rows.div_ceil(2),
             }
         };
         if self.wanted.messages {
-            let left = self.ahead.iter().take(rows).filter(|row| whole::is_left(row));
+            let left = self.ahead.iter().take(rows).map(|(_, row)| row).filter(|row| whole::is_left(row));
             self.found.messages = self.files.messages(left.filter_map(Place::of))?;
         }
         self.looked_up = rows;

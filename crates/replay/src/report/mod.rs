@@ -7,6 +7,7 @@ use crate::provisioning::SetupReport;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::SessionMetadata;
+use store::runs::Difference;
 
 /// The replay JSON. `total_operations` = `sent` + `skipped`;
 /// `sent` = `matched` + `status_diverged` + `body_diverged` + `no_response` + `not_compared`.
@@ -158,6 +159,13 @@ pub struct FieldDifference {
     pub captured: String,
     /// As answered live.
     pub live: String,
+}
+
+impl From<&Difference> for FieldDifference {
+    fn from(found: &Difference) -> Self {
+        let Difference { field, captured, live } = found.clone();
+        Self { field, captured, live }
+    }
 }
 
 /// Differences that were asked not to count.

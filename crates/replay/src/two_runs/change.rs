@@ -4,13 +4,15 @@ use super::rows::Judged;
 use crate::report::FieldDifference;
 use dissect::Operation;
 use rustc_hash::FxHashMap;
+use schemars::JsonSchema;
 use serde::Serialize;
 use store::runs::Verdict;
 use store::schema::status_name;
 
 /// Whether the second run is nearer to the capture.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "DirectionOfTwoRuns")]
 pub enum Direction {
     /// It matched in the first run and diverges in the second.
     Worse,
@@ -21,7 +23,8 @@ pub enum Direction {
 }
 
 /// Operations that changed alike.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ChangeOfTwoRuns")]
 pub struct Change {
     /// Which way.
     pub direction: Direction,
@@ -138,13 +141,7 @@ fn outcome(judged: &Judged) -> String {
 }
 
 fn differences(judged: &Judged) -> Vec<FieldDifference> {
-    let of = judged.differences.iter();
-    of.map(|found| FieldDifference {
-        field: found.field.clone(),
-        captured: found.captured.clone(),
-        live: found.live.clone(),
-    })
-    .collect()
+    judged.differences.iter().map(FieldDifference::from).collect()
 }
 
 #[cfg(test)]

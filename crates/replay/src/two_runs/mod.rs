@@ -12,6 +12,7 @@ use crate::replayed::{Replayed, ReplayedError, Wanted};
 use crate::report::{Latency, Report, ReportTarget};
 use change::Changes;
 use rows::{Judged, Judgements, Place};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,7 +23,7 @@ use store::{Columns, OutputFolder, ReadError};
 const NEEDED: &[&str] = &["op", "command", "status", "request_frame", "path"];
 
 /// How two runs differ.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct TwoRuns {
     /// The first run.
     pub a: Side,
@@ -43,7 +44,8 @@ pub struct TwoRuns {
 }
 
 /// One of two runs.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "SideOfTwoRuns")]
 pub struct Side {
     /// Its name.
     pub run: String,
@@ -96,7 +98,7 @@ impl TwoRuns {
     /// # Errors
     /// [`TwoRunsError`].
     pub fn compare(output: &OutputFolder, a: &Run, b: &Run, cancelled: &AtomicBool) -> Result<Self, TwoRunsError> {
-        let before = Judgements::of(a)?;
+        let before = Judgements::of(a, cancelled)?;
         let mut found = Self {
             a: Side::of(&a.read_report()?),
             b: Side::of(&b.read_report()?),

@@ -1,8 +1,9 @@
 //! What became of each operation in a run, in little memory.
 
-use super::TwoRunsError;
+use super::{TwoRunsError, refuse_cancelled};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use store::runs::{Difference, Run, RunFile, RunRow, Verdict};
 
 /// Which operation of the trace a row is about.
@@ -59,10 +60,11 @@ impl Judged {
 }
 
 impl Judgements {
-    pub(super) fn of(run: &Run) -> Result<Self, TwoRunsError> {
+    pub(super) fn of(run: &Run, cancelled: &AtomicBool) -> Result<Self, TwoRunsError> {
         let mut by_place = FxHashMap::default();
         for row in RunFile::open(run)?.rows_without_messages() {
             let row = row?;
+            refuse_cancelled(cancelled)?;
             if let Some(place) = Place::of(&row) {
                 by_place.insert(place, Judged::of(&row));
             }

@@ -65,7 +65,7 @@ fn check_replayed(outcome: &Outcome) {
     let replayed = replayed(outcome, Wanted::new(Columns::Only(&[])).with_messages());
     let live: Vec<RunRow> = replayed.iter().map(|found| found.live.clone()).collect();
     assert!(live == outcome.whole_rows());
-    for ReplayedOperation { captured, live } in &replayed {
+    for ReplayedOperation { captured, live, .. } in &replayed {
         let captured = captured.as_ref().map(|captured| (captured.op, captured.connection));
         assert_eq!(captured, live.op.zip(live.connection));
     }

@@ -7,11 +7,14 @@ mod identity;
 mod messages;
 mod numbered;
 mod page;
+mod row_numbers;
 mod selection;
 
 pub use identity::FileIdentity;
 pub use messages::Left;
 pub use page::Page;
+pub(crate) use page::place;
+pub use row_numbers::RowNumbers;
 pub(crate) use selection::row_selection;
 pub use selection::{RowChoice, RowGroupBounds, Selection};
 
@@ -138,6 +141,12 @@ impl SessionFile {
     /// this file. `None`: of all.
     pub fn page(&self, selection: Option<&Selection>, from: u64, most: u64) -> Page {
         Page::of(&self.file, selection, from, most)
+    }
+
+    /// Number of the row, 0-based among all, that has `before` rows of `selection`, or of all, before it; the number of all rows when
+    /// there is none.
+    pub fn place(&self, selection: Option<&Selection>, before: u64) -> u64 {
+        place(&self.file, selection, before)
     }
 
     /// The rows that `choice` wants. Only its columns are read, and only those row groups that may have such rows.

@@ -11,6 +11,7 @@ const OP: &str = "op";
 impl SessionFile {
     /// The rows whose `op` is among `ops`, in order, with their `columns`, those named in `also` (no messages), and `op`. A
     /// number that no row has is passed over. Messages of other rows are not read where the file has them as they are.
+    /// A row is found also where the file's bounds of its row group are wrong.
     ///
     /// # Errors
     /// [`ReadError::Damaged`] when the numbers cannot be read.
@@ -20,20 +21,32 @@ impl SessionFile {
         columns: Columns,
         also: &'static [&'static str],
     ) -> Result<Operations, ReadError> {
-        let selection = self.select(&mut Numbers::new(ops))?;
+        let mut wanted = Numbers::new(ops);
+        let mut selection = self.select(&mut wanted)?;
+        if selection.count() < wanted.ops.len() as u64 {
+            // There is no such row, or the bounds are damaged.
+            wanted.trusts_bounds = false;
+            selection = self.select(&mut wanted)?;
+        }
         let is_wanted = |name| also.contains(&name) || name == OP;
         Ok(self.rows_with(|column| columns.include(column) || is_wanted(column.name), Some(selection)))
     }
 }
 
-/// The numbers of the rows that are wanted, in order.
-struct Numbers(Vec<u32>);
+/// The numbers of the rows that are wanted.
+struct Numbers {
+    /// Each once, in order.
+    ops: Vec<u32>,
+    /// Row groups whose bounds have none of them are not read.
+    trusts_bounds: bool,
+}
 
 impl Numbers {
     fn new(ops: &[u32]) -> Self {
         let mut ops = ops.to_vec();
         ops.sort_unstable();
-        Self(ops)
+        ops.dedup();
+        Self { ops, trusts_bounds: true }
     }
 }
 
@@ -44,12 +57,13 @@ impl RowChoice for Numbers {
 
     fn excludes(&self, bounds: &RowGroupBounds<'_>) -> bool {
         match bounds.of(OP) {
+            _ if !self.trusts_bounds => false,
             Some(Some((least, most))) => {
-                let from = self.0.partition_point(|op| i128::from(*op) < least);
-                self.0.get(from).is_none_or(|op| i128::from(*op) > most)
+                let from = self.ops.partition_point(|op| i128::from(*op) < least);
+                self.ops.get(from).is_none_or(|op| i128::from(*op) > most)
             }
             Some(None) => true,
-            None => self.0.is_empty(),
+            None => self.ops.is_empty(),
         }
     }
 
@@ -57,6 +71,6 @@ impl RowChoice for Numbers {
         let column = batch.column_by_name(OP).and_then(|column| column.as_primitive_opt::<UInt32Type>());
         let column =
             column.filter(|column| column.null_count() == 0).ok_or_else(|| format!("column '{OP}' is no number"))?;
-        Ok(column.values().iter().map(|op| self.0.binary_search(op).is_ok()).collect())
+        Ok(column.values().iter().map(|op| self.ops.binary_search(op).is_ok()).collect())
     }
 }

@@ -39,6 +39,27 @@ impl Page {
     }
 }
 
+/// Number of the row of a file, 0-based among all, that has `before` rows of `chosen`, or of all, before it; the number of all rows
+/// when there is none.
+pub(crate) fn place(file: &ParquetFile, chosen: Option<&Selection>, before: u64) -> u64 {
+    let (mut first, mut before) = (0_u64, usize::try_from(before).unwrap_or(usize::MAX));
+    for (index, rows) in file.row_group_sizes().enumerate() {
+        let size = usize::try_from(rows).unwrap_or(usize::MAX);
+        let wanted = chosen.map(|chosen| chosen.row_group(index));
+        let count = wanted.map_or(size, |wanted| wanted.map_or(0, BooleanBuffer::count_set_bits));
+        if before < count {
+            let within = match wanted.flatten() {
+                Some(wanted) => wanted.set_indices().nth(before).unwrap_or(size),
+                None => before,
+            };
+            return first.saturating_add(u64::try_from(within).unwrap_or(u64::MAX));
+        }
+        before = before.saturating_sub(count);
+        first = first.saturating_add(rows);
+    }
+    first
+}
+
 /// The first `most` bits from `from` on, and the place of the one behind them.
 fn cut(wanted: &BooleanBuffer, from: usize, most: usize) -> (BooleanBuffer, Option<usize>) {
     let rest = wanted.slice(from.min(wanted.len()), wanted.len().saturating_sub(from));

@@ -134,6 +134,24 @@ fn row_groups_without_a_wanted_row_are_not_touched() {
 }
 
 #[test]
+fn a_row_is_found_whatever_the_bounds_of_its_row_group_say() {
+    const OP: u32 = 0x0a0b_0c0d;
+    let folder = tempfile::tempdir().unwrap();
+    let path = session_file(folder.path(), std::iter::once(small(None, OP)));
+    let mut damaged = std::fs::read(&path).unwrap();
+    let length = damaged.len() - 8;
+    let footer = u32::from_le_bytes(damaged[length..length + 4].try_into().unwrap()) as usize;
+    let places: Vec<usize> =
+        (length - footer..length - 4).filter(|at| damaged[*at..*at + 4] == OP.to_le_bytes()).collect();
+    assert!(places.len() >= 2, "the least and the greatest number");
+    places.iter().for_each(|at| damaged[*at] += 1);
+    std::fs::write(&path, damaged).unwrap();
+    let file = SessionFile::open(&path).unwrap();
+    let found = |op| file.operations_numbered(&[op], Columns::Meaning, &[]).unwrap().map(|row| row.unwrap().op).next();
+    assert_eq!((found(OP), found(OP + 1)), (Some(OP), None));
+}
+
+#[test]
 fn a_missing_file_is_an_error_of_the_file_system() {
     let error = SessionFile::open(Path::new("/nowhere/session.parquet")).unwrap_err();
     assert!(matches!(error, ReadError::Io { .. }), "{error}");

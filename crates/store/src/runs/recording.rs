@@ -6,7 +6,7 @@ use super::{RunRow, Verdict};
 use crate::lock::FolderLock;
 use crate::parquet_file::{Batches, ParquetFile};
 use crate::parquet_writer::{ParquetWriter, Weight};
-use crate::reader::{FileIdentity, Page, ReadError, RowChoice, Selection};
+use crate::reader::{FileIdentity, Page, ReadError, RowChoice, RowNumbers, Selection, place};
 use crate::schema::column;
 use parquet::errors::ParquetError;
 use std::path::{Path, PathBuf};
@@ -108,6 +108,16 @@ impl RunFile {
     /// See [`SessionFile::page`](crate::SessionFile::page).
     pub fn page(&self, selection: Option<&Selection>, from: u64, most: u64) -> Page {
         Page::of(&self.file, selection, from, most)
+    }
+
+    /// See [`SessionFile::place`](crate::SessionFile::place).
+    pub fn place(&self, selection: Option<&Selection>, before: u64) -> u64 {
+        place(&self.file, selection, before)
+    }
+
+    /// The numbers of the rows of `selection`, or of all: 0 is the one that was recorded first.
+    pub fn numbers(&self, selection: Option<Selection>) -> RowNumbers {
+        RowNumbers::of(&self.file, selection)
     }
 
     /// The rows in the order in which they were recorded. After an error the iterator ends.

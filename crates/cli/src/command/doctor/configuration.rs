@@ -1,8 +1,8 @@
 //! The configuration file, and the password.
 
-use super::check::Check;
 use crate::command::{Context, environment};
 use replay::Target;
+use replay::readiness::Check;
 use std::path::Path;
 use store::config::Source;
 use store::{Config, ConfigError, ConfigFile, Key};

@@ -1,7 +1,7 @@
 //! The folders that are read and written, and the room there.
 
-use super::check::Check;
 use crate::command::trace::shell_word;
+use replay::readiness::Check;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};

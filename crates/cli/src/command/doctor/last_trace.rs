@@ -1,10 +1,10 @@
 //! The trace that is used when none is named.
 
-use super::check::Check;
 use crate::command::Context;
 use crate::command::trace::{cannot_find, shell_word};
 use crate::failure::Failure;
 use crate::output::counted;
+use replay::readiness::Check;
 use std::path::Path;
 use store::layout::{Layout, TracePlace};
 use store::metadata::{self, MetadataError, SessionMetadata};

@@ -1,20 +1,18 @@
 //! `doctor`: whether everything that a replay needs is there and works, and what to do where it does not.
 
-mod access;
 mod check;
 mod configuration;
 mod folders;
 mod last_trace;
-mod negotiation;
-mod resolution;
 mod server;
 
 use super::{Context, target};
 use crate::arguments::{DoctorArguments, Format, Global};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Column, Grid, Output, counted};
-use check::{Check, Outcome};
-use serde_json::{Value, json};
+use check::finding;
+use replay::readiness::{self, Check, Outcome, Readiness};
+use serde_json::json;
 use std::path::Path;
 use store::{Config, ConfigFile};
 
@@ -33,7 +31,7 @@ pub(crate) fn run(arguments: &DoctorArguments, global: &Global, output: &mut Out
             let names = [configuration::PASSWORD].into_iter().chain(folders::ALL).chain([last_trace::NAME]);
             checks.extend(Check::behind("configuration", &names.collect::<Vec<_>>()));
             checks.push(open_files());
-            checks.extend(Check::behind("configuration", &server::ALL));
+            checks.extend(Check::behind("configuration", &readiness::ALL));
         }
     }
     print(&checks, context.output)?;
@@ -78,10 +76,7 @@ fn print(checks: &[Check], output: &mut Output) -> Result<(), Failure> {
     let count = |outcome| checks.iter().filter(|check| check.outcome == outcome).count();
     let (warnings, failed) = (count(Outcome::Warning), count(Outcome::Failed));
     match output.format() {
-        Format::Json => {
-            let checks: Vec<Value> = checks.iter().map(Check::json).collect();
-            output.json(&json!({ "ready": failed == 0, "checks": checks }))
-        }
+        Format::Json => output.json(&json!(Readiness::from(checks.to_vec()))),
         Format::Csv => {
             let mut grid = Grid::new(["check", "outcome", "found", "advice"].map(Column::text));
             for check in checks {
@@ -91,7 +86,7 @@ fn print(checks: &[Check], output: &mut Output) -> Result<(), Failure> {
             output.grid(&grid)
         }
         Format::Table => {
-            let findings: Vec<_> = checks.iter().map(Check::finding).collect();
+            let findings: Vec<_> = checks.iter().map(finding).collect();
             output.findings(&findings)?;
             output.line("")?;
             let verdict = match (failed, warnings) {

@@ -1,6 +1,5 @@
 //! `ingest`: captures become sessions.
 
-mod counters;
 mod secrets;
 mod standard_input;
 mod summary;

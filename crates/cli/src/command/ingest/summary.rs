@@ -1,12 +1,11 @@
 //! What is told of an ingest.
 
-use super::counters::{Meaning, told};
 use crate::arguments::Format;
 use crate::command::Context;
 use crate::failure::Failure;
 use crate::output::{Column, Grid, Output, counted, duration, size};
+use analysis::counters::{self, Meaning};
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 use store::ingest::IngestReport;
@@ -46,20 +45,19 @@ fn tell(report: &IngestReport, output: &mut Output) -> Result<(), Failure> {
     if let Some(what) = report.payload.left_out() {
         output.line(what)?;
     }
-    counters(report, output)?;
+    tell_counters(report, output)?;
     damages(report, output)?;
     output.line("")?;
     output.line("see them with `smbreplay session --list`")
 }
 
 /// Every counter that is not zero.
-fn counters(report: &IngestReport, output: &mut Output) -> Result<(), Failure> {
-    let all: BTreeMap<String, u64> =
-        report.counters.iter().chain(&report.dropped).map(|(name, count)| (name.clone(), *count)).collect();
+fn tell_counters(report: &IngestReport, output: &mut Output) -> Result<(), Failure> {
+    let all = counters::merged(&report.counters, &report.dropped);
     for meaning in Meaning::ALL {
         let mut grid = Grid::new([Column::text(meaning.heading()).cut_to(20), Column::number("count")]);
-        for (words, count) in told(&all, meaning) {
-            grid.push([words, count.to_string()]);
+        for counter in counters::told(&all, meaning) {
+            grid.push([counter.meaning, counter.count.to_string()]);
         }
         table(&grid, output)?;
     }

@@ -104,7 +104,7 @@ fn in_full(operation: &InFull, output: &mut Output) -> Result<(), Failure> {
 
 /// Which operation it is, and what the replay says of it.
 fn outcome(operation: &InFull) -> String {
-    let row = &operation.row;
+    let row = &operation.operation.live;
     let parts = [
         row.op.map(|op| format!("operation {op}")),
         operation.session().map(|session| format!("session {session}")),

@@ -8,34 +8,34 @@ use store::runs::{RunRow, Verdict};
 
 /// Response times of the commands, over all operations of the run.
 #[derive(Debug, Default)]
-pub(super) struct Latencies {
+pub(crate) struct Latencies {
     commands: BTreeMap<&'static str, OfCommand>,
 }
 
 /// Response times of a command.
 #[derive(Debug, Default)]
-pub(super) struct OfCommand {
+pub(crate) struct OfCommand {
     /// Operations that were answered in the capture and live.
-    pub(super) count: u64,
+    pub(crate) count: u64,
     captured: Distribution,
     live: Distribution,
 }
 
 impl OfCommand {
     /// As captured, milliseconds.
-    pub(super) fn captured(&self) -> Percentiles {
+    pub(crate) fn captured(&self) -> Percentiles {
         self.captured.percentiles()
     }
 
     /// As answered live, milliseconds.
-    pub(super) fn live(&self) -> Percentiles {
+    pub(crate) fn live(&self) -> Percentiles {
         self.live.percentiles()
     }
 }
 
 impl Latencies {
     /// Counts an operation, if it was answered in the capture and live.
-    pub(super) fn count(&mut self, found: &ReplayedOperation) {
+    pub(crate) fn count(&mut self, found: &ReplayedOperation) {
         let Some(captured) = &found.captured else { return };
         let (Some(was), Some(is)) = (captured.latency_ns, latency_ns(&found.live)) else { return };
         if found.live.verdict == Verdict::Skipped {
@@ -49,13 +49,13 @@ impl Latencies {
     }
 
     /// The commands by name.
-    pub(super) fn commands(&self) -> impl Iterator<Item = (&'static str, &OfCommand)> {
+    pub(crate) fn commands(&self) -> impl Iterator<Item = (&'static str, &OfCommand)> {
         self.commands.iter().map(|(name, of)| (*name, of))
     }
 }
 
 /// From when a request was sent until its final answer had arrived, nanoseconds.
-pub(super) fn latency_ns(live: &RunRow) -> Option<u64> {
+pub(crate) fn latency_ns(live: &RunRow) -> Option<u64> {
     u64::try_from(live.response_time?.0.checked_sub(live.sent_time?.0)?).ok()
 }
 
@@ -79,7 +79,7 @@ mod tests {
         let answered = RunRow { response_time: Some(Timestamp(1_000_010)), ..unanswered.clone() };
         let mut latencies = Latencies::default();
         for live in [unanswered, answered] {
-            latencies.count(&ReplayedOperation { captured: Some(captured.clone()), live });
+            latencies.count(&ReplayedOperation { row: 0, captured: Some(captured.clone()), live });
         }
         let (name, read) = latencies.commands().next().unwrap();
         assert_eq!((name, read.count), ("READ", 1));

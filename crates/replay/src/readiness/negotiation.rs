@@ -1,13 +1,14 @@
 //! What the server is able to: dialects, signing, encryption, sizes, capabilities, clock.
 
+use super::Subject;
+use super::advice::Advice;
 use super::check::Check;
-use crate::output::{duration, size};
+use analysis::units::{duration, size};
 use client::Negotiated;
 use client::probe::ProbeError;
 use client::probe::examination::Examination;
 use smb2::names;
 use std::collections::BTreeSet;
-use store::metadata::SessionMetadata;
 
 pub(super) const NEGOTIATION: &str = "negotiation";
 pub(super) const DIALECTS: &str = "dialects";
@@ -18,13 +19,13 @@ pub(super) const SIZES: &str = "sizes";
 pub(super) const CAPABILITIES: &str = "capabilities";
 pub(super) const CLOCK: &str = "clock";
 
-/// What `negotiated` and the offers beside it say; dialects are held against those of the last trace.
-pub(super) fn examine(negotiated: &Negotiated, found: &Examination, trace: Option<&SessionMetadata>) -> Vec<Check> {
+/// What `negotiated` and the offers beside it say; dialects are held against those of the trace.
+pub(super) fn examine(negotiated: &Negotiated, found: &Examination, subject: &Subject<'_>) -> Vec<Check> {
     let inquired = found.inquired.as_ref().and_then(|inquired| inquired.as_ref().ok());
     let picked = format!("SMB {}, server {}", dialect(negotiated.dialect), negotiated.server_guid);
     vec![
         Check::ok(NEGOTIATION, picked),
-        dialects(&found.dialects, trace),
+        dialects(&found.dialects, subject),
         signing(negotiated),
         encryption(negotiated),
         compression(inquired),
@@ -38,7 +39,7 @@ fn dialect(revision: u16) -> String {
     names::dialect(revision).map_or_else(|| format!("{revision:#06x}"), str::to_owned)
 }
 
-fn dialects(offered: &[(u16, Result<(), ProbeError>)], trace: Option<&SessionMetadata>) -> Check {
+fn dialects(offered: &[(u16, Result<(), ProbeError>)], subject: &Subject<'_>) -> Check {
     let those = |taken: bool| {
         let those = offered.iter().filter(move |(_, result)| result.is_ok() == taken);
         those.map(|(revision, _)| *revision).collect::<Vec<u16>>()
@@ -57,17 +58,17 @@ fn dialects(offered: &[(u16, Result<(), ProbeError>)], trace: Option<&SessionMet
     if !silent.is_empty() {
         found.push_str(&format!(" (no clear answer to {})", list(&silent)));
     }
-    let used: BTreeSet<u16> =
-        trace.into_iter().flat_map(|trace| &trace.connections).filter_map(|used| used.dialect_revision).collect();
+    let connections = subject.trace.iter().flat_map(|trace| &trace.metadata.connections);
+    let used: BTreeSet<u16> = connections.filter_map(|used| used.dialect_revision).collect();
     let missing: Vec<u16> = refused.into_iter().filter(|revision| used.contains(revision)).collect();
-    match taken.last() {
-        Some(best) if !missing.is_empty() => Check::warning(
+    match (taken.last(), subject.trace) {
+        (Some(best), Some(trace)) if !missing.is_empty() => Check::warning(
             DIALECTS,
-            format!("{found}, which the last trace has"),
-            format!("enable {} on the server, or replay with --dialect {}", list(&missing), dialect(*best)),
+            format!("{found}, which {} has", trace.called),
+            (subject.words)(&Advice::OfferDialect { enable: list(&missing), offer: dialect(*best) }),
         ),
-        Some(_) => Check::ok(DIALECTS, found),
-        None => Check::warning(DIALECTS, found, "check the server's log for connections it turned away"),
+        (Some(_), _) => Check::ok(DIALECTS, found),
+        (None, _) => Check::warning(DIALECTS, found, "check the server's log for connections it turned away"),
     }
 }
 
@@ -152,7 +153,9 @@ fn clock(ahead: Option<i64>) -> Check {
 mod tests {
     use super::super::check::Outcome;
     use super::*;
+    use crate::Target;
     use smb2::NtStatus;
+    use std::time::Duration;
 
     #[test]
     fn a_clock_far_off_is_a_warning_and_a_little_is_not() {
@@ -167,7 +170,17 @@ mod tests {
         let address = ([127, 0, 0, 1], 445).into();
         let refused = ProbeError::DialectRefused { address, offered: vec![0x0202], status: NtStatus::NOT_SUPPORTED };
         let closed = ProbeError::Closed { address, what: smb2::Command::NEGOTIATE, source: None };
-        let check = dialects(&[(0x0202, Err(refused)), (0x0210, Err(closed)), (0x0311, Ok(()))], None);
+        let target = Target {
+            server: String::new(),
+            port: 445,
+            domain: String::new(),
+            username: String::new(),
+            password: String::new(),
+            share: String::new(),
+        };
+        let words = |_: &Advice| String::new();
+        let subject = Subject { target: &target, trace: None, patience: Duration::ZERO, words: &words };
+        let check = dialects(&[(0x0202, Err(refused)), (0x0210, Err(closed)), (0x0311, Ok(()))], &subject);
         assert_eq!(check, Check::ok(DIALECTS, "3.1.1; not 2.0.2, 2.1 (no clear answer to 2.1)"));
     }
 }

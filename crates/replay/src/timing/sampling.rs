@@ -1,26 +1,19 @@
-//! Which operations of a large run the page has: all that diverged before any other.
+//! Which operations of a large run are shown: all that diverged before any other.
 
 use crate::report::Report;
 use store::runs::Verdict;
 
-/// Operations of a page.
-pub(super) const MOST_OPERATIONS: u64 = 200_000;
-
 /// Chooses operations evenly over the run.
 #[derive(Debug)]
-pub(super) struct Sampling {
+pub(crate) struct Sampling {
     diverged: Every,
     others: Every,
     left_out: u64,
 }
 
 impl Sampling {
-    /// For a run with these counts.
-    pub(super) fn of(report: &Report) -> Self {
-        Self::with_room(report, MOST_OPERATIONS)
-    }
-
-    fn with_room(report: &Report, room: u64) -> Self {
+    /// For a run with these counts, of which so many operations are shown at most.
+    pub(crate) fn with_room(report: &Report, room: u64) -> Self {
         let diverged = report.diverged();
         let others = report.total_operations.saturating_sub(diverged);
         // What diverged keeps its room, however many requests there are that the report does not count.
@@ -28,21 +21,21 @@ impl Sampling {
         Self { diverged: Every::of(diverged, room), others: Every::of(others, room_of_others), left_out: 0 }
     }
 
-    /// Whether the page has the next operation, which has this verdict.
-    pub(super) fn keeps(&mut self, verdict: Verdict) -> bool {
+    /// Whether the next operation, which has this verdict, is shown.
+    pub(crate) fn keeps(&mut self, verdict: Verdict) -> bool {
         let every = if verdict.is_diverged() { &mut self.diverged } else { &mut self.others };
         let keeps = every.next();
         self.left_out = self.left_out.saturating_add(u64::from(!keeps));
         keeps
     }
 
-    /// Operations the page does not have.
-    pub(super) fn left_out(&self) -> u64 {
+    /// Operations that are not shown.
+    pub(crate) fn left_out(&self) -> u64 {
         self.left_out
     }
 
     /// Whether what diverged is sampled too, because that alone is too much.
-    pub(super) fn samples_divergences(&self) -> bool {
+    pub(crate) fn samples_divergences(&self) -> bool {
         self.diverged.stride > 1
     }
 }

@@ -1,12 +1,12 @@
 //! Whether the user is let in, and what he may do.
 
+use super::Subject;
+use super::advice::Advice;
 use super::check::Check;
-use super::server::advise;
+use crate::Target;
 use client::probe::ProbeError;
 use client::probe::examination::{Examination, ExaminedShare, Logon};
-use replay::Target;
 use smb2::NtStatus;
-use std::time::Duration;
 
 pub(super) const LOGON: &str = "logon";
 pub(super) const SHARE: &str = "share";
@@ -14,12 +14,13 @@ pub(super) const SHARE_ACCESS: &str = "share_access";
 pub(super) const PIPES: &str = "pipes";
 
 /// What there is to say of the logon and of the shares.
-pub(super) fn examine(target: &Target, found: &Examination, patience: Duration) -> Vec<Check> {
+pub(super) fn examine(subject: &Subject<'_>, found: &Examination) -> Vec<Check> {
+    let target = subject.target;
     let mut checks = Vec::new();
     match &found.logon {
         Some(Ok(logon)) => checks.push(logged_on(target, *logon)),
         Some(Err(error)) => {
-            checks.push(Check::failed(LOGON, error, advise_logon(error, patience)));
+            checks.push(Check::failed(LOGON, error, advise_logon(error, subject)));
             checks.extend(Check::behind(LOGON, &[SHARE, SHARE_ACCESS, PIPES]));
             return checks;
         }
@@ -28,19 +29,15 @@ pub(super) fn examine(target: &Target, found: &Examination, patience: Duration) 
     match &found.share {
         Some(Ok(share)) if share.is_disk() => {
             checks.push(Check::ok(SHARE, connected(target, share)));
-            checks.push(access(share, found.root.as_ref()));
+            checks.push(access(share, found.root.as_ref(), subject));
         }
         Some(Ok(_)) => {
             let what = format!("{} is no disk", name(target));
-            checks.push(Check::failed(
-                SHARE,
-                what,
-                "name a disk share with --tree-name, or `smbreplay config set tree_name SHARE`",
-            ));
+            checks.push(Check::failed(SHARE, what, (subject.words)(&Advice::NameDisk)));
             checks.extend(Check::behind(SHARE, &[SHARE_ACCESS]));
         }
         Some(Err(error)) => {
-            checks.push(Check::failed(SHARE, error, advise_share(error, patience)));
+            checks.push(Check::failed(SHARE, error, advise_share(error, subject)));
             checks.extend(Check::behind(SHARE, &[SHARE_ACCESS]));
         }
         None => checks.extend(Check::behind(LOGON, &[SHARE, SHARE_ACCESS])),
@@ -80,37 +77,36 @@ fn connected(target: &Target, share: &ExaminedShare) -> String {
     format!("{}, a disk{demand}", name(target))
 }
 
-fn access(share: &ExaminedShare, root: Option<&Result<NtStatus, ProbeError>>) -> Check {
+fn access(share: &ExaminedShare, root: Option<&Result<NtStatus, ProbeError>>, subject: &Subject<'_>) -> Check {
     let mask = format!("{:#010x}", share.maximal_access);
     if !share.can_write() {
         let may = if share.can_read() { "only read" } else { "neither read nor write" };
         let found = format!("the user may {may} (MaximalAccess {mask})");
         return Check::warning(SHARE_ACCESS, found, "let the user write to the share (Samba: `read only = no`)");
     }
-    let advice = "let the user write there, or replay below a folder where he may, with --root DIR";
     match root {
         Some(Ok(NtStatus::SUCCESS)) => Check::ok(SHARE_ACCESS, format!("read and write (MaximalAccess {mask})")),
         Some(Ok(status)) => {
             let found = format!("the share may be written, but nothing made in its top folder: {status}");
-            Check::warning(SHARE_ACCESS, found, advice)
+            Check::warning(SHARE_ACCESS, found, (subject.words)(&Advice::WriteElsewhere))
         }
         Some(Err(error)) => Check::warning(SHARE_ACCESS, error, "check the server's log"),
         None => Check::ok(SHARE_ACCESS, format!("MaximalAccess {mask}")),
     }
 }
 
-fn advise_logon(error: &ProbeError, patience: Duration) -> String {
-    let ProbeError::LogonRefused { status, .. } = error else { return advise(error, patience) };
+fn advise_logon(error: &ProbeError, subject: &Subject<'_>) -> String {
+    let ProbeError::LogonRefused { status, .. } = error else { return subject.advise(error) };
     match *status {
         NtStatus::ACCESS_DENIED => "check the server's log: it may refuse NTLM, or this machine".to_owned(),
-        _ => advise(error, patience),
+        _ => subject.advise(error),
     }
 }
 
-fn advise_share(error: &ProbeError, patience: Duration) -> String {
-    let ProbeError::ShareRefused { status, .. } = error else { return advise(error, patience) };
+fn advise_share(error: &ProbeError, subject: &Subject<'_>) -> String {
+    let ProbeError::ShareRefused { status, .. } = error else { return subject.advise(error) };
     match *status {
         NtStatus::ACCESS_DENIED => "let the user use the share; a share that demands encryption wants SMB 3".to_owned(),
-        _ => advise(error, patience),
+        _ => subject.advise(error),
     }
 }

@@ -1,23 +1,22 @@
 //! The addresses of a name, asked for without waiting for ever.
 
-use crate::failure::Failure;
-use crate::interrupt::Interrupt;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-/// How often it is looked whether the user wants to stop.
+/// How often it is looked whether to go on.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// The addresses of `host`, or why there are none. The system's resolver has its own idea of patience, so it is left
-/// behind when that is longer than `patience`.
+/// The addresses of `host`, or why there are none; `None` when `cancelled` was set first. The system's resolver has its own idea
+/// of patience, so it is left behind when that is longer than `patience`.
 pub(super) fn resolve(
     host: &str,
     port: u16,
     patience: Duration,
-    interrupt: &Interrupt,
-) -> Result<io::Result<Vec<SocketAddr>>, Failure> {
+    cancelled: &AtomicBool,
+) -> Option<io::Result<Vec<SocketAddr>>> {
     let (answer, answered) = mpsc::channel();
     let host = host.to_owned();
     std::thread::spawn(move || {
@@ -28,12 +27,13 @@ pub(super) fn resolve(
     let begun = Instant::now();
     loop {
         match answered.recv_timeout(LOOK) {
-            Ok(found) => return Ok(found),
-            Err(RecvTimeoutError::Disconnected) => return Ok(Err(io::Error::other("the resolver gave up"))),
-            Err(RecvTimeoutError::Timeout) => interrupt.check()?,
+            Ok(found) => return Some(found),
+            Err(RecvTimeoutError::Disconnected) => return Some(Err(io::Error::other("the resolver gave up"))),
+            Err(RecvTimeoutError::Timeout) if cancelled.load(Ordering::Relaxed) => return None,
+            Err(RecvTimeoutError::Timeout) => {}
         }
         if begun.elapsed() >= patience {
-            return Ok(Err(io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {patience:?}"))));
+            return Some(Err(io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {patience:?}"))));
         }
     }
 }

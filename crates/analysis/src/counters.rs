@@ -1,10 +1,15 @@
 //! What the counters of an ingest mean to a user, in words.
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::collections::BTreeMap;
+use store::metadata::SessionMetadata;
 
 /// What a counter says of the trace.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Meaning {
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "CounterGroup")]
+pub enum Meaning {
     /// How much there was.
     Found,
     /// What was unusual and is read all the same.
@@ -15,16 +20,54 @@ pub(super) enum Meaning {
 
 impl Meaning {
     /// All, as they are told.
-    pub(super) const ALL: [Self; 3] = [Self::Found, Self::Mended, Self::Lost];
+    pub const ALL: [Self; 3] = [Self::Found, Self::Mended, Self::Lost];
 
     /// Heading of their table.
-    pub(super) fn heading(self) -> &'static str {
+    pub fn heading(self) -> &'static str {
         match self {
             Self::Found => "found",
             Self::Mended => "unusual, read all the same",
             Self::Lost => "lost, not read or not sure",
         }
     }
+}
+
+/// A counter of an ingest.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Counter")]
+pub struct Counter {
+    /// Its name in `session_metadata.json`.
+    pub name: String,
+    /// How many.
+    pub count: u64,
+    /// What it says of the trace.
+    pub group: Meaning,
+    /// What is counted, in words.
+    pub meaning: String,
+}
+
+/// The counters of a trace that are not zero, in the order of its way: from the file to the messages.
+pub fn of(metadata: &SessionMetadata) -> Vec<Counter> {
+    let all: BTreeMap<&str, u64> = merged(&metadata.counters, &metadata.dropped);
+    Meaning::ALL.into_iter().flat_map(|group| told(&all, group)).collect()
+}
+
+/// What was counted under either of two headings.
+pub fn merged<'a>(found: &'a BTreeMap<String, u64>, dropped: &'a BTreeMap<String, u64>) -> BTreeMap<&'a str, u64> {
+    found.iter().chain(dropped).map(|(name, count)| (name.as_str(), *count)).collect()
+}
+
+/// Those of `found` with this meaning that are not zero. One that has no words yet is told by its name: better so than not at all.
+pub fn told<'a>(found: &'a BTreeMap<&'a str, u64>, group: Meaning) -> impl Iterator<Item = Counter> + 'a {
+    let counter = move |name: &str, meaning: String| {
+        let count = found.get(name).copied().filter(|count| *count > 0)?;
+        Some(Counter { name: name.to_owned(), count, group, meaning })
+    };
+    let known = COUNTERS.iter().filter(move |(_, of, _)| *of == group);
+    let worded = known.filter_map(move |(name, _, words)| counter(name, (*words).to_owned()));
+    let is_new = |name: &str| COUNTERS.iter().all(|(known, ..)| *known != name);
+    let others = found.keys().filter(move |name| group == Meaning::Lost && is_new(name));
+    worded.chain(others.filter_map(move |name| counter(name, name.replace('_', " "))))
 }
 
 /// Every counter of reading and dissecting, in the order of a trace's way: from the file to the messages.
@@ -128,17 +171,6 @@ const COUNTERS: [(&str, Meaning, &str); 86] = {
     ]
 };
 
-/// The counters of `found` with this meaning that are not zero, in words. One that has no words yet is told by its name:
-/// better so than not at all.
-pub(super) fn told<'a>(found: &'a BTreeMap<String, u64>, meaning: Meaning) -> impl Iterator<Item = (String, u64)> + 'a {
-    let count = |name: &str| found.get(name).copied().filter(|count| *count > 0);
-    let known = COUNTERS.iter().filter(move |(_, of, _)| *of == meaning);
-    let worded = known.filter_map(move |(name, _, words)| Some(((*words).to_owned(), count(name)?)));
-    let is_new = |name: &str| COUNTERS.iter().all(|(known, ..)| *known != name);
-    let others = found.iter().filter(move |(name, count)| meaning == Meaning::Lost && **count > 0 && is_new(name));
-    worded.chain(others.map(|(name, count)| (name.replace('_', " "), *count)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,10 +185,10 @@ mod tests {
 
     #[test]
     fn a_counter_is_told_under_its_meaning_only_when_it_is_not_zero() {
-        let found = BTreeMap::from([("pdus".to_owned(), 3), ("holes".to_owned(), 0), ("brand_new".to_owned(), 1)]);
-        let told = |meaning| told(&found, meaning).collect::<Vec<_>>();
-        assert_eq!(told(Meaning::Found), [("SMB transport PDUs".to_owned(), 3)]);
+        let found = BTreeMap::from([("pdus", 3), ("holes", 0), ("brand_new", 1)]);
+        let told = |group| told(&found, group).map(|it| (it.name, it.count, it.meaning)).collect::<Vec<_>>();
+        assert_eq!(told(Meaning::Found), [("pdus".to_owned(), 3, "SMB transport PDUs".to_owned())]);
         assert_eq!(told(Meaning::Mended), []);
-        assert_eq!(told(Meaning::Lost), [("brand new".to_owned(), 1)]);
+        assert_eq!(told(Meaning::Lost), [("brand_new".to_owned(), 1, "brand new".to_owned())]);
     }
 }
