@@ -25,7 +25,7 @@ interface State<T> {
 /** A question to be asked later. It is given up when its view is left. */
 export function useAsked<T>(): Asked<T> {
   const [state, setState] = useState<State<T>>({ waiting: false, about: undefined });
-  const going = useRef<AbortController>();
+  const going = useRef<AbortController | undefined>(undefined);
   const ask = useCallback((question: (signal: AbortSignal) => Promise<T>, about?: unknown) => {
     going.current?.abort();
     const controller = new AbortController();

@@ -3,6 +3,7 @@
 import type { SetupAnswer } from "@smbreplay/sdk";
 import { useState } from "preact/hooks";
 import { counted, grouped, size } from "../figures";
+import { Scrolled } from "../parts/scrolled";
 import { Bulletins } from "./bulletins";
 
 type Planned = NonNullable<SetupAnswer["report"]["plan"]>[number];
@@ -41,7 +42,14 @@ export function SetupResult({ answer }: { answer: SetupAnswer }) {
   );
 }
 
-function outcome({ success, dry_run, interrupted, directories_created, files_created, deletions }: SetupAnswer): string {
+function outcome({
+  success,
+  dry_run,
+  interrupted,
+  directories_created,
+  files_created,
+  deletions,
+}: SetupAnswer): string {
   if (interrupted) {
     return "✗ It was stopped before its end.";
   }
@@ -57,7 +65,7 @@ function Steps({ plan }: { plan: Planned[] }) {
   const shown = isWhole ? plan : plan.slice(0, FIRST);
   return (
     <>
-      <div class="wide bounded" tabIndex={0} role="region" aria-label="Plan">
+      <Scrolled label="Plan" class="bounded">
         <table>
           <thead>
             <tr>
@@ -71,7 +79,6 @@ function Steps({ plan }: { plan: Planned[] }) {
           </thead>
           <tbody>
             {shown.map((planned, place) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a plan never changes, and a path may have several steps
               <tr key={place}>
                 <td class={planned.step === "delete" ? "bad" : undefined}>{STEPS[planned.step] ?? planned.step}</td>
                 <td>{planned.share}</td>
@@ -85,7 +92,7 @@ function Steps({ plan }: { plan: Planned[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
       {shown.length < plan.length ? (
         <button type="button" onClick={() => setWhole(true)}>
           Show all {grouped(plan.length)} steps

@@ -31,7 +31,6 @@ const NOT_THERE_YET = [429, 502, 503, 504];
 /** Follows a job to its end. It is tried for as long as the view is shown. */
 export function useJob(id: string, round: number): Followed {
   const [followed, setFollowed] = useState<Followed>(nothing);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another round begins anew
   useEffect(() => {
     const giveUp = new AbortController();
     const known = new Listening(id, giveUp.signal, setFollowed);

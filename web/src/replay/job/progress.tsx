@@ -34,11 +34,9 @@ export function Progress({ job, followed }: { job: Job; followed: Followed }) {
       <Facts
         facts={[
           ["Done", `${amount(progress.done)}${progress.total > 0 ? ` of ${amount(progress.total)}` : ""}`],
-          ["Elapsed", took === undefined ? undefined : duration(Math.round(took / (isRunning ? 1000 : 1)) * (isRunning ? 1e9 : 1e6))],
-          [
-            isReplaying ? "Requests a second" : job.kind === "ingest" ? "Bytes a second" : undefined,
-            rate === undefined ? undefined : amount(Math.round(rate)),
-          ].map((part) => part ?? "") as [string, string],
+          ["Elapsed", took === undefined ? undefined : duration(isRunning ? wholeSeconds(took) : took * 1e6)],
+          ["Requests a second", isReplaying && rate !== undefined ? grouped(Math.round(rate)) : undefined],
+          ["Bytes a second", job.kind === "ingest" && rate !== undefined ? size(rate) : undefined],
           ["In flight", isReplaying && isRunning ? grouped(progress.in_flight) : undefined],
           ["Lag", isReplaying && progress.lag_ms > 0 ? duration(progress.lag_ms * 1e6) : undefined],
           ["Divergences", isReplaying ? grouped(progress.divergences) : undefined],
@@ -51,4 +49,9 @@ export function Progress({ job, followed }: { job: Job; followed: Followed }) {
 
 function average(done: number, took: number | undefined): number | undefined {
   return took === undefined || took < 100 ? undefined : (done / took) * 1000;
+}
+
+/** A clock that runs shows no fractions. */
+function wholeSeconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000) * 1e9;
 }

@@ -30,7 +30,9 @@ export function Result({ job }: { job: Job }) {
           <strong>The server was stopped before the job was done.</strong>
         </p>
         <p>{INTERRUPTED[job.kind]}</p>
-        {trace !== undefined ? <p>{<a href={address({ view: "trace", trace })}>To the trace and its runs</a>}</p> : null}
+        {trace !== undefined ? (
+          <p>{<a href={address({ view: "trace", trace })}>To the trace and its runs</a>}</p>
+        ) : null}
       </div>
     );
   }

@@ -36,7 +36,9 @@ export function ComparisonForm({ plan, change, trace }: { plan: Plan; change: Ch
             placeholder="CREATE.allocation_size"
             onInput={(event) => change({ compare: event.currentTarget.value })}
           />
-          <small class="muted">The same for what is a server’s own, and else not compared: times, ids, allocation.</small>
+          <small class="muted">
+            The same for what is a server’s own, and else not compared: times, ids, allocation.
+          </small>
         </label>
       </div>
       {isOpen ? <Baseline plan={plan} change={change} trace={trace} /> : null}

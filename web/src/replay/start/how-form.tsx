@@ -85,7 +85,13 @@ export function HowForm({
             placeholder="the first"
             change={(from) => change({ from })}
           />
-          <NumberField label="To frame" min={1} value={plan.to} placeholder="the last" change={(to) => change({ to })} />
+          <NumberField
+            label="To frame"
+            min={1}
+            value={plan.to}
+            placeholder="the last"
+            change={(to) => change({ to })}
+          />
           <NumberField
             label="Longest idle gap, seconds"
             step="any"

@@ -120,7 +120,8 @@ export function MappingForm({
           live="Live one"
           hint={
             <>
-              Accounts of the first (<code>S-1-5-21-…</code>) in security descriptors and quotas are those of the second.
+              Accounts of the first (<code>S-1-5-21-…</code>) in security descriptors and quotas are those of the
+              second.
             </>
           }
           rows={plan.sids}

@@ -29,18 +29,14 @@ export function Preview({
   const sessions = [...plan.sessions];
   const validate = () => {
     if (isValid()) {
-      check.ask(
-        (signal) => server().validateReplay(sessions, validation(plan, trace), { signal, timeout: 0 }),
-        about,
-      );
+      check.ask((signal) => server().validateReplay(sessions, validation(plan, trace), { signal, timeout: 0 }), about);
     }
   };
   const preview = () => {
     if (isValid()) {
       setProgress(undefined);
       setup.ask(
-        (signal) =>
-          server().setupInfrastructure(sessions, dryRun(plan, trace), { signal, onProgress: setProgress }),
+        (signal) => server().setupInfrastructure(sessions, dryRun(plan, trace), { signal, onProgress: setProgress }),
         about,
       );
     }

@@ -12,8 +12,7 @@ import { TargetCheck } from "./target-check";
 export function isOtherServer(plan: Plan, config: Config): boolean {
   const name = plan.server.trim().toLowerCase();
   return (
-    (name !== "" && name !== config.server_ip.toLowerCase()) ||
-    (plan.port !== "" && Number(plan.port) !== config.port)
+    (name !== "" && name !== config.server_ip.toLowerCase()) || (plan.port !== "" && Number(plan.port) !== config.port)
   );
 }
 
@@ -105,7 +104,9 @@ export function TargetForm({
             autocomplete="off"
             value={plan.password}
             required={isOther}
-            placeholder={isOther ? "needed for this server" : config.password_set ? "the stored one" : "the built-in one"}
+            placeholder={
+              isOther ? "needed for this server" : config.password_set ? "the stored one" : "the built-in one"
+            }
             onInput={(event) => change({ password: event.currentTarget.value })}
           />
         </label>
