@@ -34,7 +34,7 @@ export function ComparisonView({ trace, run, other }: { trace: string; run: stri
         <>
           <p class={`verdict-sentence ${worse(found) > 0 ? "bad" : isSame(found) ? "good" : ""}`}>{sentence(found)}</p>
           <Sides found={found} trace={trace} />
-          <ChangesBetween found={found} trace={trace} />
+          {isSame(found) ? null : <ChangesBetween found={found} trace={trace} />}
         </>
       ) : null}
     </>
@@ -64,7 +64,9 @@ function sentence(found: TwoRuns): string {
     `${grouped(countOf(found, "different"))} ${countOf(found, "different") === 1 ? "is" : "are"} otherwise different`,
   ];
   if (found.explained > 0) {
-    parts.push(`${grouped(found.explained)} differ because of something else`);
+    parts.push(
+      `${grouped(found.explained)} ${found.explained === 1 ? "differs" : "differ"} only because of something else`,
+    );
   }
   return `${parts.join("; ")}.`;
 }

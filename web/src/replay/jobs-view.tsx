@@ -68,7 +68,7 @@ function Row({ job }: { job: Job }) {
       <th scope="row">
         <a href={address({ view: "job", job: job.id })}>{titleOf(job)}</a>
       </th>
-      <td class="text">{job.state === "running" ? <Running job={job} /> : about(job)}</td>
+      <td class="about">{job.state === "running" ? <Running job={job} /> : about(job)}</td>
       <td class="nowrap">{instant(job.created)}</td>
       <td class="number">{took === undefined ? "–" : duration(took * 1e6)}</td>
     </tr>

@@ -58,6 +58,8 @@ function Form({
   const start = useAsked<void>();
   const change = (change: Partial<Plan>) => setPlan((plan) => ({ ...plan, ...change }));
   const known = useMemo(() => namesOf(sessions), [sessions]);
+  const { server: host, port, domain, username, password, share } = plan;
+  const target = useMemo(() => ({}), [host, port, domain, username, password, share]);
   const isValid = () => {
     revealInvalid(form.current);
     return form.current?.reportValidity() ?? false;
@@ -89,7 +91,7 @@ function Form({
         <p class="notice">Session {named.number} cannot be replayed; the table says why.</p>
       ) : null}
       <SessionsChoice sessions={sessions} chosen={plan.sessions} choose={(sessions) => change({ sessions })} />
-      <TargetForm plan={plan} change={change} config={config} trace={trace} about={plan} isValid={isValid} />
+      <TargetForm plan={plan} change={change} config={config} trace={trace} about={target} isValid={isValid} />
       <MappingForm plan={plan} change={change} shares={known.shares} users={known.users} />
       <HowForm plan={plan} change={change} config={config} trace={trace} />
       {count > 0 ? <Preview plan={plan} trace={trace} about={plan} isValid={isValid} /> : null}
@@ -116,7 +118,7 @@ function chosenAtFirst(sessions: Session[], session: string | undefined): string
 }
 
 function namesOf(sessions: Session[]): { shares: string[]; users: string[] } {
-  const shares = new Set(sessions.flatMap((session) => session.shares));
+  const shares = new Set(sessions.flatMap((session) => session.shares.filter((share) => !share.endsWith("IPC$"))));
   const users = new Set(sessions.flatMap((session) => user(session) ?? []));
   return { shares: [...shares].sort(), users: [...users].sort() };
 }

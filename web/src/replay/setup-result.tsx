@@ -22,9 +22,11 @@ export function SetupResult({ answer }: { answer: SetupAnswer }) {
   return (
     <div class="found">
       <p role="status">
-        <strong class={answer.success ? "good" : "bad"}>{outcome(answer)}</strong> On {report.server}:{" "}
-        {counted(answer.directories_created, "folder")} and {counted(answer.files_created, "file")} (
-        {size(answer.bytes_written)}) {answer.dry_run ? "to make" : "made"}, {grouped(answer.existing)} there already
+        <strong class={answer.dry_run && answer.success ? undefined : answer.success ? "good" : "bad"}>
+          {outcome(answer)}
+        </strong>{" "}
+        On {report.server}: {counted(answer.directories_created, "folder")} and {counted(answer.files_created, "file")}{" "}
+        ({size(answer.bytes_written)}) {answer.dry_run ? "to make" : "made"}, {grouped(answer.existing)} there already
         {answer.deletions > 0 ? `, ${counted(answer.deletions, "deletion")}` : ""}
         {report.bytes_left_out > 0
           ? `; ${size(report.bytes_left_out)} that the capture does not show are left a hole`

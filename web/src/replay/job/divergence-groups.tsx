@@ -33,6 +33,7 @@ export function DivergenceGroups({
           </select>
         </label>
       </div>
+      <p class="muted">Those that an earlier divergence explains are counted above, and are not listed.</p>
       {groups.length === 0 ? (
         <p class="muted">{isRunning ? "None until now." : "None was told."}</p>
       ) : (

@@ -121,7 +121,7 @@ class Listening {
     switch (event.type) {
       case "progress":
         known.progress = event.data;
-        this.#rate.add(event.data.done, performance.now());
+        this.#rate.add(event.data.done - event.data.skipped, performance.now());
         break;
       case "divergence":
         known.divergences.add(event.data);

@@ -16,7 +16,7 @@ export function Progress({ job, followed }: { job: Job; followed: Followed }) {
   const amount = job.kind === "ingest" ? size : grouped;
   const isReplaying = job.kind === "replay" && progress.doing === "replaying";
   const took = tookOf(job, now);
-  const rate = isRunning ? followed.perSecond : average(progress.done, took);
+  const rate = isRunning ? followed.perSecond : average(progress.done - progress.skipped, took);
   return (
     <>
       {isRunning ? (
