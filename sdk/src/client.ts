@@ -74,9 +74,19 @@ export class SMBReplayClient {
 
   // Captures
 
+  /** The folders that may be cases. */
+  listCases(options?: RequestOptions): Promise<Answer<"listCases">> {
+    return this.#get("/api/cases", {}, options);
+  }
+
   /** The captures of a case. */
   listTraces(query: Query<"listTraces"> = {}, options?: RequestOptions): Promise<Answer<"listTraces">> {
     return this.#get("/api/traces", query, options);
+  }
+
+  /** What the last ingest of a capture found, lost and repaired. */
+  getTraceSummary(query: Query<"getTraceSummary"> = {}, options?: RequestOptions): Promise<Answer<"getTraceSummary">> {
+    return this.#get("/api/traces/summary", query, options);
   }
 
   /** Uploads a capture. */
@@ -179,7 +189,33 @@ export class SMBReplayClient {
     return this.#get(path`/api/sessions/${session}/tree`, query, options);
   }
 
+  /** What happened when in a session, in equal spans of time. */
+  getSessionTimeline(
+    session: SessionName,
+    query: Query<"getSessionTimeline"> = {},
+    options?: RequestOptions,
+  ): Promise<Answer<"getSessionTimeline">> {
+    return this.#get(path`/api/sessions/${session}/timeline`, query, options);
+  }
+
+  // Filters
+
+  /** Whether a filter is right, and if not, where it is wrong: in the units that JavaScript counts texts by. */
+  checkFilter(filter: string, options?: RequestOptions): Promise<Answer<"checkFilter">> {
+    return this.#get("/api/filter", { filter }, options);
+  }
+
+  /** What filters may ask for. */
+  listFilterFields(options?: RequestOptions): Promise<Answer<"listFilterFields">> {
+    return this.#get("/api/filter/fields", {}, options);
+  }
+
   // Replay
+
+  /** Whether the lab server can be used, and what is to be done if not. Nothing is changed there. */
+  checkTarget(request: Body<"checkTarget"> = {}, options?: RequestOptions): Promise<Answer<"checkTarget">> {
+    return this.#transport.json("/api/target/check", { ...options, method: "POST", json: request });
+  }
 
   /** Whether sessions can be replayed, and whether the lab share is ready for them. */
   validateReplay(
@@ -255,6 +291,44 @@ export class SMBReplayClient {
     options?: RequestOptions,
   ): AsyncGenerator<ReplayedRow, void, undefined> {
     return rows<ReplayedRow>((cursor) => this.getReplayOperations(run, { limit: PAGE, ...query, cursor }, options));
+  }
+
+  /** One operation of a replay in full: its messages as they were captured and as they are live. `row` is its place in the replay. */
+  getReplayOperation(
+    run: string,
+    row: number,
+    query: Query<"getReplayOperation"> = {},
+    options?: RequestOptions,
+  ): Promise<Answer<"getReplayOperation">> {
+    return this.#get(path`/api/replays/${run}/operations/${row}`, query, options);
+  }
+
+  /** What made operations diverge, each cause with its first operation in full. */
+  getReplayCauses(
+    run: string,
+    query: Query<"getReplayCauses"> = {},
+    options?: RequestOptions,
+  ): Promise<Answer<"getReplayCauses">> {
+    return this.#get(path`/api/replays/${run}/causes`, query, options);
+  }
+
+  /** When operations of a replay were sent and answered, beside when they were captured. */
+  getReplayTiming(
+    run: string,
+    query: Query<"getReplayTiming"> = {},
+    options?: RequestOptions,
+  ): Promise<Answer<"getReplayTiming">> {
+    return this.#get(path`/api/replays/${run}/timing`, query, options);
+  }
+
+  /** What differs between two replays. */
+  compareReplays(
+    run: string,
+    other: string,
+    query: Query<"compareReplays"> = {},
+    options?: RequestOptions,
+  ): Promise<Answer<"compareReplays">> {
+    return this.#get(path`/api/replays/${run}/compare/${other}`, query, options);
   }
 
   /** The report of a replay as a page, in HTML. */

@@ -7,6 +7,7 @@ export class Patience {
   readonly #abort = () => this.#controller.abort(this.#wanted?.reason);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isOver = false;
+  #hasEnded = false;
 
   /** `limit` in milliseconds; 0 is for ever. */
   constructor(
@@ -34,7 +35,8 @@ export class Patience {
   /** Something came, or went. */
   renew(): void {
     clearTimeout(this.#timer);
-    if (this.limit > 0 && !this.#controller.signal.aborted) {
+    // What is left of a body may still be taken when the answer is there.
+    if (this.limit > 0 && !this.#hasEnded && !this.#controller.signal.aborted) {
       this.#timer = setTimeout(() => {
         this.#isOver = true;
         this.#controller.abort(new DOMException("silent for too long", "TimeoutError"));
@@ -76,6 +78,7 @@ export class Patience {
 
   /** The request has ended. */
   end(): void {
+    this.#hasEnded = true;
     clearTimeout(this.#timer);
     this.#wanted?.removeEventListener("abort", this.#abort);
   }

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cases. Whether there are captures in them is not looked at. */
+        get: operations["listCases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/config": {
         parameters: {
             query?: never;
@@ -34,6 +51,40 @@ export interface paths {
         };
         /** A setting and where it comes from. `password` is unknown here; `password_set` tells whether there is one. */
         get: operations["getConfigValue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether an expression is a filter, and if not, where the fault is. */
+        get: operations["checkFilter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/filter/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a filter can be made of: fields, what they can be compared with, operators. */
+        get: operations["listFilterFields"];
         put?: never;
         post?: never;
         delete?: never;
@@ -184,6 +235,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/replays/{run}/causes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What diverged in a replay and no earlier divergence explains, in groups; the first operation of each in full. */
+        get: operations["getReplayCauses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replays/{run}/compare/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a replay differs from another one of the same sessions: what got worse first. `last` is the latest. */
+        get: operations["compareReplays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/replays/{run}/operations": {
         parameters: {
             query?: never;
@@ -193,6 +278,23 @@ export interface paths {
         };
         /** The operations of a replay beside what they replayed: all as a stream, or a page. */
         get: operations["getReplayOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replays/{run}/operations/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One operation of a replay in full: its messages field by field, captured beside live. `last` is the latest replay. */
+        get: operations["getReplayOperation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -227,6 +329,26 @@ export interface paths {
         };
         /** The operations of a replay as JUnit XML. */
         get: operations["getReplayResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replays/{run}/timing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When the operations of a replay were sent and how long they took. Of a large one the slowest are told, what diverged as far as there
+         *     is room, and an even sample of the rest.
+         */
+        get: operations["getReplayTiming"];
         put?: never;
         post?: never;
         delete?: never;
@@ -340,6 +462,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the operations of a session are spread over its time: how many, how long they took, how many were outstanding at once. */
+        get: operations["getSessionTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/tree": {
         parameters: {
             query?: never;
@@ -351,6 +490,23 @@ export interface paths {
         get: operations["getSessionTree"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/target/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells whether the lab server is there, what it is able to, and whether the account may use the share. Nothing is changed there. */
+        post: operations["checkTarget"];
         delete?: never;
         options?: never;
         head?: never;
@@ -396,6 +552,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/traces/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the last ingest of a capture found: how much, what it mended, and what was lost. */
+        get: operations["getTraceSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -403,7 +576,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the server is there. No key is needed. */
+        /** Whether the server is there, and whether it can do its work, as it was seen in the last seconds. No key is needed. */
         get: operations["healthCheck"];
         put?: never;
         post?: never;
@@ -485,6 +658,20 @@ export interface components {
              */
             username?: string | null;
         };
+        /** @description A case: a folder in the traces folder. */
+        Case: {
+            /** @description Its name. */
+            case_id: string;
+            /** @description Whether it is the one of the settings, which is meant when none is named. Its folder may not be there yet. */
+            current: boolean;
+        };
+        /** @description The cases. */
+        CaseList: {
+            /** @description By name. */
+            cases: components["schemas"]["Case"][];
+            /** @description How many they are. */
+            total: number;
+        };
         /** @description A request of a chain. */
         ChainMember: {
             /** @description Command. */
@@ -502,10 +689,52 @@ export interface components {
             /** @description Name of the final status. */
             status: string | null;
         };
+        /** @description Operations that changed alike. */
+        ChangeOfTwoRuns: {
+            /** @description Status name in the first run, or the verdict where there was no answer. */
+            a: string;
+            /** @description Differences of the first one from the capture in the first run. */
+            a_differences: components["schemas"]["FieldDifference"][];
+            /** @description The same in the second run. */
+            b: string;
+            /** @description The same in the second run. */
+            b_differences: components["schemas"]["FieldDifference"][];
+            /** @description Captured status name, or `no response`. */
+            captured_status: string;
+            /** @description Command name. */
+            command: string;
+            /**
+             * Format: uint64
+             * @description Number of operations.
+             */
+            count: number;
+            /** @description Which way. */
+            direction: components["schemas"]["DirectionOfTwoRuns"];
+            /** @description Names of the fields that differ from the capture in one run, or otherwise in both. */
+            fields: string[];
+            /**
+             * Format: uint64
+             * @description Frame of the first one's request.
+             */
+            first_frame: number | null;
+            /** @description Path of the first one. */
+            path: string | null;
+        };
         /** @description The settings after a change. */
         Changed: components["schemas"]["Config"] & {
             /** @description Keys of the request that are stored but do not take effect, because the environment of the server sets them. */
             overridden: string[];
+        };
+        /** @description A check and its outcome. Whatever is not ok says what to do. */
+        Check: {
+            /** @description What to do; null when it is as it should be. */
+            advice: string | null;
+            /** @description What was looked at: a name for programs, with `_` for blanks. */
+            check: string;
+            /** @description What was found; empty when it was not tried. */
+            found: string;
+            /** @description How it ended. */
+            outcome: components["schemas"]["Outcome"];
         };
         /** @description The checks; `None` for those that were not asked for. */
         Checks: {
@@ -513,6 +742,20 @@ export interface components {
             file_system: components["schemas"]["FileSystemCheck"] | null;
             /** @description Of the captured operations. */
             operations: components["schemas"]["OperationsCheck"] | null;
+        };
+        /** @description Response times of a command, milliseconds. */
+        CommandTimes: {
+            /** @description As captured. */
+            captured: components["schemas"]["Percentiles"];
+            /** @description Its name. */
+            command: string;
+            /**
+             * Format: uint64
+             * @description Operations that were answered in the capture and live.
+             */
+            count: number;
+            /** @description As answered live. */
+            live: components["schemas"]["Percentiles"];
         };
         /** @description The operations of one command. */
         CommandTotals: {
@@ -690,6 +933,37 @@ export interface components {
         };
         /** @description The value of a setting. */
         ConfigValue: string | number | boolean;
+        /** @description A counter of an ingest. */
+        Counter: {
+            /**
+             * Format: uint64
+             * @description How many.
+             */
+            count: number;
+            /** @description What it says of the trace. */
+            group: components["schemas"]["CounterGroup"];
+            /** @description What is counted, in words. */
+            meaning: string;
+            /** @description Its name in `session_metadata.json`. */
+            name: string;
+        };
+        /** @description What a counter says of the trace. */
+        CounterGroup: "found" | "mended" | "lost";
+        /** @description A place where a file of a trace makes no sense. */
+        Damage: {
+            /**
+             * Format: uint64
+             * @description Byte offset in the file, after decompression.
+             */
+            offset: number;
+            /** @description What is wrong there. */
+            reason: string;
+            /**
+             * Format: uint64
+             * @description Bytes from there to the next record, or to the end of the file: not read.
+             */
+            skipped: number;
+        };
         /** @description A message, field by field. */
         Details: {
             /** @description Header and body, and what lies behind them. */
@@ -702,6 +976,8 @@ export interface components {
             /** @description What it is: `SMB2 CREATE Request`. */
             name: string;
         };
+        /** @description Whether the second run is nearer to the capture. */
+        DirectionOfTwoRuns: "worse" | "better" | "different";
         /** @description The body of an answer to a request that was not carried out. */
         Error: {
             /** @description The kind of it. */
@@ -956,6 +1232,63 @@ export interface components {
             /** @description Operations without a path: logons, tree connects, handles from before the capture. */
             without_path: components["schemas"]["Sums"];
         };
+        /** @description Whether an expression is a filter. */
+        FilterCheck: {
+            error: components["schemas"]["FilterFault"] | null;
+            /** @description Whether it is one. A blank one is: it selects everything. */
+            valid: boolean;
+        };
+        /** @description What is wrong with an expression, and where. */
+        FilterFault: {
+            /** @description Where it ends; at `start` where something is missing. */
+            end: number;
+            /** @description What is wrong, one line that says what would be allowed. */
+            message: string;
+            /** @description Where the part begins that is to blame, in code units of UTF-16. */
+            start: number;
+        };
+        /** @description A field. */
+        FilterField: {
+            /** @description The column that has its value, the first where there are several. */
+            column: string;
+            /** @description All columns that have its values. */
+            columns: string[];
+            /** @description What it is, a phrase. */
+            description: string;
+            /** @description What its values are. */
+            kind: components["schemas"]["FilterKindName"];
+            /** @description Its name. */
+            name: string;
+            /**
+             * @description Names that it can be compared with. In double quotes where they have other signs than letters, digits, `_`, `.`, `-`, `:`
+             *     and `+`.
+             */
+            values: string[];
+        };
+        /** @description All that an expression can be made of. */
+        FilterFields: {
+            /** @description Columns of session files and Wireshark's fields, by name. */
+            fields: components["schemas"]["FilterField"][];
+            /** @description Of fields that are text. */
+            functions: string[];
+            /** @description Between expressions, or before one. */
+            joiners: string[];
+            /** @description What their values are. */
+            kinds: components["schemas"]["FilterKind"][];
+            /** @description Between a field and a value. Not each goes with each kind. */
+            operators: string[];
+        };
+        /** @description A kind of values. */
+        FilterKind: {
+            /** @description How its values are written, with examples. */
+            form: string;
+            /** @description The kind. */
+            kind: components["schemas"]["FilterKindName"];
+            /** @description The operators that go with it. */
+            operators: string[];
+        };
+        /** @description The name of a kind of values. */
+        FilterKindName: "number" | "bool" | "text" | "guid" | "bytes" | "seconds" | "time" | "epoch" | "since_first_frame";
         /** @description A named stream. */
         FoundStream: {
             /** @description Whether it was there before. */
@@ -1058,7 +1391,10 @@ export interface components {
             /** @description Version of smbreplay. */
             version: string;
         };
-        /** @enum {string} */
+        /**
+         * @description Whether the server can do its work.
+         * @enum {string}
+         */
         HealthStatus: "ok" | "degraded" | "error";
         /** @description Messages in lines of offsets, hex digits and characters. */
         Hex: {
@@ -1328,6 +1664,7 @@ export interface components {
             progress: components["schemas"]["JobProgress"];
             /** @description What was asked for, without secrets: `capture_path` and what else the kind of job tells. */
             request: Record<string, never>;
+            /** @description What came of it: the body that the request would have been answered with. Null in a list, and once it is too large or too old to be kept: what it tells is in the files of the trace as well. */
             result: components["schemas"]["IngestAnswer"] | components["schemas"]["SetupAnswer"] | components["schemas"]["Execution"] | null;
             /**
              * Format: date-time
@@ -2078,6 +2415,11 @@ export interface components {
              * @description Rows of a page; without it all are answered, as a stream.
              */
             limit?: number | null;
+            /**
+             * Format: int64
+             * @description The first row of the page, counted from 0 among those that match; not beside `cursor`.
+             */
+            offset?: number | null;
         };
         /** @description What is known of the operations before they are sent. */
         OperationsCheck: {
@@ -2106,6 +2448,10 @@ export interface components {
             /** @description All of them can be sent as captured. */
             valid: boolean;
         };
+        /** @description How a check ended. */
+        Outcome: "ok" | "warning" | "failed" | "not_tried";
+        /** @description What session files have of the data of READ responses and WRITE requests. */
+        Payload: "full" | "hash" | "none";
         /** @description Three numbers that describe a distribution, milliseconds. */
         Percentiles: {
             /**
@@ -2160,6 +2506,13 @@ export interface components {
             /** @description What shows it. */
             why: string;
         };
+        /** @description Whether a server is ready, for programs. */
+        Readiness: {
+            /** @description All checks, in their order. */
+            checks: components["schemas"]["Check"][];
+            /** @description No check failed. */
+            ready: boolean;
+        };
         /** @description A reason and how many operations it holds for. */
         Reason: {
             /**
@@ -2171,6 +2524,109 @@ export interface components {
             reason: string;
             /** @description `skipped` or `not_compared`. */
             verdict: string;
+        };
+        /** @description A group of root divergences, and its first operation. */
+        ReplayCause: {
+            /** @description Its first operation; null where there is too much of it, or it is about no captured operation. */
+            first: components["schemas"]["ReplayedInFull"] | null;
+            /** @description The group. */
+            root: components["schemas"]["Root"];
+        };
+        /** @description The causes of what diverged in a replay. */
+        ReplayCauses: {
+            /** @description The groups of root divergences, in the order of the report. */
+            causes: components["schemas"]["ReplayCause"][];
+            /** @description Name of the run. */
+            run: string;
+            /**
+             * Format: uint
+             * @description How many groups the report has.
+             */
+            total: number;
+        };
+        /** @description When the operations of a run were sent and how long they took. */
+        ReplayTiming: {
+            /** @description Response times by command, over all operations that were answered in the capture and live. */
+            commands: components["schemas"]["CommandTimes"][];
+            /** @description When the first live request was sent, by the clock of the machine that replayed; `sent_at_ns` counts from it. */
+            first_sent_time: components["schemas"]["Time"] | null;
+            /** @description When the first of the captured requests was complete; `captured_at_ns` counts from it. */
+            first_time: components["schemas"]["Time"] | null;
+            /** @description Operations in the order in which they ended. */
+            points: components["schemas"]["TimingPoint"][];
+            /** @description Name of the run. */
+            run: string;
+            /** @description Whether the run has more operations than there are points. */
+            sampled: boolean;
+            /**
+             * Format: uint64
+             * @description Operations of the run.
+             */
+            total: number;
+        };
+        /** @description A field of one side. */
+        ReplayedCell: {
+            /**
+             * Format: uint
+             * @description Bytes it takes.
+             */
+            length: number;
+            /**
+             * Format: uint
+             * @description Where it begins, bytes from the start of its message.
+             */
+            offset: number;
+            /** @description What it holds; nothing for structures. */
+            value: string;
+        };
+        /** @description Bytes of a message in hex. */
+        ReplayedDump: {
+            /** @description Lines of offset, 16 bytes and their characters. */
+            hex: string;
+            /**
+             * Format: uint
+             * @description Bytes that the lines do not show.
+             */
+            left_out: number;
+            /**
+             * Format: uint
+             * @description Bytes of the message.
+             */
+            length: number;
+        };
+        /** @description An operation of a run in full. Answers to logon challenges are left out. */
+        ReplayedInFull: {
+            /** @description What became of it. */
+            operation: components["schemas"]["ReplayedRow"];
+            /** @description The requests. */
+            request: components["schemas"]["ReplayedMessages"];
+            /** @description The final responses. */
+            response: components["schemas"]["ReplayedMessages"];
+            /**
+             * Format: uint64
+             * @description Its place among all rows of the run, 0-based.
+             */
+            row: number;
+            /** @description Differences of the verdict that no line of the responses is marked for. */
+            unplaced: components["schemas"]["FieldDifference"][];
+        };
+        /** @description A field on both sides, or on one. */
+        ReplayedLine: {
+            /** @description In the captured message. */
+            captured: components["schemas"]["ReplayedCell"] | null;
+            /**
+             * Format: uint
+             * @description How deep it lies in structures, 0 for the outermost.
+             */
+            depth: number;
+            /** @description In the live message. */
+            live: components["schemas"]["ReplayedCell"] | null;
+            /** @description What its difference means. */
+            meaning: components["schemas"]["ReplayedMeaning"];
+            /** @description Its name in the specification. */
+            name: string;
+            /** @description What the replay wrote there, of a field that is `patched`. */
+            patch: string | null;
         };
         /** @description Operations of a replay. */
         ReplayedList: {
@@ -2187,6 +2643,42 @@ export interface components {
             total: number;
             /** @description The verdicts that were asked for. */
             verdict: string | null;
+        };
+        /** @description What the difference of a field means. */
+        ReplayedMeaning: "same" | "counts" | "differs" | "patched" | "not_captured";
+        /** @description A captured and a live message. */
+        ReplayedMessages: {
+            /** @description The captured bytes. */
+            captured: components["schemas"]["ReplayedDump"] | null;
+            /**
+             * Format: uint
+             * @description Fields that are not among them, because there are too many.
+             */
+            left_out: number;
+            /** @description Their fields, each structure before its parts. */
+            lines: components["schemas"]["ReplayedLine"][];
+            /** @description The live bytes. */
+            live: components["schemas"]["ReplayedDump"] | null;
+            /** @description What they are: `SMB2 CREATE Request`; empty where there is none. */
+            name: string;
+        };
+        /** @description An operation of a replay. */
+        ReplayedOperation: {
+            /** @description What became of it. */
+            operation: components["schemas"]["ReplayedRow"];
+            /** @description The requests. */
+            request: components["schemas"]["ReplayedMessages"];
+            /** @description The final responses. */
+            response: components["schemas"]["ReplayedMessages"];
+            /**
+             * Format: uint64
+             * @description Its place among all rows of the run, 0-based.
+             */
+            row: number;
+            /** @description Name of the run. */
+            run: string;
+            /** @description Differences of the verdict that no line of the responses is marked for. */
+            unplaced: components["schemas"]["FieldDifference"][];
         };
         /** @description A row of a run beside what it replayed. Live times are by the clock of the machine that replayed. */
         ReplayedRow: {
@@ -2268,6 +2760,11 @@ export interface components {
             response_frame: number | null;
             /** @description When the captured final response was. */
             response_time: components["schemas"]["Time"] | null;
+            /**
+             * Format: uint64
+             * @description Its place among all rows of the run, 0-based.
+             */
+            row: number;
             /** @description When it was sent. */
             sent_time: components["schemas"]["Time"] | null;
             /** @description File of its session. */
@@ -2584,6 +3081,37 @@ export interface components {
             /** @description By final status. */
             statuses: components["schemas"]["Statuses"];
         };
+        /** @description A timeline with what it is about. */
+        SessionTimeline: {
+            /** @description In the order of time, without gaps. */
+            buckets: components["schemas"]["TimelineBucket"][];
+            /** @description Time of its first message, from which all places count. */
+            first_time: components["schemas"]["Time"];
+            /**
+             * Format: uint64
+             * @description The first nanosecond that is looked at, since `first_time`.
+             */
+            from_ns: number;
+            /** @description Time of its last message. */
+            last_time: components["schemas"]["Time"];
+            /** @description Id of the session; 0 is what belongs to none. */
+            session_id: components["schemas"]["HexId"];
+            /**
+             * Format: uint64
+             * @description The nanosecond behind what is looked at, since `first_time`.
+             */
+            to_ns: number;
+            /**
+             * Format: uint64
+             * @description Operations in all buckets.
+             */
+            total: number;
+            /**
+             * Format: uint64
+             * @description Nanoseconds of a bucket; the last one may end behind `to_ns`.
+             */
+            width_ns: number;
+        };
         /** @description What sessions show of their shares, as JSON. */
         SessionTree: {
             /**
@@ -2741,6 +3269,45 @@ export interface components {
             /** @description Its path; empty for what lies on a share that the capture does not name. */
             share: string;
         };
+        /** @description One of two runs. */
+        SideOfTwoRuns: {
+            /**
+             * Format: uint64
+             * @description Verdicts `status`, `body` and `no_response`.
+             */
+            diverged: number;
+            /**
+             * Format: double
+             * @description Seconds from first connect to last answer.
+             */
+            elapsed: number;
+            /** @description Response times. */
+            latency_ms: components["schemas"]["Latency"];
+            /**
+             * Format: uint64
+             * @description Verdict `match`.
+             */
+            matched: number;
+            /**
+             * Format: uint64
+             * @description Verdict `not_compared`.
+             */
+            not_compared: number;
+            /** @description Its name. */
+            run: string;
+            /**
+             * Format: uint64
+             * @description Verdict `skipped`.
+             */
+            skipped: number;
+            /** @description Where it was replayed. */
+            target: components["schemas"]["ReportTarget"];
+            /**
+             * Format: uint64
+             * @description Operations of its plan.
+             */
+            total_operations: number;
+        };
         /** @description An operation and how long it took. */
         SlowOperation: {
             /** @description Its command. */
@@ -2848,11 +3415,66 @@ export interface components {
              */
             writes: number;
         };
+        /** @description Which server, and what is to be replayed there. */
+        TargetCheck: components["schemas"]["Account"] & {
+            /** @description Path of the trace, as `/api/traces` has it; the one that was ingested last by default, if there is one. */
+            capture_path?: string | null;
+            /** @description The case that a relative path lies in. */
+            case_id?: string | null;
+        };
         /**
          * Format: date-time
          * @description A time in UTC with nanoseconds.
          */
         Time: string;
+        /** @description What happened in a span of time. */
+        TimelineBucket: {
+            /**
+             * Format: uint64
+             * @description When it begins, nanoseconds since `first_time`.
+             */
+            at_ns: number;
+            /**
+             * Format: uint64
+             * @description Bytes that they read, wrote or were answered.
+             */
+            bytes: number;
+            /**
+             * Format: uint64
+             * @description The most requests that were outstanding at once. One whose response was not captured counts in the moment it was sent.
+             */
+            concurrency: number;
+            /**
+             * Format: uint64
+             * @description Those of them that ended with an error.
+             */
+            errors: number;
+            /** @description How long the operations took that began in it; null when none of them has a response time. */
+            latency_ns: components["schemas"]["TimelineLatency"] | null;
+            /**
+             * Format: uint64
+             * @description Operations whose request came in it; without a captured request, whose response did.
+             */
+            operations: number;
+        };
+        /** @description Response times, nanoseconds. */
+        TimelineLatency: {
+            /**
+             * Format: uint64
+             * @description The longest.
+             */
+            max: number;
+            /**
+             * Format: uint64
+             * @description The median, right to two digits.
+             */
+            p50: number;
+            /**
+             * Format: uint64
+             * @description The 99th percentile, right to two digits.
+             */
+            p99: number;
+        };
         /**
          * @description When an operation's messages were captured, nanoseconds since the first packet of the trace; negative before it. `None` for a
          *     message that was not captured.
@@ -2879,6 +3501,46 @@ export interface components {
              */
             response_ns: number | null;
         };
+        /** @description An operation, and its times. */
+        TimingPoint: {
+            /**
+             * Format: uint64
+             * @description When the captured request was complete, nanoseconds since `first_time`.
+             */
+            captured_at_ns: number | null;
+            /**
+             * Format: uint64
+             * @description Captured time from request to final response, nanoseconds.
+             */
+            captured_latency_ns: number | null;
+            /** @description Its command; null for a request that the replay sent of its own accord. */
+            command: string | null;
+            /**
+             * Format: uint64
+             * @description How much later than due it was sent, nanoseconds.
+             */
+            lag_ns: number | null;
+            /**
+             * Format: uint64
+             * @description The same as `captured_latency_ns` of the live ones.
+             */
+            live_latency_ns: number | null;
+            /**
+             * Format: uint64
+             * @description Its place among all rows of the run, 0-based.
+             */
+            row: number;
+            /**
+             * Format: uint64
+             * @description When the live request was sent, nanoseconds since `first_sent_time`.
+             */
+            sent_at_ns: number | null;
+            /**
+             * @description `match`, `status`, `body`, `no_response`, `skipped` or `not_compared`.
+             * @enum {string}
+             */
+            verdict: "match" | "status" | "body" | "no_response" | "skipped" | "not_compared";
+        };
         /** @description The captures of a case. */
         TraceList: {
             /** @description The case. */
@@ -2890,6 +3552,132 @@ export interface components {
             total: number;
             /** @description By name. */
             traces: components["schemas"]["ListedTrace"][];
+        };
+        /** @description What the last ingest of a trace found. */
+        TraceSummary: {
+            /**
+             * Format: uint64
+             * @description Bytes of captured packets.
+             */
+            bytes: number;
+            /**
+             * Format: uint64
+             * @description Bytes that READs read.
+             */
+            bytes_read: number;
+            /**
+             * Format: uint64
+             * @description Bytes that WRITEs wrote.
+             */
+            bytes_written: number;
+            /** @description The capture. */
+            capture_path: string;
+            /** @description The case that it lies in. */
+            case_id: string;
+            /**
+             * Format: uint
+             * @description TCP connections that carry SMB.
+             */
+            connection_count: number;
+            /** @description Every counter that is not 0, with what it means: first what was found, then what was mended, then what was lost. */
+            counters: components["schemas"]["Counter"][];
+            /** @description Program and version that did it. */
+            created_by: string;
+            /** @description What was lost, repaired, guessed, set aside or evicted: a count for each counter, also those that are 0. */
+            dropped: {
+                [key: string]: number;
+            };
+            /**
+             * Format: uint64
+             * @description Nanoseconds between them.
+             */
+            duration: number | null;
+            /**
+             * Format: uint64
+             * @description Messages that stayed encrypted.
+             */
+            encrypted_messages: number;
+            /** @description Its files in the order in which they were read. */
+            files: components["schemas"]["TraceSummaryFile"][];
+            /** @description Time of the first packet. */
+            first_time: components["schemas"]["Time"] | null;
+            /** @description When it was ingested. */
+            ingested_at: components["schemas"]["Time"] | null;
+            /** @description Names of the capturing interfaces, as far as the files tell. */
+            interfaces: string[];
+            /** @description Time of the last packet. */
+            last_time: components["schemas"]["Time"] | null;
+            /** @description Link types (names of the LINKTYPE registry). */
+            link_types: string[];
+            /** @description Its path relative to the case's folder. */
+            name: string;
+            /**
+             * Format: uint64
+             * @description Rows of all session files.
+             */
+            operation_count: number;
+            /**
+             * Format: uint64
+             * @description Packets read.
+             */
+            packets: number;
+            /** @description What is stored of the data of READs and WRITEs: `full` (all), `hash` (length and hash) or `none` (length). */
+            payload: components["schemas"]["Payload"];
+            /** @description Version of the stored files. */
+            schema_version: string;
+            /** @description Whether keys or passwords were given to decrypt and verify with. They themselves are not kept. */
+            secrets_given: boolean;
+            /**
+             * Format: uint
+             * @description Sessions, without what belongs to none.
+             */
+            session_count: number;
+            /**
+             * Format: uint64
+             * @description Bytes of these files.
+             */
+            size: number;
+            /**
+             * Format: uint64
+             * @description SMB2 messages seen in clear or decrypted.
+             */
+            smb2_messages: number;
+            /** @description What is worth knowing, a sentence each. */
+            warnings: string[];
+        };
+        /** @description A file of a trace as the ingest found it. */
+        TraceSummaryFile: {
+            /**
+             * Format: uint64
+             * @description Places where it is cut or damaged.
+             */
+            damaged_places: number;
+            /** @description The first of these places. */
+            damages: components["schemas"]["Damage"][];
+            /** @description Time of its first packet. */
+            first_time: components["schemas"]["Time"] | null;
+            /** @description Time of its last packet. */
+            last_time: components["schemas"]["Time"] | null;
+            /** @description Why it was left out: it is empty, or cut inside its header. */
+            left_out: string | null;
+            /** @description Time of last modification. */
+            modified: components["schemas"]["Time"] | null;
+            /** @description Its path relative to the case's folder, or its name; `-` is the standard input. */
+            name: string;
+            /**
+             * Format: uint64
+             * @description Packets read.
+             */
+            packets: number | null;
+            /** @description SHA-256 of the file, 64 hex digits; null unless it was asked for. */
+            sha256: string | null;
+            /**
+             * Format: uint64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description XXH3-128 of the file, 32 hex digits. */
+            xxh3_128: string;
         };
         /** @description Something that could not be done. */
         Trouble: {
@@ -2904,6 +3692,40 @@ export interface components {
             share: string;
             /** @description What is wrong. */
             what: string;
+        };
+        /** @description How two runs differ. */
+        TwoRuns: {
+            /** @description The first run. */
+            a: components["schemas"]["SideOfTwoRuns"];
+            /** @description The second run. */
+            b: components["schemas"]["SideOfTwoRuns"];
+            /** @description What changed otherwise, grouped; what got worse first, then by count. */
+            changes: components["schemas"]["ChangeOfTwoRuns"][];
+            /**
+             * Format: uint64
+             * @description Operations that are in both, those of each clone for themselves.
+             */
+            compared: number;
+            /**
+             * Format: uint64
+             * @description Those that differ, and diverge in no run but because of something else.
+             */
+            explained: number;
+            /**
+             * Format: uint64
+             * @description Operations that only the first run has.
+             */
+            only_in_a: number;
+            /**
+             * Format: uint64
+             * @description Operations that only the second run has.
+             */
+            only_in_b: number;
+            /**
+             * Format: uint64
+             * @description Those that are the same in both.
+             */
+            same: number;
         };
         /** @description A capture that was uploaded. */
         Uploaded: {
@@ -3051,6 +3873,115 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listCases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseList"];
+                };
+            };
+            /** @description `bad_path`: A path has a form that no path in the traces folder has. `bad_request`: The request cannot be read: its JSON, a parameter, a header. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unauthorized`: `X-API-Key` is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `case_not_found`: There is no such case. `job_not_found`: There is no such job. `not_found`: There is no such address. `not_ingested`: The capture was not ingested yet. `operation_not_found`: The session has no such operation. `run_not_found`: There is no such replay. `session_not_found`: The trace has no such session. `trace_not_found`: There is no such capture. `unknown_key`: There is no setting of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `method_not_allowed`: The address does not take this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_acceptable`: None of the forms in `Accept` is there. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `conflict`: It is there already, is in use, or is not in the state that this needs. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `invalid_filter`: The filter expression is wrong; `detail` points at the place. `invalid_value`: A value is outside its range, or does not fit the others. `not_a_capture`: The file is no capture that can be read. `not_replayable`: The sessions cannot be replayed, or not as the request says. `target_unusable`: The lab server, its account or its share cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: Something on the server's side failed; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unavailable`: The server is being stopped, or had no time for this. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     getConfig: {
         parameters: {
             query?: never;
@@ -3336,6 +4267,227 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Setting"];
+                };
+            };
+            /** @description `bad_path`: A path has a form that no path in the traces folder has. `bad_request`: The request cannot be read: its JSON, a parameter, a header. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unauthorized`: `X-API-Key` is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `case_not_found`: There is no such case. `job_not_found`: There is no such job. `not_found`: There is no such address. `not_ingested`: The capture was not ingested yet. `operation_not_found`: The session has no such operation. `run_not_found`: There is no such replay. `session_not_found`: The trace has no such session. `trace_not_found`: There is no such capture. `unknown_key`: There is no setting of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `method_not_allowed`: The address does not take this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_acceptable`: None of the forms in `Accept` is there. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `conflict`: It is there already, is in use, or is not in the state that this needs. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `invalid_filter`: The filter expression is wrong; `detail` points at the place. `invalid_value`: A value is outside its range, or does not fit the others. `not_a_capture`: The file is no capture that can be read. `not_replayable`: The sessions cannot be replayed, or not as the request says. `target_unusable`: The lab server, its account or its share cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: Something on the server's side failed; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unavailable`: The server is being stopped, or had no time for this. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    checkFilter: {
+        parameters: {
+            query: {
+                /** @description An expression in the language of Wireshark's display filters. */
+                filter: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterCheck"];
+                };
+            };
+            /** @description `bad_path`: A path has a form that no path in the traces folder has. `bad_request`: The request cannot be read: its JSON, a parameter, a header. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unauthorized`: `X-API-Key` is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `case_not_found`: There is no such case. `job_not_found`: There is no such job. `not_found`: There is no such address. `not_ingested`: The capture was not ingested yet. `operation_not_found`: The session has no such operation. `run_not_found`: There is no such replay. `session_not_found`: The trace has no such session. `trace_not_found`: There is no such capture. `unknown_key`: There is no setting of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `method_not_allowed`: The address does not take this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_acceptable`: None of the forms in `Accept` is there. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `conflict`: It is there already, is in use, or is not in the state that this needs. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `invalid_filter`: The filter expression is wrong; `detail` points at the place. `invalid_value`: A value is outside its range, or does not fit the others. `not_a_capture`: The file is no capture that can be read. `not_replayable`: The sessions cannot be replayed, or not as the request says. `target_unusable`: The lab server, its account or its share cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: Something on the server's side failed; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unavailable`: The server is being stopped, or had no time for this. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listFilterFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterFields"];
                 };
             };
             /** @description `bad_path`: A path has a form that no path in the traces folder has. `bad_request`: The request cannot be read: its JSON, a parameter, a header. */
@@ -4663,9 +5815,9 @@ export interface operations {
     deleteReplay: {
         parameters: {
             query?: {
-                /** @description Path of the capture, by default the one that was ingested last. */
+                /** @description The capture: its path in `/api/traces`, or its name in the case; by default the one that was ingested last. */
                 capture_path?: string;
-                /** @description The case that a relative path lies in, by default the configured one. */
+                /** @description The case that a name is in; by default the one of the settings. */
                 case_id?: string;
             };
             header?: never;
@@ -4821,6 +5973,244 @@ export interface operations {
             };
         };
     };
+    getReplayCauses: {
+        parameters: {
+            query?: {
+                /** @description The capture: its path in `/api/traces`, or its name in the case; by default the one that was ingested last. */
+                capture_path?: string;
+                /** @description The case that a name is in; by default the one of the settings. */
+                case_id?: string;
+                /** @description How many groups are answered, the first ones of the report; 20 by default. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the run, or `last` */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayCauses"];
+                };
+            };
+            /** @description `bad_path`: A path has a form that no path in the traces folder has. `bad_request`: The request cannot be read: its JSON, a parameter, a header. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unauthorized`: `X-API-Key` is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `case_not_found`: There is no such case. `job_not_found`: There is no such job. `not_found`: There is no such address. `not_ingested`: The capture was not ingested yet. `operation_not_found`: The session has no such operation. `run_not_found`: There is no such replay. `session_not_found`: The trace has no such session. `trace_not_found`: There is no such capture. `unknown_key`: There is no setting of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `method_not_allowed`: The address does not take this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_acceptable`: None of the forms in `Accept` is there. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `conflict`: It is there already, is in use, or is not in the state that this needs. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `invalid_filter`: The filter expression is wrong; `detail` points at the place. `invalid_value`: A value is outside its range, or does not fit the others. `not_a_capture`: The file is no capture that can be read. `not_replayable`: The sessions cannot be replayed, or not as the request says. `target_unusable`: The lab server, its account or its share cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: Something on the server's side failed; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unavailable`: The server is being stopped, or had no time for this. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    compareReplays: {
+        parameters: {
+            query?: {
+                /** @description The capture: its path in `/api/traces`, or its name in the case; by default the one that was ingested last. */
+                capture_path?: string;
+                /** @description The case that a name is in; by default the one of the settings. */
+                case_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the first run, `a`, or `last` */
+                run: string;
+                /** @description Name of the second run, `b`, or `last` */
+                other: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwoRuns"];
+                };
+            };
+            /** @description `bad_path`: A path has a form that no path in the traces folder has. `bad_request`: The request cannot be read: its JSON, a parameter, a header. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unauthorized`: `X-API-Key` is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `case_not_found`: There is no such case. `job_not_found`: There is no such job. `not_found`: There is no such address. `not_ingested`: The capture was not ingested yet. `operation_not_found`: The session has no such operation. `run_not_found`: There is no such replay. `session_not_found`: The trace has no such session. `trace_not_found`: There is no such capture. `unknown_key`: There is no setting of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `method_not_allowed`: The address does not take this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_acceptable`: None of the forms in `Accept` is there. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `conflict`: It is there already, is in use, or is not in the state that this needs. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `invalid_filter`: The filter expression is wrong; `detail` points at the place. `invalid_value`: A value is outside its range, or does not fit the others. `not_a_capture`: The file is no capture that can be read. `not_replayable`: The sessions cannot be replayed, or not as the request says. `target_unusable`: The lab server, its account or its share cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: Something on the server's side failed; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unavailable`: The server is being stopped, or had no time for this. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     getReplayOperations: {
         parameters: {
             query?: {
@@ -4837,6 +6227,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description The first row of the page, counted from 0 among those that match; not beside `cursor`. */
+                offset?: number;
             };
             header?: never;
             path: {
@@ -4857,6 +6249,125 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplayedList"];
+                };
+            };
+            /** @description `bad_path`: A path has a form that no path in the traces folder has. `bad_request`: The request cannot be read: its JSON, a parameter, a header. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unauthorized`: `X-API-Key` is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `case_not_found`: There is no such case. `job_not_found`: There is no such job. `not_found`: There is no such address. `not_ingested`: The capture was not ingested yet. `operation_not_found`: The session has no such operation. `run_not_found`: There is no such replay. `session_not_found`: The trace has no such session. `trace_not_found`: There is no such capture. `unknown_key`: There is no setting of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `method_not_allowed`: The address does not take this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_acceptable`: None of the forms in `Accept` is there. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `conflict`: It is there already, is in use, or is not in the state that this needs. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `invalid_filter`: The filter expression is wrong; `detail` points at the place. `invalid_value`: A value is outside its range, or does not fit the others. `not_a_capture`: The file is no capture that can be read. `not_replayable`: The sessions cannot be replayed, or not as the request says. `target_unusable`: The lab server, its account or its share cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: Something on the server's side failed; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unavailable`: The server is being stopped, or had no time for this. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getReplayOperation: {
+        parameters: {
+            query?: {
+                /** @description The capture: its path in `/api/traces`, or its name in the case; by default the one that was ingested last. */
+                capture_path?: string;
+                /** @description The case that a name is in; by default the one of the settings. */
+                case_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the run, or `last` */
+                run: string;
+                /** @description Place of the operation among all of the run: `row` */
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedOperation"];
                 };
             };
             /** @description `bad_path`: A path has a form that no path in the traces folder has. `bad_request`: The request cannot be read: its JSON, a parameter, a header. */
@@ -5091,6 +6602,125 @@ export interface operations {
                 };
                 content: {
                     "application/xml": string;
+                };
+            };
+            /** @description `bad_path`: A path has a form that no path in the traces folder has. `bad_request`: The request cannot be read: its JSON, a parameter, a header. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unauthorized`: `X-API-Key` is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `case_not_found`: There is no such case. `job_not_found`: There is no such job. `not_found`: There is no such address. `not_ingested`: The capture was not ingested yet. `operation_not_found`: The session has no such operation. `run_not_found`: There is no such replay. `session_not_found`: The trace has no such session. `trace_not_found`: There is no such capture. `unknown_key`: There is no setting of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `method_not_allowed`: The address does not take this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_acceptable`: None of the forms in `Accept` is there. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `conflict`: It is there already, is in use, or is not in the state that this needs. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `invalid_filter`: The filter expression is wrong; `detail` points at the place. `invalid_value`: A value is outside its range, or does not fit the others. `not_a_capture`: The file is no capture that can be read. `not_replayable`: The sessions cannot be replayed, or not as the request says. `target_unusable`: The lab server, its account or its share cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: Something on the server's side failed; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unavailable`: The server is being stopped, or had no time for this. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getReplayTiming: {
+        parameters: {
+            query?: {
+                /** @description The capture: its path in `/api/traces`, or its name in the case; by default the one that was ingested last. */
+                capture_path?: string;
+                /** @description The case that a name is in; by default the one of the settings. */
+                case_id?: string;
+                /** @description How many points there are at most; 2000 by default. */
+                points?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the run, or `last` */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayTiming"];
                 };
             };
             /** @description `bad_path`: A path has a form that no path in the traces folder has. `bad_request`: The request cannot be read: its JSON, a parameter, a header. */
@@ -5447,6 +7077,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description The first row of the page, counted from 0 among those that match; not beside `cursor`. */
+                offset?: number;
             };
             header?: never;
             path: {
@@ -5972,6 +7604,133 @@ export interface operations {
             };
         };
     };
+    getSessionTimeline: {
+        parameters: {
+            query?: {
+                /** @description The capture: its path in `/api/traces`, or its name in the case; by default the one that was ingested last. */
+                capture_path?: string;
+                /** @description The case that a name is in; by default the one of the settings. */
+                case_id?: string;
+                /** @description Only operations whose path matches: `*` and `?` as in a shell, any case; without them, a part of the path. */
+                file_filter?: string;
+                /** @description Only operations that match, in the language of Wireshark's display filters. */
+                filter?: string;
+                /** @description At most so many spans of time; 200 by default. */
+                buckets?: number;
+                /** @description Where the time begins that is looked at, nanoseconds since `first_time`; 0 by default. */
+                from?: number;
+                /** @description The nanosecond behind it; by default the one behind the last message. */
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id, file name or number of the session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionTimeline"];
+                };
+            };
+            /** @description `bad_path`: A path has a form that no path in the traces folder has. `bad_request`: The request cannot be read: its JSON, a parameter, a header. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unauthorized`: `X-API-Key` is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `case_not_found`: There is no such case. `job_not_found`: There is no such job. `not_found`: There is no such address. `not_ingested`: The capture was not ingested yet. `operation_not_found`: The session has no such operation. `run_not_found`: There is no such replay. `session_not_found`: The trace has no such session. `trace_not_found`: There is no such capture. `unknown_key`: There is no setting of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `method_not_allowed`: The address does not take this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_acceptable`: None of the forms in `Accept` is there. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `conflict`: It is there already, is in use, or is not in the state that this needs. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `invalid_filter`: The filter expression is wrong; `detail` points at the place. `invalid_value`: A value is outside its range, or does not fit the others. `not_a_capture`: The file is no capture that can be read. `not_replayable`: The sessions cannot be replayed, or not as the request says. `target_unusable`: The lab server, its account or its share cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: Something on the server's side failed; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unavailable`: The server is being stopped, or had no time for this. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     getSessionTree: {
         parameters: {
             query?: {
@@ -6082,6 +7841,165 @@ export interface operations {
             };
             /** @description `unavailable`: The server is being stopped, or had no time for this. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    checkTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetCheck"];
+            };
+        };
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description `bad_path`: A path has a form that no path in the traces folder has. `bad_request`: The request cannot be read: its JSON, a parameter, a header. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unauthorized`: `X-API-Key` is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `case_not_found`: There is no such case. `job_not_found`: There is no such job. `not_found`: There is no such address. `not_ingested`: The capture was not ingested yet. `operation_not_found`: The session has no such operation. `run_not_found`: There is no such replay. `session_not_found`: The trace has no such session. `trace_not_found`: There is no such capture. `unknown_key`: There is no setting of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `method_not_allowed`: The address does not take this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_acceptable`: None of the forms in `Accept` is there. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_slow`: The client was too slow. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `cancelled`: The job was cancelled. `conflict`: It is there already, is in use, or is not in the state that this needs. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_large`: The body is larger than the server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not of a media type that is taken here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `invalid_filter`: The filter expression is wrong; `detail` points at the place. `invalid_value`: A value is outside its range, or does not fit the others. `not_a_capture`: The file is no capture that can be read. `not_replayable`: The sessions cannot be replayed, or not as the request says. `target_unusable`: The lab server, its account or its share cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `too_many_jobs`: Too many jobs are waiting. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: Something on the server's side failed; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unavailable`: The server is being stopped, or had no time for this. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `no_room`: There is no room left where it has to be written. */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6693,6 +8611,120 @@ export interface operations {
             };
             /** @description `no_room`: There is no room left where it has to be written. */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getTraceSummary: {
+        parameters: {
+            query?: {
+                /** @description The capture: its path in `/api/traces`, or its name in the case; by default the one that was ingested last. */
+                capture_path?: string;
+                /** @description The case that a name is in; by default the one of the settings. */
+                case_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceSummary"];
+                };
+            };
+            /** @description `bad_path`: A path has a form that no path in the traces folder has. `bad_request`: The request cannot be read: its JSON, a parameter, a header. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unauthorized`: `X-API-Key` is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `case_not_found`: There is no such case. `job_not_found`: There is no such job. `not_found`: There is no such address. `not_ingested`: The capture was not ingested yet. `operation_not_found`: The session has no such operation. `run_not_found`: There is no such replay. `session_not_found`: The trace has no such session. `trace_not_found`: There is no such capture. `unknown_key`: There is no setting of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `method_not_allowed`: The address does not take this method. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not_acceptable`: None of the forms in `Accept` is there. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `conflict`: It is there already, is in use, or is not in the state that this needs. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `invalid_filter`: The filter expression is wrong; `detail` points at the place. `invalid_value`: A value is outside its range, or does not fit the others. `not_a_capture`: The file is no capture that can be read. `not_replayable`: The sessions cannot be replayed, or not as the request says. `target_unusable`: The lab server, its account or its share cannot be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal`: Something on the server's side failed; its log says more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `unavailable`: The server is being stopped, or had no time for this. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

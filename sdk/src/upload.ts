@@ -1,5 +1,6 @@
 // Captures go up piece by piece: they may be larger than memory.
 
+import { pause } from "./retry.js";
 import { type RequestOptions, type Transport, withHeaders } from "./transport.js";
 import type { Answer, Query } from "./types.js";
 import { sendBlob } from "./xhr.js";
@@ -14,6 +15,12 @@ export interface UploadOptions extends RequestOptions {
 }
 
 const MEDIA_TYPE = "application/octet-stream";
+/** Bytes by which the server sees whether it is a capture; the name, the length and the key come before them. */
+const FIRST = 4 << 10;
+/** Milliseconds that the server has to refuse it before the rest is sent. */
+const TIME_TO_REFUSE = 250;
+/** Bytes that the server takes of what it refuses, so that its answer arrives. */
+const TAKEN = 16 << 20;
 
 /** Uploads a capture. */
 export async function upload(
@@ -34,7 +41,7 @@ export async function upload(
     // What is too large is refused before it is sent.
     call.headers["Content-Length"] = String(total);
   }
-  return transport.json("/api/traces", { ...call, body: counted(stream, total, onProgress) });
+  return transport.json("/api/traces", { ...call, body: watched(stream, total, onProgress) });
 }
 
 async function blobOf(capture: Capture): Promise<Blob> {
@@ -52,21 +59,25 @@ function streamOf(capture: Capture): [ReadableStream<Uint8Array>, number | undef
   return [blob.stream(), blob.size];
 }
 
-function counted(
+/** The stream, with a pause behind its first bytes: who sends on loses the answer when the server closes the connection. */
+function watched(
   stream: ReadableStream<Uint8Array>,
   total: number | undefined,
   onProgress: UploadOptions["onProgress"],
 ): ReadableStream<Uint8Array> {
-  if (onProgress === undefined) {
-    return stream;
-  }
   let sent = 0;
-  const counter = new TransformStream<Uint8Array, Uint8Array>({
-    transform(piece, out) {
+  const watching = new TransformStream<Uint8Array, Uint8Array>({
+    async transform(piece, out) {
+      let rest = piece;
+      if (sent === 0 && piece.byteLength > FIRST && (total ?? Infinity) > TAKEN) {
+        out.enqueue(piece.subarray(0, FIRST));
+        rest = piece.subarray(FIRST);
+        await pause(TIME_TO_REFUSE);
+      }
+      out.enqueue(rest);
       sent += piece.byteLength;
-      out.enqueue(piece);
-      onProgress(sent, total);
+      onProgress?.(sent, total);
     },
   });
-  return stream.pipeThrough(counter);
+  return stream.pipeThrough(watching);
 }

@@ -1,6 +1,7 @@
 //! What people ask of captured operations: which of them are of interest ([`filter`]), what a message says field by field
-//! ([`details`]), and what they add up to ([`statistics`]). The forms in which every face of the program gives them to programs are
-//! here too: rows ([`row`]), operations in full ([`details::InFull`]), sessions ([`listing`]).
+//! ([`details`]), what they add up to ([`statistics`]) and how that is spread over time ([`timeline`]). The forms in which every face
+//! of the program gives them to programs are here too: rows ([`row`]), operations in full ([`details::InFull`]), sessions
+//! ([`listing`]), what an ingest found ([`summary`], [`counters`]).
 //!
 //! # Invariants
 //! - Works on what the store has: batches of columns for questions about many rows, whole rows for one.

@@ -38,8 +38,6 @@ pub struct TraceSummary<'a> {
     pub secrets_given: bool,
     /// What is stored of the data of READs and WRITEs: `full` (all), `hash` (length and hash) or `none` (length).
     pub payload: Payload,
-    /// What is not stored of it, a sentence; null when all is.
-    pub payload_left_out: Option<&'static str>,
     /// When it was ingested.
     pub ingested_at: Option<Time>,
     /// Program and version that did it.
@@ -70,6 +68,7 @@ pub struct TraceSummary<'a> {
 
 /// A file of a trace as the ingest found it.
 #[derive(Clone, PartialEq, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "TraceSummaryFile")]
 pub struct SummaryFile<'a> {
     /// Its path relative to the case's folder, or its name; `-` is the standard input.
     pub name: String,
@@ -130,7 +129,6 @@ impl<'a> TraceSummary<'a> {
             interfaces: &trace.interfaces,
             secrets_given: trace.secrets_given,
             payload: trace.payload,
-            payload_left_out: trace.payload.left_out(),
             ingested_at: about.ingested_at,
             created_by: &metadata.created_by,
             schema_version: &metadata.schema_version,
@@ -169,6 +167,26 @@ impl About<'_> {
             left_out: file.left_out.as_deref(),
             damaged_places: file.damaged_places,
             damages: &file.damages,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_file_outside_its_case_only_the_name_is_told() {
+        let folders = [Path::new("/traces/case"), Path::new("/real/case")];
+        let trace = Path::new("/traces/case/a.pcap");
+        let about = About { trace, case_id: "case", case_folders: &folders, ingested_at: None };
+        for (path, told) in [
+            ("/traces/case/sub/a.pcap", "sub/a.pcap"),
+            ("/real/case/a.pcap", "a.pcap"),
+            ("/home/someone/secret/a.pcap", "a.pcap"),
+            ("-", "-"),
+        ] {
+            assert_eq!(about.relative(Path::new(path)), told, "{path}");
         }
     }
 }

@@ -262,6 +262,8 @@ const JOBS: &[Row] = &[
     ("POST /api/replay/setup HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"session_id": "1", "capture_path": "office.pcap", "server_ip": "evil.example"}"#, 403, "password_required"),
     ("POST /api/replay/execute HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"session_id": "1", "capture_path": "office.pcap", "port": 1445}"#, 403, "password_required"),
     ("POST /api/replay/validate HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"session_id": "1", "capture_path": "../../outside/secret.pcap"}"#, 403, "outside_traces_folder"),
+    ("POST /api/target/check HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"server_ip": "evil.example"}"#, 403, "password_required"),
+    ("POST /api/target/check HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"capture_path": "../../outside/secret.pcap"}"#, 403, "outside_traces_folder"),
     ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"path": "folder-link"}"#, 403, "outside_traces_folder"),
     ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"path": "folder-link/*"}"#, 403, "outside_traces_folder"),
     ("POST /api/traces/ingest HTTP/1.1\nHost: ~HOST\nContent-Type: application/json", r#"{"path": "*/secret.pcap"}"#, 403, "outside_traces_folder"),
@@ -295,6 +297,10 @@ const SESSIONS_AND_REPLAYS: &[Row] = &[
     ("GET /api/replays?capture_path=../../outside/secret.pcap HTTP/1.1\nHost: ~HOST", "", 403, "outside_traces_folder"),
     ("GET /api/replays/..%2f..%2f..%2f..?capture_path=office.pcap HTTP/1.1\nHost: ~HOST", "", 404, "run_not_found"),
     ("GET /api/replays/%2e%2e/report.html?capture_path=office.pcap HTTP/1.1\nHost: ~HOST", "", 404, "run_not_found"),
+    ("GET /api/replays/last/compare/%2e%2e?capture_path=../../outside/secret.pcap HTTP/1.1\nHost: ~HOST", "", 403, "outside_traces_folder"),
+    ("GET /api/replays/..%2f..%2f../causes?capture_path=office.pcap HTTP/1.1\nHost: ~HOST", "", 404, "run_not_found"),
+    ("GET /api/replays/%2e%2e/timing?capture_path=office.pcap HTTP/1.1\nHost: ~HOST", "", 404, "run_not_found"),
+    ("GET /api/replays/%2e%2e/operations/0?capture_path=office.pcap HTTP/1.1\nHost: ~HOST", "", 404, "run_not_found"),
 ];
 
 #[test]

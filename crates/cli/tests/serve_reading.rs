@@ -207,6 +207,53 @@ fn pages_joined_are_the_whole() {
 }
 
 #[test]
+fn a_page_begins_at_any_row_of_those_that_match() {
+    let (_home, server) = served();
+    for query in
+        [json!({}), json!({ "filter": "smb2.cmd == CREATE" }), json!({ "file_filter": "*.txt", "fields": "op" })]
+    {
+        let whole = server.post("/api/sessions/1/operations", &query).ok();
+        let rows = whole["operations"].as_array().unwrap();
+        assert!(rows.len() > 20, "{query}");
+        for offset in [0, 1, 7, rows.len() - 1, rows.len(), rows.len() + 1, (1 << 53) - 1] {
+            let mut asked = query.clone();
+            asked["offset"] = json!(offset);
+            let rest = rows.get(offset..).unwrap_or_default();
+            // Without a limit, the rest.
+            let page = server.post("/api/sessions/1/operations", &asked).ok();
+            assert_eq!(page["operations"].as_array().unwrap(), rest, "{asked}");
+            asked["limit"] = json!(5);
+            let page = server.post("/api/sessions/1/operations", &asked).ok();
+            assert_eq!(page["operations"].as_array().unwrap(), &rest[..rest.len().min(5)], "{asked}");
+            assert_eq!((&page["total"], page["next_cursor"].is_null()), (&whole["total"], rest.len() <= 5), "{asked}");
+            let parameters = asked.as_object().unwrap().iter().map(|(name, value)| {
+                format!("{name}={}", encoded(&value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+            });
+            let address = format!("/api/sessions/1?{}", parameters.collect::<Vec<_>>().join("&"));
+            assert_eq!(server.json(&address), page, "{address}");
+            // It goes on as every page does.
+            if let Some(next) = page["next_cursor"].as_str() {
+                let mut behind = query.clone();
+                behind["cursor"] = json!(next);
+                let behind = server.post("/api/sessions/1/operations", &behind).ok();
+                assert_eq!(behind["operations"].as_array().unwrap(), &rest[5..], "{asked}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_page_begins_in_one_place() {
+    let (_home, server) = served();
+    let next = server.json("/api/sessions/1?limit=5")["next_cursor"].as_str().unwrap().to_owned();
+    assert_eq!(server.get(&format!("/api/sessions/1?offset=5&cursor={next}")).refused(422), "invalid_value");
+    assert_eq!(server.get("/api/sessions/1?offset=-1").refused(400), "bad_request");
+    assert_eq!(server.get("/api/sessions/1?offset=9007199254740992").refused(422), "invalid_value");
+    // An empty cursor is none.
+    assert_eq!(server.json(&format!("/api/sessions/1?cursor={next}")), server.json("/api/sessions/1?offset=5&cursor="));
+}
+
+#[test]
 fn a_cursor_is_good_for_its_list_only() {
     let (home, server) = served();
     let next = server.json("/api/sessions/1?limit=5")["next_cursor"].as_str().unwrap().to_owned();

@@ -99,6 +99,12 @@ fn operations_of_a_run_are_counted_chosen_and_paged() {
             let Some(next) = page["next_cursor"].as_str() else { break };
             cursor = next.to_owned();
         }
+        for offset in [0, 1, 100, joined.len() - 1, joined.len(), joined.len() + 1] {
+            let page = server.json(&format!("{address}?{query}limit=10&offset={offset}"));
+            let expected: Vec<&Value> = joined.iter().skip(offset).take(10).collect();
+            assert_eq!(page["operations"].as_array().unwrap().iter().collect::<Vec<_>>(), expected, "{query}{offset}");
+            assert_eq!(page["total"], whole["total"], "{query}{offset}");
+        }
         assert_eq!(Value::from(joined), whole["operations"], "{query}");
         assert_eq!(server.get(&format!("{address}?verdict=body&cursor={cursor}")).refused(422), "invalid_value");
     }
@@ -107,6 +113,8 @@ fn operations_of_a_run_are_counted_chosen_and_paged() {
         ("limit=0", 422, "invalid_value"),
         ("cursor=00", 422, "invalid_value"),
         ("limit=x", 400, "bad_request"),
+        ("offset=-1", 400, "bad_request"),
+        ("offset=1&cursor=00", 422, "invalid_value"),
     ] {
         assert_eq!(server.get(&format!("{address}?{query}")).refused(status), code, "{query}");
     }

@@ -2,6 +2,7 @@
 
 import type { ChildProcess } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,7 +30,8 @@ export class TestServer {
   static async start(options: ServerOptions = {}): Promise<TestServer> {
     const home = mkdtempSync(join(tmpdir(), "smbreplay-sdk-"));
     mkdirSync(join(home, "cases", "2010101010"), { recursive: true });
-    const [child, told] = await serve(home, "0", options);
+    // Jobs are remembered by the port that was asked for.
+    const [child, told] = await serve(home, String(await freePort()), options);
     return new TestServer(home, String(told.url), child, options);
   }
 
@@ -66,6 +68,14 @@ export class TestServer {
     await end(this.child);
     rmSync(this.home, { recursive: true, force: true });
   }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
 }
 
 function serve(home: string, port: string, options: ServerOptions) {

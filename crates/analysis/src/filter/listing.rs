@@ -193,7 +193,7 @@ fn distinct<T: PartialEq + Clone + std::hash::Hash + Eq>(all: impl Iterator<Item
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
     use super::super::Filter;
     use super::*;
     use capture::Timestamp;

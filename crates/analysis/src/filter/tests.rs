@@ -182,6 +182,9 @@ fn errors_point_at_what_is_to_blame() {
         assert_eq!(text.get(error.range.clone()), Some(blamed), "{text}: {error}");
     }
     assert_eq!(error("op ==").range, 5..5);
+    // A letter of two bytes is one unit of UTF-16, one of four bytes two.
+    let text = "path == \"é😀\" && opp";
+    assert_eq!((error(text).range, error(text).range_in_utf16(text)), (19..22, 16..19));
     assert_eq!(error("(op == 1 && path").range, 16..16);
 }
 

@@ -9,6 +9,7 @@ const DIGITS: u8 = 2;
 
 /// What happened in a span of time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "TimelineBucket")]
 pub struct Bucket {
     /// When it begins, nanoseconds since `first_time`.
     pub at_ns: u64,
@@ -26,6 +27,7 @@ pub struct Bucket {
 
 /// Response times, nanoseconds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "TimelineLatency")]
 pub struct Latency {
     /// The median, right to two digits.
     pub p50: u64,

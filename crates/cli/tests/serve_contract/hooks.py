@@ -13,5 +13,5 @@ def before_call(context, case, kwargs):
         for member in case.body.keys() & {"server_ip"}:
             case.body[member] = "127.0.0.1"
         for member in case.body.keys() & {"port"}:
-            if case.path.startswith("/api/replay/"):
+            if case.path.startswith(("/api/replay/", "/api/target/")):
                 case.body[member] = PORT

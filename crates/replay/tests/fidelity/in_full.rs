@@ -46,7 +46,7 @@ fn each_group_has_its_first_operation_or_the_reason_why_not() {
     let [First::InFull(close), First::NotFound, First::InFull(create)] = found.as_slice() else { panic!("{found:?}") };
     for (operation, wanted) in [(close, Command::CLOSE), (create, Command::CREATE)] {
         let ops = outcome.rows.iter().filter(|row| command(row) == Some(wanted)).filter_map(|row| row.op);
-        assert_eq!(operation.row.op, ops.min());
+        assert_eq!(operation.operation.live.op, ops.min());
         assert_eq!(operation.request.name, format!("SMB2 {wanted} Request"));
         assert!(operation.session().unwrap().starts_with("0x"));
         // The row says denied, the answer does not: no field can be marked, and what counts is told beside them.

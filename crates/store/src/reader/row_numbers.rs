@@ -53,3 +53,22 @@ impl Iterator for RowNumbers {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(chosen: Option<Vec<Option<Vec<bool>>>>) -> Vec<u64> {
+        let groups = |groups: Vec<Option<Vec<bool>>>| groups.into_iter().map(|group| group.map(BooleanBuffer::from));
+        let chosen = chosen.map(|chosen| Selection::from_groups(groups(chosen).collect()));
+        RowNumbers { chosen, sizes: vec![3, 2, 0, 2], group: 0, first: 0, passed: 0 }.collect()
+    }
+
+    #[test]
+    fn rows_are_counted_over_row_groups_also_over_those_of_which_none_is_chosen() {
+        assert_eq!(numbers(None), [0, 1, 2, 3, 4, 5, 6]);
+        let chosen = vec![Some(vec![false, true, true]), None, None, Some(vec![false, true])];
+        assert_eq!(numbers(Some(chosen)), [1, 2, 6]);
+        assert_eq!(numbers(Some(vec![None, None, None, None])), [0; 0]);
+    }
+}

@@ -381,6 +381,11 @@ fn pages_joined_are_the_whole_whatever_their_length() {
     let pages = paged(&file, Some(&odd), 3);
     assert_eq!(pages.concat(), all.iter().copied().filter(|op| op % 2 == 1).collect::<Vec<u32>>());
     assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 3, 3, 3, 3, 2]);
+    // Ops are the numbers of rows here.
+    for before in (0..=42).chain([u64::MAX]) {
+        assert_eq!(file.place(None, before), before.min(40), "{before}");
+        assert_eq!(file.place(Some(&odd), before), if before < 20 { before * 2 + 1 } else { 40 }, "{before}");
+    }
 }
 
 #[test]
