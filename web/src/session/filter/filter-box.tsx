@@ -113,7 +113,11 @@ export function FilterBox({ filter, apply }: { filter: string; apply: (filter: s
             onInput={(event) => {
               const { value, selectionStart } = event.currentTarget;
               setText(value);
-              look(value, selectionStart ?? value.length);
+              if (value.trim() === "") {
+                close();
+              } else {
+                look(value, selectionStart ?? value.length);
+              }
             }}
             onKeyDown={onKeyDown}
             onBlur={close}

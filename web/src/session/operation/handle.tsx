@@ -1,7 +1,7 @@
 // The handle that an operation uses: where it was opened and closed.
 
 import type { Schema } from "@smbreplay/sdk";
-import { grouped } from "../../figures";
+import { counted, grouped } from "../../figures";
 import { Facts } from "../../parts/facts";
 import { address } from "../../route";
 import { changed, type SessionRoute } from "../changed";
@@ -26,9 +26,9 @@ export function Handle({ route, handle }: { route: SessionRoute; handle: Schema<
           ["Share", handle.share],
           ["User", handle.user],
           ["FileId", handle.file_id ? <span class="mono">{handle.file_id}</span> : null],
-          ["Access asked for", handle.access],
-          ["Used before", `${grouped(handle.earlier)} times`],
+          ["Used before", counted(handle.earlier, "time")],
           ["Used later", uses.length > 0 ? uses.map(([name, count]) => `${grouped(count)} ${name}`).join(", ") : "not"],
+          ["Access asked for", handle.access?.replaceAll("|", " | ")],
         ]}
       />
     </section>

@@ -26,17 +26,17 @@ export interface OperationColumn extends GridColumn<Operation> {
 export function columnsOf(start: Instant): OperationColumn[] {
   return [
     {
-      ...number("op", "No.", "Number of the operation", 76, (row) => row.op),
+      ...number("op", "No.", "Number of the operation", 84, (row) => row.op),
       isUsual: true,
     },
     {
-      ...number("frame", "Frame", "Frame of the request", 80, (row) => row.request_frame),
+      ...number("frame", "Frame", "Frame of the request", 86, (row) => row.request_frame),
       isUsual: true,
       same: (row) => equal("request_frame", row.request_frame),
       atLeast: (row) => least("request_frame", row.request_frame),
     },
     {
-      ...number("answer", "Answer", "Frame of the response", 80, (row) => row.response_frame),
+      ...number("answer", "Answer", "Frame of the response", 86, (row) => row.response_frame),
       isUsual: true,
       same: (row) => equal("response_frame", row.response_frame),
       atLeast: (row) => least("response_frame", row.response_frame),
@@ -69,7 +69,7 @@ export function columnsOf(start: Instant): OperationColumn[] {
       key: "latency",
       title: "Latency",
       name: "From the request to the final response",
-      width: 84,
+      width: 78,
       isNumber: true,
       isUsual: true,
       cell: (row) => (typeof row.latency_ns === "number" ? duration(row.latency_ns) : ""),
@@ -98,7 +98,7 @@ export function columnsOf(start: Instant): OperationColumn[] {
       key: "command",
       title: "Command",
       name: "Command",
-      width: 148,
+      width: 160,
       isUsual: true,
       cell: commandOf,
       whole: commandOf,
@@ -108,7 +108,7 @@ export function columnsOf(start: Instant): OperationColumn[] {
       key: "status",
       title: "Status",
       name: "Final status",
-      width: 216,
+      width: 210,
       isUsual: true,
       cell: (row) => <OutcomeMark {...statusOf(row)} />,
       whole: (row) => row.status_name ?? undefined,
@@ -123,7 +123,7 @@ export function columnsOf(start: Instant): OperationColumn[] {
       key: "share",
       title: "Share",
       name: "Share",
-      width: 108,
+      width: 96,
       isUsual: true,
       cell: shareName,
       whole: (row) => row.share ?? undefined,
@@ -133,7 +133,7 @@ export function columnsOf(start: Instant): OperationColumn[] {
       key: "path",
       title: "Path",
       name: "Path in the share",
-      width: 280,
+      width: 200,
       grows: true,
       isUsual: true,
       cell: placeOf,
@@ -144,13 +144,13 @@ export function columnsOf(start: Instant): OperationColumn[] {
       key: "what",
       title: "What it did",
       name: "What it did",
-      width: 280,
+      width: 210,
       grows: true,
       isUsual: true,
       cell: (row) =>
         row.malformed || typeof row.interim_frame === "number" ? (
           <span class={row.malformed ? "bad" : "warning"}>
-            <span aria-hidden="true">{row.malformed ? "✕" : "⏳"} </span>
+            <span aria-hidden="true">{row.malformed ? "✕" : "…"} </span>
             {phraseOf(row)}
           </span>
         ) : (

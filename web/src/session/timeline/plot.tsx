@@ -76,7 +76,14 @@ export function Plot({
         ],
         axes: [
           { ...axis, values: (_, values) => values.map((value) => `${Number(value.toPrecision(9))} s`) },
-          { ...axis, size: 70, values: (_, values) => values.map((value) => (value === null ? "" : format(value))) },
+          {
+            ...axis,
+            size: 70,
+            ...(isLogarithmic
+              ? { splits: (_: uPlot, __: number, least: number, most: number) => powers(least, most) }
+              : {}),
+            values: (_, values) => values.map((value) => (value === null ? "" : format(value))),
+          },
         ],
         hooks: {
           setSelect: [
@@ -119,4 +126,11 @@ export function Plot({
       <div ref={box} role="img" aria-label={label} />
     </figure>
   );
+}
+
+/** The powers of ten from one number to another. */
+function powers(least: number, most: number): number[] {
+  const first = Math.floor(Math.log10(Math.max(1, least)));
+  const count = Math.max(1, Math.ceil(Math.log10(Math.max(1, most))) - first + 1);
+  return Array.from({ length: count }, (_, place) => 10 ** (first + place));
 }

@@ -68,6 +68,12 @@ export function Grid<Row>(properties: Properties<Row>) {
   const isActive = (row: number, column: number) => active.row === row && active.column === column;
 
   useEffect(() => onSeen(first, end), [first, end, onSeen]);
+  // What is open stays in sight when the room for rows gets smaller.
+  useEffect(() => {
+    if (chosen !== undefined) {
+      show(chosen);
+    }
+  }, [chosen, seen, show]);
   useEffect(() => {
     if (active.row >= rows || active.column >= columns.length) {
       setActive({

@@ -62,6 +62,9 @@ export function useScroll(
   const show = useCallback(
     (row: number, how: "nearest" | "around" = "nearest") => {
       const { top } = at.current;
+      if (latest.current.seen === 0) {
+        return;
+      }
       const to = how === "around" ? topAround(row, latest.current) : topShowing(row, top, latest.current);
       if (to !== top) {
         put(movedTo(to, latest.current));
