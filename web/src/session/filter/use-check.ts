@@ -16,7 +16,7 @@ export function useCheck(text: string): Schema<"FilterFault"> | null | undefined
     const giveUp = new AbortController();
     const timer = setTimeout(() => {
       server()
-        .checkFilter({ filter: text }, { signal: giveUp.signal })
+        .checkFilter(text, { signal: giveUp.signal })
         .then(
           ({ error }) => setChecked({ text, fault: error }),
           // Without an answer nothing is said of it; the table tells when it is applied.
