@@ -5,8 +5,8 @@ import { PageCache, pagesOf } from "./page-cache";
 
 /** Rows of a page. */
 const SIZE = 200;
-/** Pages that are kept: 12,000 rows. */
-const KEPT = 60;
+/** Pages that are kept: 6,000 rows. */
+const KEPT = 30;
 /** Milliseconds that rows have to be seen before they are asked for. */
 const PATIENCE = 40;
 

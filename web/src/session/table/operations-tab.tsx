@@ -34,7 +34,7 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
     async (offset: number, limit: number, signal: AbortSignal) => {
       const query = { capture_path: about.trace, filter: filter ?? null, fields, offset, limit };
       const { operations, total } = await server().searchOperations(about.name, query, { signal });
-      return { rows: operations, total };
+      return { rows: operations.map(lean), total };
     },
     [about, filter, fields],
   );
@@ -173,4 +173,9 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
       ) : null}
     </div>
   );
+}
+
+/** What is said twice is not kept twice. */
+function lean(row: Operation): Operation {
+  return { ...row, Frame: "", Command: "", Path: "", Status: "", StatusDesc: "", Tree: "" };
 }
