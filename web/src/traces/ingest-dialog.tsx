@@ -3,7 +3,6 @@
 import { useState } from "preact/hooks";
 import { server } from "../client";
 import { Dialog } from "../parts/dialog";
-import { useReturnFocus } from "../parts/return-focus";
 import { Trouble } from "../parts/trouble";
 import { IngestOptions } from "./ingest-options";
 import { type IngestWish, lackOf, PLAIN, requestOf } from "./ingest-wish";
@@ -21,7 +20,6 @@ export function IngestDialog({
   close: () => void;
   started: (job: string) => void;
 }) {
-  useReturnFocus();
   const [wish, setWish] = useState<IngestWish>({ ...PLAIN, force: isForced });
   const [error, setError] = useState<Error>();
   const [isStarting, setStarting] = useState(false);
