@@ -105,8 +105,9 @@ test.skipIf(chromium === undefined)("a page of another address uses the server",
     expect(error).toBeUndefined();
     expect((events as string[]).at(-1)).toBe("end");
   } finally {
-    await end(browser);
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    // It ends its own processes when it is asked to, and they write into the profile until then.
+    await end(browser, "SIGTERM");
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 });
 
