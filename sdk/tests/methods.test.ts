@@ -91,6 +91,57 @@ describe("sessions", () => {
   });
 });
 
+describe("what a page shows", () => {
+  test("cases and what was found in a capture", async () => {
+    const { cases } = await client.listCases();
+    expect(cases).toContainEqual({ case_id: "2010101010", current: true });
+    const summary = await client.getTraceSummary(of);
+    expect(summary).toMatchObject({ name: "office.pcap", case_id: "2010101010", dropped: expect.any(Object) });
+    expect(summary.packets).toBeGreaterThan(1000);
+  });
+
+  test("filters and where they are wrong", async () => {
+    expect(await client.checkFilter("smb2.cmd == CREATE")).toEqual({ valid: true, error: null });
+    const wrong = 'smb2.filename == "😀" && nonsense == 1';
+    const { valid, error } = await client.checkFilter(wrong);
+    expect(valid).toBe(false);
+    expect(wrong.slice(error?.start, error?.end)).toBe("nonsense");
+    const { fields, operators } = await client.listFilterFields();
+    expect(fields.map(({ name }) => name)).toContain("smb2.nt_status");
+    expect(operators.length).toBeGreaterThan(3);
+  });
+
+  test("sessions in the course of time, and pages from anywhere", async () => {
+    const timeline = await client.getSessionTimeline(1, { ...of, buckets: 20 });
+    const all = await client.getOperations(1, of);
+    expect(timeline.buckets.reduce((sum, { operations }) => sum + operations, 0)).toBe(all.total);
+    const page = await client.getOperations(1, { ...of, offset: 10, limit: 5 });
+    expect(page.operations).toEqual(all.operations.slice(10, 15));
+  });
+
+  test("the lab server, before anything is sent to it", async () => {
+    expect(await client.checkTarget()).toMatchObject({ ready: true });
+    const { ready, checks } = await client.checkTarget({ port: 1, server_ip: "127.0.0.1", password: "x" });
+    expect(ready).toBe(false);
+    expect(checks.map(({ outcome }) => outcome)).toContain("failed");
+  });
+
+  test("operations, causes, times and differences of replays", async () => {
+    const { operations } = await client.getReplayOperations(run, { ...of, verdict: "diverged", limit: 1 });
+    const { row } = operations[0] ?? { row: -1 };
+    const whole = await client.getReplayOperation(run, row, of);
+    expect(whole).toMatchObject({ run, row, operation: operations[0] });
+    const { causes, total } = await client.getReplayCauses(run, { ...of, limit: 2 });
+    expect(total).toBeGreaterThanOrEqual(causes.length);
+    expect(causes[0]?.root.count).toBeGreaterThan(0);
+    const timing = await client.getReplayTiming(run, { ...of, points: 50 });
+    expect([timing.points.length, timing.sampled]).toEqual([50, true]);
+    const compared = await client.compareReplays(run, "last", of);
+    expect(compared.compared).toBeGreaterThan(500);
+    expect(compared.changes).toEqual([]);
+  });
+});
+
 describe("replays", () => {
   test("are checked and set up before", async () => {
     const validation = await client.validateReplay(1, { ...of, check_ops: true });

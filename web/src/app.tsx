@@ -74,7 +74,7 @@ function View({ route }: { route: Route }) {
     case "jobs":
       return <JobsView />;
     case "run":
-      return <RunView key={`${route.trace} ${route.run}`} trace={route.trace} run={route.run} />;
+      return <RunView key={`${route.trace} ${route.run}`} route={route} />;
     case "comparison":
       return (
         <ComparisonView

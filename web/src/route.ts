@@ -6,10 +6,10 @@ import { useEffect, useState } from "preact/hooks";
 export type Route =
   | { view: "traces"; case?: string }
   | { view: "trace"; trace: string }
-  | { view: "session"; trace: string; session: string; tab: SessionTab; filter?: string; op?: number }
+  | { view: "session"; trace: string; session: string; tab: SessionTab; filter?: string; op?: number; span?: string }
   | { view: "replay"; trace: string; session?: string }
   | { view: "job"; job: string }
-  | { view: "run"; trace: string; run: string }
+  | { view: "run"; trace: string; run: string; part?: RunPart; verdict?: string; from?: number; row?: number }
   | { view: "comparison"; trace: string; run: string; other: string }
   | { view: "jobs" }
   | { view: "settings" }
@@ -18,6 +18,10 @@ export type Route =
 /** Parts of the view of a session. */
 export const SESSION_TABS = ["operations", "timeline", "statistics", "files"] as const;
 export type SessionTab = (typeof SESSION_TABS)[number];
+
+/** Parts of the view of a run. Without one the first is shown. */
+export const RUN_PARTS = ["causes", "operations", "times"] as const;
+export type RunPart = (typeof RUN_PARTS)[number];
 
 /** The address of a view: `#/session?trace=…&session=…`. Give it to `href`. */
 export function address(route: Route): string {
@@ -68,10 +72,23 @@ export function routeOf(hash: string): Route {
         trace,
         session,
         tab: tabOf(of("tab")),
-        ...some({ filter: of("filter"), op: numberOf(of("op")) }),
+        ...some({ filter: of("filter"), op: numberOf(of("op")), span: of("span") }),
       };
     case "run":
-      return run === undefined ? { view: "unknown" } : { view: "run", trace, run };
+      if (run === undefined) {
+        return { view: "unknown" };
+      }
+      return {
+        view: "run",
+        trace,
+        run,
+        ...some({
+          part: RUN_PARTS.find((part) => part === of("part")),
+          verdict: of("verdict"),
+          from: numberOf(of("from")),
+          row: numberOf(of("row")),
+        }),
+      };
     case "comparison":
       return run === undefined || other === undefined ? { view: "unknown" } : { view: "comparison", trace, run, other };
     default:

@@ -39,7 +39,7 @@ pub(crate) struct Wanted {
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     /// The first row of the page, counted from 0 among those that match; not beside `cursor`.
-    #[param(minimum = 0)]
+    #[param(minimum = 0, maximum = 9007199254740991i64)]
     offset: Option<u64>,
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct Body {
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     /// The first row of the page, counted from 0 among those that match; not beside `cursor`.
-    #[schema(minimum = 0)]
+    #[schema(minimum = 0, maximum = 9007199254740991i64)]
     offset: Option<u64>,
 }
 

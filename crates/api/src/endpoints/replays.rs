@@ -43,7 +43,7 @@ pub(crate) struct OfRun {
     /// `next_cursor` of the page before.
     cursor: Option<String>,
     /// The first row of the page, counted from 0 among those that match; not beside `cursor`.
-    #[param(minimum = 0)]
+    #[param(minimum = 0, maximum = 9007199254740991i64)]
     offset: Option<u64>,
 }
 

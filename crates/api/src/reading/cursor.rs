@@ -14,6 +14,9 @@ pub(crate) struct Cursor<'a> {
     pub(crate) chosen: &'a [&'a str],
 }
 
+/// The largest offset: what every client can count to.
+const LAST: u64 = (1 << 53) - 1;
+
 /// Where a page begins.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Begin {
@@ -38,12 +41,15 @@ impl Cursor<'_> {
     /// Where the page begins that is asked for; at the first row where nothing is.
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidValue`]: no cursor of this list, or both a cursor and an offset.
+    /// [`ErrorCode::InvalidValue`]: no cursor of this list, too large an offset, or both.
     pub(crate) fn begin(&self, cursor: Option<&str>, offset: Option<u64>) -> Result<Begin, ApiError> {
         match (cursor.filter(|text| !text.is_empty()), offset) {
             (Some(_), Some(_)) => {
                 let error = ApiError::new(ErrorCode::InvalidValue, "cursor and offset do not go together");
                 Err(error.advise("a cursor goes on behind a page, an offset begins anywhere"))
+            }
+            (None, Some(offset)) if offset > LAST => {
+                Err(ApiError::new(ErrorCode::InvalidValue, format!("offset is a number from 0 to {LAST}")))
             }
             (None, Some(offset)) => Ok(Begin::Behind(offset)),
             (cursor, None) => self.row(cursor).map(Begin::Row),

@@ -1,0 +1,134 @@
+// What can be done with a run: take it along, compare it, delete it.
+
+import { useState } from "preact/hooks";
+import { useAnswer } from "../../answer";
+import { server } from "../../client";
+import { Dialog } from "../../parts/dialog";
+import { Trouble } from "../../parts/trouble";
+import { address, go } from "../../route";
+import { useAsked } from "../asked";
+import { save } from "./download";
+
+const FORMS = [
+  { ending: "html", title: "Page", hint: "The report as a page that needs nothing but itself" },
+  { ending: "xml", title: "JUnit XML", hint: "The operations for what shows test results" },
+  { ending: "pcapng", title: "Live traffic", hint: "What went over the wire, in clear, for Wireshark" },
+] as const;
+type Ending = (typeof FORMS)[number]["ending"];
+
+export function Actions({ trace, run }: { trace: string; run: string }) {
+  const download = useAsked<void>();
+  const take = (ending: Ending) =>
+    download.ask(async (signal) => {
+      const content = await fetched(run, trace, ending, signal);
+      save(content, `${run}.${ending}`, ending === "html" ? "text/html" : "application/xml");
+    }, ending);
+  return (
+    <>
+      <div class="row actions">
+        {FORMS.map(({ ending, title, hint }) => (
+          <button key={ending} type="button" title={hint} disabled={download.waiting} onClick={() => take(ending)}>
+            {title} (.{ending})
+          </button>
+        ))}
+        {download.waiting ? (
+          <>
+            <span role="status">Downloading {String(download.about)} …</span>
+            <button type="button" onClick={download.giveUp}>
+              Stop
+            </button>
+          </>
+        ) : null}
+        <Compare trace={trace} run={run} />
+        <Delete trace={trace} run={run} />
+      </div>
+      {download.error ? <Trouble error={download.error} /> : null}
+    </>
+  );
+}
+
+function fetched(run: string, trace: string, ending: Ending, signal: AbortSignal): Promise<Blob | string> {
+  const query = { capture_path: trace };
+  switch (ending) {
+    case "html":
+      return server().getReplayPage(run, query, { signal });
+    case "xml":
+      return server().getReplayResults(run, query, { signal });
+    case "pcapng":
+      return server().getReplayTraffic(run, query, { signal });
+  }
+}
+
+function Compare({ trace, run }: { trace: string; run: string }) {
+  const answer = useAnswer((signal) => server().listReplays({ capture_path: trace }, { signal }), [trace]);
+  const others = (answer.value?.runs ?? []).filter((other) => other.complete && other.run !== run).reverse();
+  if (others.length === 0) {
+    return null;
+  }
+  return (
+    <form
+      class="row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const other = new FormData(event.currentTarget).get("other");
+        if (typeof other === "string") {
+          // The older one comes first, so that what got worse is what got worse since then.
+          const [a, b] = other < run ? [other, run] : [run, other];
+          go({ view: "comparison", trace, run: a, other: b });
+        }
+      }}
+    >
+      <label class="inline">
+        Compare with
+        <select name="other">
+          {others.map(({ run, target }) => (
+            <option key={run} value={run}>
+              {run}
+              {target ? ` (${target.server})` : ""}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="submit">Compare</button>
+    </form>
+  );
+}
+
+function Delete({ trace, run }: { trace: string; run: string }) {
+  const [isAsking, setAsking] = useState(false);
+  const deletion = useAsked<void>();
+  return (
+    <>
+      <button type="button" class="danger" onClick={() => setAsking(true)}>
+        Delete the run
+      </button>
+      {isAsking ? (
+        <Dialog title="Delete this run?" close={() => setAsking(false)}>
+          <p>
+            The record of {run} goes: its verdicts, its live messages, and the notes of what it made on the lab share.
+            Without them <code>smbreplay cleanup</code> cannot find that any more: clean up before, if you want to.
+          </p>
+          {deletion.error ? <Trouble error={deletion.error} /> : null}
+          <div class="row">
+            <button
+              type="button"
+              class="danger"
+              disabled={deletion.waiting}
+              onClick={() =>
+                deletion.ask(async () => {
+                  await server().deleteReplay(run, { capture_path: trace });
+                  location.hash = address({ view: "trace", trace });
+                })
+              }
+            >
+              Delete
+            </button>
+            <button type="button" onClick={() => setAsking(false)}>
+              Keep it
+            </button>
+          </div>
+        </Dialog>
+      ) : null}
+    </>
+  );
+}
