@@ -50,7 +50,13 @@ export function IngestDialog({
         }}
       >
         <p>What an ingest finds replaces what the one before has found. Recorded replays stay as they are.</p>
-        <IngestOptions wish={wish} change={setWish} />
+        <IngestOptions
+          wish={wish}
+          change={(wish) => {
+            setError(undefined);
+            setWish(wish);
+          }}
+        />
         {error ? <Trouble error={error} /> : null}
         <div class="row choices">
           <button type="submit" class="main" disabled={isStarting}>
