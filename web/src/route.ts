@@ -6,7 +6,7 @@ import { useEffect, useState } from "preact/hooks";
 export type Route =
   | { view: "traces"; case?: string }
   | { view: "trace"; trace: string }
-  | { view: "session"; trace: string; session: string; tab: SessionTab; filter?: string; op?: number }
+  | { view: "session"; trace: string; session: string; tab: SessionTab; filter?: string; op?: number; span?: string }
   | { view: "replay"; trace: string; session?: string }
   | { view: "job"; job: string }
   | { view: "run"; trace: string; run: string; part?: RunPart; verdict?: string; from?: number; row?: number }
@@ -72,7 +72,7 @@ export function routeOf(hash: string): Route {
         trace,
         session,
         tab: tabOf(of("tab")),
-        ...some({ filter: of("filter"), op: numberOf(of("op")) }),
+        ...some({ filter: of("filter"), op: numberOf(of("op")), span: of("span") }),
       };
     case "run":
       if (run === undefined) {

@@ -1,5 +1,5 @@
 //! Developer commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask record`, `cargo xtask bench`, `cargo xtask fuzz`,
-//! `cargo xtask instructions`.
+//! `cargo xtask instructions`, `cargo xtask web`, `cargo xtask samba`.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
@@ -9,11 +9,15 @@ mod demo;
 mod fuzz;
 mod instructions;
 mod isolated;
+mod large_session;
+mod node;
 mod office;
 mod packages;
 mod record;
+mod samba;
 mod test;
 mod virtual_environment;
+mod web;
 mod workspace;
 
 use std::path::PathBuf;
@@ -64,6 +68,10 @@ enum Command {
         #[arg(long)]
         update: bool,
     },
+    /// Builds the TypeScript SDK and the web page; a program that is built then has the page
+    Web,
+    /// Runs a private Samba until standard input ends, and prints where it is as JSON
+    Samba,
     /// Looks for inputs that break what must hold of everything that reads bytes of others
     Fuzz(fuzz::Options),
 }
@@ -80,6 +88,8 @@ fn main() -> anyhow::Result<()> {
         Command::Bench { bench } => bench::run(&bench),
         Command::Instructions { update: true } => instructions::update(),
         Command::Instructions { update: false } => instructions::check(),
+        Command::Web => web::build(&node::Node::ensure()?),
+        Command::Samba => samba::run(),
         Command::Fuzz(options) => fuzz::run(&options),
     }
 }

@@ -5,8 +5,10 @@ use std::time::Instant;
 use crate::demo;
 use crate::fuzz;
 use crate::instructions;
+use crate::node::Node;
 use crate::packages;
 use crate::virtual_environment::{Prepared, QUERIES, SCHEMATHESIS};
+use crate::web;
 use crate::workspace::{cargo, step};
 
 /// Where the property tests begin: a run can be repeated. `cargo test` alone tries others each time.
@@ -20,6 +22,10 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     packages::ensure_cpp_compiler()?;
     packages::ensure_python()?;
     let environments = [(QUERIES.ensure()?, QUERIES), (SCHEMATHESIS.ensure()?, SCHEMATHESIS)];
+    let node = Node::ensure()?;
+    // The program that is tested has the page.
+    web::build(&node)?;
+    web::check(&node)?;
     step(cargo().args(["fmt", "--all", "--check"]))?;
     step(cargo().args(["fmt", "--check", "--manifest-path", "fuzz/Cargo.toml"]))?;
     step(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
@@ -37,6 +43,7 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
         }
     }
     step(&mut tests)?;
+    web::test(&node)?;
     fuzz::smoke()?;
     // The first thing that a new user runs.
     demo::show(false)?;

@@ -1,0 +1,166 @@
+// The table of operations, and the one that is open.
+
+import type { Operation } from "@smbreplay/sdk";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { server } from "../../client";
+import { grouped, instant } from "../../figures";
+import { Trouble } from "../../parts/trouble";
+import { Waiting } from "../../parts/waiting";
+import { go } from "../../route";
+import { useAbout } from "../about";
+import { changed, type SessionRoute } from "../changed";
+import { OperationPanel } from "../operation/operation-panel";
+import { NEEDED } from "../operation-row";
+import { usePages } from "../pages/use-pages";
+import { Grid, type GridHandle } from "../virtual/grid";
+import type { Cell } from "../virtual/keys";
+import { CellMenu, type OpenCell } from "./cell-menu";
+import { useChosenColumns } from "./chosen-columns";
+import { ColumnMenu } from "./column-menu";
+import { columnsOf } from "./columns";
+import { GoTo } from "./go-to";
+import { placeOfOperation } from "./place";
+
+export function OperationsTab({ route }: { route: SessionRoute }) {
+  const about = useAbout();
+  const { filter, op } = route;
+  const columns = useMemo(() => columnsOf(about.start), [about]);
+  const { shown, toggle, reset } = useChosenColumns(columns);
+  const fields = useMemo(
+    () => [...new Set([...NEEDED, ...shown.flatMap(({ fields = [] }) => fields)])].sort().join(","),
+    [shown],
+  );
+  const ask = useCallback(
+    async (offset: number, limit: number, signal: AbortSignal) => {
+      const query = { capture_path: about.trace, filter: filter ?? null, fields, offset, limit };
+      const { operations, total } = await server().searchOperations(about.name, query, { signal });
+      return { rows: operations, total };
+    },
+    [about, filter, fields],
+  );
+  const pages = usePages<Operation>(ask, JSON.stringify([about.trace, about.name, filter, fields]));
+  const grid = useRef<GridHandle>(null);
+  const [menu, setMenu] = useState<OpenCell>();
+  const [chosen, setChosen] = useState<number>();
+  const chosenOp = useRef<number>(undefined);
+  const total = pages.total ?? 0;
+
+  const open = (index: number) => {
+    const found = pages.row(index)?.op;
+    if (found !== undefined) {
+      setChosen(index);
+      chosenOp.current = found;
+      go(changed(route, { op: found }), route.op === undefined ? "push" : "replace");
+    }
+  };
+  const close = useCallback(() => {
+    const { top } = { top: chosen };
+    go(changed(route, { op: undefined }), "replace");
+    if (top !== undefined) {
+      grid.current?.goTo(top, true);
+    }
+  }, [route, chosen]);
+
+  // An operation that the address names is looked up, unless it was chosen in the table.
+  useEffect(() => {
+    if (op === undefined) {
+      setChosen(undefined);
+      chosenOp.current = undefined;
+      return undefined;
+    }
+    const giveUp = new AbortController();
+    if (chosenOp.current !== op) {
+      setChosen(undefined);
+    }
+    placeOfOperation(about, op, filter, giveUp.signal).then(
+      ({ index, matches }) => {
+        const isKnown = chosenOp.current === op;
+        chosenOp.current = op;
+        setChosen(matches ? index : undefined);
+        if (!isKnown) {
+          grid.current?.goTo(index);
+        }
+      },
+      // The table says what is wrong with the question.
+      () => undefined,
+    );
+    return () => giveUp.abort();
+  }, [about, op, filter]);
+
+  const rowsSeen = useRef<(first: number, end: number) => void>(pages.see);
+  rowsSeen.current = pages.see;
+  const onSeen = useCallback((first: number, end: number) => rowsSeen.current(first, end), []);
+  const neighbour = (step: number) => {
+    if (chosen === undefined) {
+      return undefined;
+    }
+    const index = chosen + step;
+    return index >= 0 && index < total ? () => goToRow(index) : undefined;
+  };
+  const goToRow = async (index: number) => {
+    grid.current?.goTo(index);
+    const found = pages.row(index) ?? (await ask(index, 1, new AbortController().signal)).rows[0];
+    if (found?.op !== undefined) {
+      setChosen(index);
+      chosenOp.current = found.op;
+      go(changed(route, { op: found.op }), "replace");
+    }
+  };
+  const openMenu = ({ row, column }: Cell, at: DOMRect) => {
+    const value = pages.row(row);
+    const one = shown[column];
+    if (value && one) {
+      setMenu({ row: value, column: one, at });
+    }
+  };
+  const closeMenu = useCallback(() => setMenu(undefined), []);
+
+  return (
+    <div class="operations">
+      <div class="row operations-head">
+        <p role="status">
+          {pages.total === undefined
+            ? ""
+            : filter
+              ? `${grouped(total)} of ${grouped(about.session.operation_count)} operations match.`
+              : `${grouped(total)} operations.`}
+        </p>
+        <GoTo filter={filter} goTo={(row) => grid.current?.goTo(row, true)} />
+        <ColumnMenu columns={columns} shown={shown} toggle={toggle} reset={reset} />
+      </div>
+      {pages.error ? <Trouble error={pages.error} again={pages.again} /> : null}
+      {pages.total === undefined && !pages.error ? <Waiting what="Reading operations" /> : null}
+      {pages.total === 0 && !pages.error ? (
+        <p>{filter ? "No operation matches the filter." : "This session has no operations."}</p>
+      ) : null}
+      <div class={op === undefined ? "with-panel" : "with-panel open"}>
+        <Grid
+          label="Operations"
+          columns={shown}
+          rows={total}
+          row={pages.row}
+          onSeen={onSeen}
+          onOpen={open}
+          onMenu={openMenu}
+          chosen={chosen}
+          handle={grid}
+        />
+        {op === undefined ? null : (
+          <OperationPanel route={route} op={op} close={close} before={neighbour(-1)} after={neighbour(1)} />
+        )}
+      </div>
+      <p class="muted below">
+        Times are seconds from the first packet of the trace, {instant(about.startText)} UTC. Enter opens an operation;
+        Shift+F10 or ⋯ filters by a value.
+      </p>
+      {menu ? (
+        <CellMenu
+          cell={menu}
+          filter={filter}
+          close={closeMenu}
+          apply={(filter) => go(changed(route, { filter, op: undefined }))}
+        />
+      ) : null}
+    </div>
+  );
+}
