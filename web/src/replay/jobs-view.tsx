@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import { useAnswer } from "../answer";
 import { server } from "../client";
 import { duration, grouped, instant, size } from "../figures";
+import { Scrolled } from "../parts/scrolled";
 import { Trouble } from "../parts/trouble";
 import { Meter, Waiting } from "../parts/waiting";
 import { address } from "../route";
@@ -35,7 +36,7 @@ export function JobsView() {
       {!jobs && answer.waiting ? <Waiting /> : null}
       {jobs?.length === 0 ? <p>Nothing was done yet.</p> : null}
       {jobs && jobs.length > 0 ? (
-        <div class="wide">
+        <Scrolled label="Jobs">
           <table>
             <thead>
               <tr>
@@ -52,7 +53,7 @@ export function JobsView() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolled>
       ) : null}
     </>
   );

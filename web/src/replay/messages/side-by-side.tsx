@@ -16,11 +16,13 @@ const DEEPEST = 10;
 /** Two messages; `kind` names them where the server does not. */
 export function SideBySide({
   kind,
+  row,
   messages,
   isOpen,
   onlyDifferent,
 }: {
   kind: string;
+  row: number;
   messages: Messages;
   isOpen: boolean;
   onlyDifferent: boolean;
@@ -32,7 +34,7 @@ export function SideBySide({
       <summary>
         <strong>{name}</strong> <span class="muted">{lengths(messages)}</span>
       </summary>
-      {shown ? <Fields name={name} messages={messages} onlyDifferent={onlyDifferent} /> : null}
+      {shown ? <Fields name={`${name} of row ${row}`} messages={messages} onlyDifferent={onlyDifferent} /> : null}
     </details>
   );
 }
