@@ -34,6 +34,7 @@ try {
   told.events = [];
   for await (const event of job.events()) told.events.push(event.type);
   told.ingested = await job.result();
+  told.deleted = await refused(client.deleteTrace({ capture_path: "stream.pcap" }));
   told.wrongKey = await refused(new SMBReplayClient({ baseUrl, apiKey: "wrong" }).getConfig());
   told.nobody = await refused(new SMBReplayClient({ baseUrl: "http://127.0.0.1:1", retries: 0 }).uploadTrace(office, { name: "a" }));
 } catch (error) {
@@ -90,6 +91,7 @@ test.skipIf(chromium === undefined)("a page of another address uses the server",
   try {
     const { size } = new Blob([readFileSync(OFFICE)]);
     expect(await told).toMatchObject({
+      deleted: "done",
       uploaded: { name: "office.pcap", size },
       progress: [size, size],
       streamed: size,
@@ -103,8 +105,9 @@ test.skipIf(chromium === undefined)("a page of another address uses the server",
     expect(error).toBeUndefined();
     expect((events as string[]).at(-1)).toBe("end");
   } finally {
-    await end(browser);
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    // It ends its own processes when it is asked to, and they write into the profile until then.
+    await end(browser, "SIGTERM");
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 });
 
