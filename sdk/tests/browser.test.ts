@@ -1,7 +1,7 @@
 // In a browser: uploads that tell how far they are, events with a key, and what is refused to a page of another address.
 
 import { spawn } from "node:child_process";
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -103,9 +103,12 @@ test.skipIf(chromium === undefined)("a page of another address uses the server",
     expect(error).toBeUndefined();
     expect((events as string[]).at(-1)).toBe("end");
   } finally {
-    // It ends its own processes when it is asked to, and they write into the profile until then.
     await end(browser, "SIGTERM");
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    // Its processes write into the profile for a while after the first of them has ended.
+    for (let turn = 0; turn < 20 && existsSync(profile); turn += 1) {
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      await new Promise((done) => setTimeout(done, 500));
+    }
   }
 });
 
