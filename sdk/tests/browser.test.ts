@@ -1,7 +1,7 @@
 // In a browser: uploads that tell how far they are, events with a key, and what is refused to a page of another address.
 
 import { spawn } from "node:child_process";
-import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -86,7 +86,11 @@ test.skipIf(chromium === undefined)("a page of another address uses the server",
   const page = `${origin}/?server=${encodeURIComponent(server.url)}`;
   const args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
   args.push("--disable-background-networking", "--remote-debugging-port=0", `--user-data-dir=${profile}`, page);
-  const browser = spawn(chromium ?? "", args, { stdio: "ignore", env: { ...process.env, HOME: profile } });
+  const browser = spawn(chromium ?? "", args, {
+    detached: true,
+    stdio: "ignore",
+    env: { ...process.env, HOME: profile },
+  });
   try {
     const { size } = new Blob([readFileSync(OFFICE)]);
     expect(await told).toMatchObject({
@@ -103,12 +107,17 @@ test.skipIf(chromium === undefined)("a page of another address uses the server",
     expect(error).toBeUndefined();
     expect((events as string[]).at(-1)).toBe("end");
   } finally {
+    // The first of its processes leads the others.
     await end(browser, "SIGTERM");
-    // Its processes write into the profile for a while after the first of them has ended.
-    for (let turn = 0; turn < 20 && existsSync(profile); turn += 1) {
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-      await new Promise((done) => setTimeout(done, 500));
+    try {
+      if (browser.pid !== undefined) {
+        process.kill(-browser.pid, "SIGKILL");
+      }
+    } catch {
+      // They have ended.
     }
+    await new Promise((done) => setTimeout(done, 300));
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 });
 
