@@ -87,7 +87,11 @@ test.skipIf(chromium === undefined)("a page of another address uses the server",
   const page = `${origin}/?server=${encodeURIComponent(server.url)}`;
   const args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
   args.push("--disable-background-networking", "--remote-debugging-port=0", `--user-data-dir=${profile}`, page);
-  const browser = spawn(chromium ?? "", args, { stdio: "ignore", env: { ...process.env, HOME: profile } });
+  const browser = spawn(chromium ?? "", args, {
+    detached: true,
+    stdio: "ignore",
+    env: { ...process.env, HOME: profile },
+  });
   try {
     const { size } = new Blob([readFileSync(OFFICE)]);
     expect(await told).toMatchObject({
@@ -105,8 +109,16 @@ test.skipIf(chromium === undefined)("a page of another address uses the server",
     expect(error).toBeUndefined();
     expect((events as string[]).at(-1)).toBe("end");
   } finally {
-    // It ends its own processes when it is asked to, and they write into the profile until then.
+    // The first of its processes leads the others.
     await end(browser, "SIGTERM");
+    try {
+      if (browser.pid !== undefined) {
+        process.kill(-browser.pid, "SIGKILL");
+      }
+    } catch {
+      // They have ended.
+    }
+    await new Promise((done) => setTimeout(done, 300));
     rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 });

@@ -9,7 +9,7 @@ use lab::Program;
 use crate::large_session;
 use crate::node::Node;
 use crate::packages;
-use crate::workspace::{cargo, root, step};
+use crate::workspace::{cargo, step};
 
 /// Rows of the session that the page has to take.
 const MANY: u32 = 1_200_000;

@@ -29,7 +29,7 @@ export function JobsView() {
     return () => clearTimeout(timer);
   }, [again, waiting, isRunning]);
   return (
-    <>
+    <div class="replays">
       <h1>Jobs</h1>
       <p class="muted">Long work of the server: ingests, setups and replays. It goes on without this page.</p>
       {answer.error ? <Trouble error={answer.error} again={again} /> : null}
@@ -55,7 +55,7 @@ export function JobsView() {
           </table>
         </Scrolled>
       ) : null}
-    </>
+    </div>
   );
 }
 

@@ -24,7 +24,7 @@ export function RunView({ route }: { route: RunRoute }) {
   const report = answer.value;
   const part = route.part ?? RUN_PARTS[0];
   return (
-    <>
+    <div class="replays">
       <Crumbs trace={trace} />
       <h1>Run {report?.run ?? run}</h1>
       {answer.error ? <Trouble error={answer.error} again={answer.again} /> : null}
@@ -51,6 +51,6 @@ export function RunView({ route }: { route: RunRoute }) {
           {part === "times" ? <Times trace={trace} run={report.run} /> : null}
         </>
       ) : null}
-    </>
+    </div>
   );
 }

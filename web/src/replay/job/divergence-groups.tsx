@@ -26,7 +26,7 @@ export function DivergenceGroups({
     <section aria-label="Divergences">
       <div class="row between">
         <h2>Divergences by cause</h2>
-        <label class="inline">
+        <label class="labelled">
           First
           <select value={order} onChange={(event) => setOrder(event.currentTarget.value as GroupOrder)}>
             <option value="latest">the newest</option>

@@ -30,7 +30,7 @@ export function SideBySide({
   const [shown, setShown] = useState(isOpen);
   const name = messages.name || kind;
   return (
-    <details class="message" open={isOpen} onToggle={(event) => setShown(event.currentTarget.open)}>
+    <details class="pair-of-messages" open={isOpen} onToggle={(event) => setShown(event.currentTarget.open)}>
       <summary>
         <strong>{name}</strong> <span class="muted">{lengths(messages)}</span>
       </summary>

@@ -77,7 +77,7 @@ function Compare({ trace, run }: { trace: string; run: string }) {
         }
       }}
     >
-      <label class="inline">
+      <label class="labelled">
         Compare with
         <select name="other">
           {others.map(({ run, target }) => (

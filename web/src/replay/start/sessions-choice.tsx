@@ -62,7 +62,7 @@ export function SessionsChoice({
           Choose none
         </button>
         {sessions.length > 10 ? (
-          <label class="inline">
+          <label class="labelled">
             Find
             <input type="search" value={text} onInput={(event) => setText(event.currentTarget.value)} />
           </label>
