@@ -5,6 +5,7 @@ import { useCallback, useMemo } from "preact/hooks";
 import { useAnswer } from "../../answer";
 import { server } from "../../client";
 import { counted, duration, grouped } from "../../figures";
+import { Scrolled } from "../../parts/scrolled";
 import { Trouble } from "../../parts/trouble";
 import { Waiting } from "../../parts/waiting";
 import { address, go } from "../../route";
@@ -90,7 +91,7 @@ function Commands({ timing: { commands } }: { timing: Timing }) {
   return (
     <section aria-label="Response times by command">
       <h2>By command</h2>
-      <div class="wide">
+      <Scrolled label="Table of response times by command">
         <table>
           <thead>
             <tr>
@@ -126,7 +127,7 @@ function Commands({ timing: { commands } }: { timing: Timing }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
     </section>
   );
 }
@@ -143,7 +144,7 @@ function Slowest({ points, trace, run }: { points: readonly Point[]; trace: stri
   return (
     <section aria-label="Slowest live answers">
       <h2>Slowest live answers</h2>
-      <div class="wide">
+      <Scrolled label="Table of the slowest live answers">
         <table>
           <thead>
             <tr>
@@ -170,7 +171,7 @@ function Slowest({ points, trace, run }: { points: readonly Point[]; trace: stri
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
     </section>
   );
 }
