@@ -36,9 +36,23 @@ export class Secrecy {
       answers: (await Promise.all(this.answers)).join("\n"),
       "the console": this.said.join("\n"),
     };
-    const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), btoa(encodeURIComponent(secret))]);
+    const forms = secrets.flatMap(formsOf);
     return Object.keys(all).filter((place) => forms.some((form) => all[place]?.includes(form)));
   }
+}
+
+/** How a text is written in documents, addresses and answers. */
+function formsOf(text: string): string[] {
+  const inMarkup = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return [
+    text,
+    inMarkup,
+    inMarkup.replaceAll('"', "&quot;"),
+    JSON.stringify(text).slice(1, -1),
+    encodeURIComponent(text),
+    new URLSearchParams({ _: text }).toString().slice(2),
+    Buffer.from(text).toString("base64"),
+  ];
 }
 
 /** Streams of events have no end; they tell what the job tells that is asked for as well. */
