@@ -87,7 +87,12 @@ function View({ route }: { route: Route }) {
     case "settings":
       return <SettingsView />;
     case "unknown":
-      return <Trouble error={new Error("There is no such view. The address may have been cut.")} />;
+      return (
+        <>
+          <h1>No such view</h1>
+          <Trouble error={new Error("This address names none. It may have been cut.")} />
+        </>
+      );
   }
 }
 

@@ -1,6 +1,7 @@
 // Fields of the first operation of a group, in the capture and in both runs.
 
 import type { Answer } from "@smbreplay/sdk";
+import { Scrolled } from "../../parts/scrolled";
 
 type Change = Answer<"compareReplays">["changes"][number];
 
@@ -10,7 +11,7 @@ export function ChangedFields({ change: { a_differences, b_differences } }: { ch
     return <p class="muted">Of the compared fields none differs: the status does, or the verdict.</p>;
   }
   return (
-    <div class="wide">
+    <Scrolled label="Fields of the first operation">
       <table>
         <caption>Of the first operation</caption>
         <thead>
@@ -43,6 +44,6 @@ export function ChangedFields({ change: { a_differences, b_differences } }: { ch
           })}
         </tbody>
       </table>
-    </div>
+    </Scrolled>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { counted, grouped } from "../../figures";
+import { Scrolled } from "../../parts/scrolled";
 import { address } from "../../route";
 import { Change } from "../change";
 import { VerdictTag } from "../verdicts";
@@ -37,7 +38,7 @@ export function DivergenceGroups({
       {groups.length === 0 ? (
         <p class="muted">{isRunning ? "None until now." : "None was told."}</p>
       ) : (
-        <div class="wide">
+        <Scrolled label="Groups of divergences">
           <table>
             <thead>
               <tr>
@@ -55,7 +56,7 @@ export function DivergenceGroups({
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolled>
       )}
       {groups.length > SHOWN ? <p class="muted">{counted(groups.length - SHOWN, "further group")}.</p> : null}
       {divergences.beyond > 0 ? (

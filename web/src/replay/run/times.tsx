@@ -5,6 +5,7 @@ import { useCallback, useMemo } from "preact/hooks";
 import { useAnswer } from "../../answer";
 import { server } from "../../client";
 import { counted, duration, grouped } from "../../figures";
+import { Scrolled } from "../../parts/scrolled";
 import { Trouble } from "../../parts/trouble";
 import { Waiting } from "../../parts/waiting";
 import { address, go } from "../../route";
@@ -90,7 +91,7 @@ function Commands({ timing: { commands } }: { timing: Timing }) {
   return (
     <section aria-label="Response times by command">
       <h2>By command</h2>
-      <div class="wide">
+      <Scrolled label="By command">
         <table>
           <thead>
             <tr>
@@ -126,7 +127,7 @@ function Commands({ timing: { commands } }: { timing: Timing }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 // What a test of the lab server found.
 
 import type { Answer } from "@smbreplay/sdk";
+import { Scrolled } from "../../parts/scrolled";
 
 type Readiness = Answer<"checkTarget">;
 type Outcome = Readiness["checks"][number]["outcome"];
@@ -22,7 +23,7 @@ export function TargetCheck({ found, isOld }: { found: Readiness; isOld: boolean
         </strong>{" "}
         {isOld ? <span class="warning">The form has changed since this test.</span> : null}
       </p>
-      <div class="wide">
+      <Scrolled label="Checks of the server">
         <table>
           <thead>
             <tr>
@@ -48,7 +49,7 @@ export function TargetCheck({ found, isOld }: { found: Readiness; isOld: boolean
             })}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
     </div>
   );
 }

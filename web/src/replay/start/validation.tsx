@@ -2,6 +2,7 @@
 
 import type { Validation } from "@smbreplay/sdk";
 import { counted, grouped, size } from "../../figures";
+import { Scrolled } from "../../parts/scrolled";
 import { Bulletins } from "../bulletins";
 
 /** What a check found. */
@@ -36,7 +37,7 @@ function Operations({ check }: { check: NonNullable<Validation["checks"]["operat
           : ""}
       </p>
       {check.issues.length > 0 ? (
-        <div class="wide">
+        <Scrolled label="What is not as captured">
           <table>
             <thead>
               <tr>
@@ -61,7 +62,7 @@ function Operations({ check }: { check: NonNullable<Validation["checks"]["operat
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolled>
       ) : null}
     </>
   );
