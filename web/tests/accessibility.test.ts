@@ -31,6 +31,14 @@ async function faults(of = "html"): Promise<string[]> {
   const found = new Set<string>();
   for (const viewport of [WIDE, NARROW]) {
     await page.setViewportSize(viewport);
+    if (
+      await page.evaluate(() => {
+        const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;
+        return scrollWidth > clientWidth || scrollHeight > clientHeight;
+      })
+    ) {
+      found.add(`${viewport.width}: the window is scrolled, not its parts`);
+    }
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       // The policy of the page takes no script of others; what a debugger evaluates is not asked.
