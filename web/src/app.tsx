@@ -1,6 +1,6 @@
 // The frame around every view, and which view is shown.
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useAnswer } from "./answer";
 import { hasKey, server } from "./client";
 import { isUnauthorized, Key, useKeyRounds } from "./key";
@@ -21,9 +21,16 @@ export function App() {
   const rounds = useKeyRounds();
   // Whether this page may ask anything at all is asked once, and again with every other key.
   const welcome = useAnswer((signal) => server().getSystemInfo({ signal }), [rounds]);
+  const before = useRef(route.view);
   useEffect(() => {
     document.title = title(route);
-    document.querySelector("main")?.scrollTo(0, 0);
+    const main = document.querySelector("main");
+    main?.scrollTo(0, 0);
+    // The link that led here is gone with its view: the keyboard goes on with the new one.
+    if (before.current !== route.view && document.activeElement === document.body) {
+      main?.focus({ preventScroll: true });
+    }
+    before.current = route.view;
   }, [route.view]);
   return (
     <>
@@ -87,7 +94,12 @@ function View({ route }: { route: Route }) {
     case "settings":
       return <SettingsView />;
     case "unknown":
-      return <Trouble error={new Error("There is no such view. The address may have been cut.")} />;
+      return (
+        <>
+          <h1>No such view</h1>
+          <Trouble error={new Error("This address names none. It may have been cut.")} />
+        </>
+      );
   }
 }
 

@@ -23,6 +23,8 @@ test("the program has the page that was built", async () => {
   const page = await browser.page();
   await page.goto(server.url);
   await page.getByRole("heading", { level: 1 }).waitFor();
+  const since = await page.evaluate(() => performance.now());
+  console.log(`from the start of the navigation to the first view: at most ${since.toFixed(0)} ms`);
   const built = readFileSync(fileURLToPath(new URL("../dist/index.html", import.meta.url)), "utf8");
   expect(await (await fetch(server.url)).text()).toBe(built);
   expect(browser.complaints).toEqual([]);

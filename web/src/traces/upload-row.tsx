@@ -73,7 +73,7 @@ function told({ state, file, sent }: Upload): string {
     case "failed":
       return "failed";
     case "cancelled":
-      return upload.sent < file.size || file.size === 0
+      return sent < file.size
         ? "was cancelled; nothing of it is kept"
         : "was cancelled when all of it had gone: the server may have it";
   }

@@ -14,6 +14,9 @@ export interface Line {
   isFilled?: boolean;
 }
 
+/** What is counted has no halves: 1, 2, 5, 10 and so on. */
+const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
+
 export function Plot({
   title,
   label,
@@ -87,7 +90,7 @@ export function Plot({
             size: 70,
             ...(isLogarithmic
               ? { splits: (_: uPlot, __: number, least: number, most: number) => powers(least, most) }
-              : {}),
+              : { incrs: WHOLE }),
             values: (_, values) => values.map((value) => (value === null ? "" : format(value))),
           },
         ],
