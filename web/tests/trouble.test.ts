@@ -225,6 +225,14 @@ test("an ingest that is cancelled leaves nothing", async () => {
   await job.getByText("stopped").waitFor();
 });
 
+test("in a pause of a replay its progress is that of all that was answered", async () => {
+  await startPaused();
+  await expect.poll(() => fact(page, "In flight").textContent()).toBe("0");
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.getByRole("dialog", { name: "Stop this replay?" }).getByRole("button", { name: "Stop the replay" }).click();
+  await state("stopped").waitFor();
+});
+
 test("a replay at its captured pace is stopped, and what was sent is judged", async () => {
   await startPaused();
   await page.getByRole("button", { name: "Stop", exact: true }).click();

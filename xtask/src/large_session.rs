@@ -24,7 +24,7 @@ const CAPTURE: &str = "large.pcap";
 /// only the first and the last rows have messages.
 pub(crate) fn make(program: &Path, folder: &Path, rows: u32) -> anyhow::Result<()> {
     let made = folder.join("made.txt");
-    let wanted = format!("{rows} rows of schema {}\n", metadata::SCHEMA_VERSION);
+    let wanted = format!("{rows} rows of one session, schema {}\n", metadata::SCHEMA_VERSION);
     if fs::read_to_string(&made).is_ok_and(|found| found == wanted) {
         return Ok(());
     }
@@ -56,6 +56,7 @@ fn repeat(output: &OutputFolder, rows: u32) -> anyhow::Result<()> {
     let all = (0..rounds).flat_map(|turn| pattern.iter().map(move |row| (turn, row)));
     for (number, (turn, row)) in (0..rows).zip(all) {
         let mut row = round.moved(row, turn);
+        row.session = Some(0);
         row.op = number;
         if turn > 0 && turn.saturating_add(1) < rounds {
             (row.request, row.response, row.interim) = (None, None, None);

@@ -20,7 +20,8 @@ const TICK: Duration = Duration::from_millis(100);
 const FAREWELL: Duration = Duration::from_millis(500);
 
 /// Runs the engines, one for each clone, side by side against `address` to their end. Every record goes to `record` as it
-/// comes, with the number of its engine; when that fails, or `cancelled` is set, the run is brought to an orderly end.
+/// comes, with the number of its engine; when nothing has happened for a while, it is called with none. When it fails, or
+/// `cancelled` is set, the run is brought to an orderly end.
 /// What is due, and what was held back for a while, is done to a fraction of a millisecond.
 ///
 /// # Errors
@@ -31,7 +32,7 @@ pub fn drive<E: From<io::Error>>(
     patience: Duration,
     pace: Pace,
     cancelled: &AtomicBool,
-    mut record: impl FnMut(usize, &Engine, Record) -> Result<(), E>,
+    mut record: impl FnMut(usize, &Engine, Option<Record>) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut driver = Driver::new(address, patience)?;
     let mut alarm = if waits_for_times(engines, pace) { Some(Alarm::new(driver.sockets.bell()?)?) } else { None };
@@ -47,7 +48,7 @@ pub fn drive<E: From<io::Error>>(
             let Some(engine) = engines.get_mut(clone) else { continue };
             driver.carry_out(clone, engine);
             while let Some(found) = engine.poll_record() {
-                record(clone, engine, found)?;
+                record(clone, engine, Some(found))?;
             }
             clock.set(clone, engine);
         }
@@ -66,6 +67,11 @@ pub fn drive<E: From<io::Error>>(
         let wake = start.checked_add(next.unwrap_or(tick)).unwrap_or(start);
         let wake = alarm.as_mut().filter(|_| next.is_some()).map_or(wake, |alarm| alarm.set(wake));
         driver.wait(engines, start, wake, &mut touched)?;
+        if touched.is_empty() {
+            for (clone, engine) in engines.iter().enumerate() {
+                record(clone, engine, None)?;
+            }
+        }
         let now = start.elapsed();
         for clone in clock.due(now) {
             if let Some(engine) = engines.get_mut(clone) {
@@ -80,7 +86,7 @@ pub fn drive<E: From<io::Error>>(
         engine.finish(start.elapsed());
         driver.carry_out(clone, engine);
         while let Some(found) = engine.poll_record() {
-            record(clone, engine, found)?;
+            record(clone, engine, Some(found))?;
         }
     }
     driver.say_farewell()?;

@@ -45,29 +45,41 @@ pub(crate) struct Watch {
     sent: u64,
     lag: Duration,
     told: Option<Instant>,
+    /// Something has happened since.
+    is_stale: bool,
 }
 
 impl Watch {
     /// Nothing has happened yet.
     pub(crate) fn new(total: u64, clones: u32) -> Self {
         let sent_by = vec![0; usize::try_from(clones).unwrap_or(0)];
-        Self { total, sent_by, sent: 0, lag: Duration::ZERO, told: None }
+        Self { total, sent_by, sent: 0, lag: Duration::ZERO, told: None, is_stale: false }
     }
 
     /// A record came of a clone's engine and was counted; how far all are, when it is time to tell.
     pub(crate) fn look(&mut self, clone: usize, engine: &Engine, found: &Record, tally: &Tally) -> Option<Progress> {
-        if let Some(before) = self.sent_by.get_mut(clone) {
-            self.sent = self.sent.saturating_add(engine.sent_count().saturating_sub(*before));
-            *before = engine.sent_count();
-        }
         if let Record::Request(record) = found {
             self.lag = tally::lag(record).unwrap_or(self.lag);
         }
+        self.is_stale = true;
+        self.again(clone, engine, tally)
+    }
+
+    /// Nothing came for a while; how far all are, when what was told last does not hold any more.
+    pub(crate) fn again(&mut self, clone: usize, engine: &Engine, tally: &Tally) -> Option<Progress> {
+        if let Some(before) = self.sent_by.get_mut(clone) {
+            let sent = engine.sent_count().saturating_sub(*before);
+            self.sent = self.sent.saturating_add(sent);
+            self.is_stale |= sent > 0;
+            *before = engine.sent_count();
+        }
         let done = tally.done();
-        if done < self.total && self.told.is_some_and(|told| told.elapsed() < TOLD_EVERY) {
+        let is_early = done < self.total && self.told.is_some_and(|told| told.elapsed() < TOLD_EVERY);
+        if is_early || !self.is_stale {
             return None;
         }
         self.told = Some(Instant::now());
+        self.is_stale = false;
         let skipped = tally.of(Verdict::Skipped);
         let in_flight = self.sent.saturating_sub(done.saturating_sub(skipped));
         Some(Progress {

@@ -158,6 +158,10 @@ pub fn run(
     let mut watch = Watch::new(total, clones);
     let (max_wait, pace) = (options.max_wait, options.pace);
     driver::drive(&mut engines, address, max_wait, pace, cancelled, |clone, engine, found| {
+        let Some(found) = found else {
+            watch.again(clone, engine, &tally).into_iter().for_each(|now| tell(Event::Progress(now)));
+            return Ok(());
+        };
         let diverged = tally.count(engine, &found);
         ledger.handle(clone, engine, &found).map_err(ProvisioningError::from)?;
         if let Some(now) = watch.look(clone, engine, &found, &tally) {
