@@ -83,7 +83,7 @@ afterAll(async () => {
 });
 
 test.skipIf(chromium === undefined)("a page of another address uses the server", async () => {
-  const profile = mkdtempSync(join(tmpdir(), "smbreplay-browser-"));
+  const profile = mkdtempSync(join(tmpdir(), "smbreplay-sdk-browser-"));
   const page = `${origin}/?server=${encodeURIComponent(server.url)}`;
   const args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
   args.push("--disable-background-networking", "--remote-debugging-port=0", `--user-data-dir=${profile}`, page);
