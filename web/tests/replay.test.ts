@@ -175,6 +175,7 @@ test("the form tests the connection to a server that is typed in", async () => {
   await form.getByText("The form has changed since this test.").waitFor();
   await test.click();
   await form.getByText("✓ The server is ready.").waitFor({ timeout: 60_000 });
+  expect(await secrecy.places([samba.place.password, "not-that-one"])).toEqual([]);
 });
 
 test("the plan of the setup is shown, and nothing is made", async () => {
