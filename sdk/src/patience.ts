@@ -52,7 +52,8 @@ export class Patience {
   /** The answer with a body that renews this with each piece. */
   watched(response: Response): Response {
     this.renew();
-    if (response.body === null) {
+    // Chromium gives an answer that may not have a body one that is empty.
+    if (response.body === null || response.status === 204) {
       return response;
     }
     const { status, statusText, headers } = response;

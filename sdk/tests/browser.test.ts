@@ -34,6 +34,7 @@ try {
   told.events = [];
   for await (const event of job.events()) told.events.push(event.type);
   told.ingested = await job.result();
+  told.deleted = await refused(client.deleteTrace({ capture_path: "stream.pcap" }));
   told.wrongKey = await refused(new SMBReplayClient({ baseUrl, apiKey: "wrong" }).getConfig());
   told.nobody = await refused(new SMBReplayClient({ baseUrl: "http://127.0.0.1:1", retries: 0 }).uploadTrace(office, { name: "a" }));
 } catch (error) {
@@ -82,14 +83,19 @@ afterAll(async () => {
 });
 
 test.skipIf(chromium === undefined)("a page of another address uses the server", async () => {
-  const profile = mkdtempSync(join(tmpdir(), "smbreplay-browser-"));
+  const profile = mkdtempSync(join(tmpdir(), "smbreplay-sdk-browser-"));
   const page = `${origin}/?server=${encodeURIComponent(server.url)}`;
   const args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
   args.push("--disable-background-networking", "--remote-debugging-port=0", `--user-data-dir=${profile}`, page);
-  const browser = spawn(chromium ?? "", args, { stdio: "ignore", env: { ...process.env, HOME: profile } });
+  const browser = spawn(chromium ?? "", args, {
+    detached: true,
+    stdio: "ignore",
+    env: { ...process.env, HOME: profile },
+  });
   try {
     const { size } = new Blob([readFileSync(OFFICE)]);
     expect(await told).toMatchObject({
+      deleted: "done",
       uploaded: { name: "office.pcap", size },
       progress: [size, size],
       streamed: size,
@@ -103,8 +109,17 @@ test.skipIf(chromium === undefined)("a page of another address uses the server",
     expect(error).toBeUndefined();
     expect((events as string[]).at(-1)).toBe("end");
   } finally {
-    await end(browser);
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    // The first of its processes leads the others.
+    await end(browser, "SIGTERM");
+    try {
+      if (browser.pid !== undefined) {
+        process.kill(-browser.pid, "SIGKILL");
+      }
+    } catch {
+      // They have ended.
+    }
+    await new Promise((done) => setTimeout(done, 300));
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 });
 

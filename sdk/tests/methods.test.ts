@@ -135,7 +135,9 @@ describe("what a page shows", () => {
     expect(total).toBeGreaterThanOrEqual(causes.length);
     expect(causes[0]?.root.count).toBeGreaterThan(0);
     const timing = await client.getReplayTiming(run, { ...of, points: 50 });
-    expect([timing.points.length, timing.sampled]).toEqual([50, true]);
+    expect(timing.points.length).toBeGreaterThan(0);
+    expect(timing.points.length).toBeLessThanOrEqual(50);
+    expect(timing.sampled).toBe(true);
     const compared = await client.compareReplays(run, "last", of);
     expect(compared.compared).toBeGreaterThan(500);
     expect(compared.changes).toEqual([]);

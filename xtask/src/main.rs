@@ -69,7 +69,11 @@ enum Command {
         update: bool,
     },
     /// Builds the TypeScript SDK and the web page; a program that is built then has the page
-    Web,
+    Web {
+        /// Builds smbreplay with them, and tests them against it
+        #[arg(long)]
+        test: bool,
+    },
     /// Runs a private Samba until standard input ends, and prints where it is as JSON
     Samba,
     /// Looks for inputs that break what must hold of everything that reads bytes of others
@@ -88,7 +92,7 @@ fn main() -> anyhow::Result<()> {
         Command::Bench { bench } => bench::run(&bench),
         Command::Instructions { update: true } => instructions::update(),
         Command::Instructions { update: false } => instructions::check(),
-        Command::Web => web::build(&node::Node::ensure()?),
+        Command::Web { test } => web::run(test),
         Command::Samba => samba::run(),
         Command::Fuzz(options) => fuzz::run(&options),
     }

@@ -1,7 +1,6 @@
 //! The TypeScript packages: `sdk/`, and the page `web/` that is embedded in the program.
 
 use std::env;
-use std::fs;
 use std::path::Path;
 
 use anyhow::Context;
@@ -9,10 +8,24 @@ use lab::Program;
 
 use crate::large_session;
 use crate::node::Node;
-use crate::workspace::{root, step};
+use crate::packages;
+use crate::workspace::{cargo, step};
 
 /// Rows of the session that the page has to take.
 const MANY: u32 = 1_200_000;
+
+/// Builds both, and tests them if that is wanted.
+pub(crate) fn run(tests: bool) -> anyhow::Result<()> {
+    packages::ensure()?;
+    let node = Node::ensure()?;
+    build(&node)?;
+    if !tests {
+        return Ok(());
+    }
+    check(&node)?;
+    step(cargo().args(["build", "--package", "smbreplay"]))?;
+    test(&node)
+}
 
 /// Builds both; what is compiled then has the page.
 pub(crate) fn build(node: &Node) -> anyhow::Result<()> {
@@ -33,8 +46,6 @@ pub(crate) fn test(node: &Node) -> anyhow::Result<()> {
     let program = built.join("smbreplay").with_extension(env::consts::EXE_EXTENSION);
     let large = built.parent().unwrap_or(built).join("large-session");
     large_session::make(&program, &large, MANY)?;
-    let pictures = root().join("docs").join("pictures");
-    fs::create_dir_all(&pictures).with_context(|| format!("cannot make {}", pictures.display()))?;
     step(node.npm(&["run", "test"]).envs([
         ("SMBREPLAY_BINARY", program.as_path()),
         ("SMBREPLAY_XTASK", &xtask),

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-/** Gives the focus back, when this goes, to what had it before this came. Called by what is rendered in a dialog or around one. */
+/** Gives the focus back, when this goes, to what had it before this came. */
 export function useReturnFocus(): void {
   const [before] = useState(() => document.activeElement);
   useEffect(

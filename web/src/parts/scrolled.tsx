@@ -1,8 +1,9 @@
-// What is wider or higher than its place, and scrolls there.
+// What may be wider or higher than its place, and scrolls there.
 
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 
-/** `label` names it; `class` may bound its height. */
+/** Where it scrolls, the keyboard reaches it, by the name `label`. `class` may bound its height. */
 export function Scrolled({
   label,
   class: name,
@@ -12,10 +13,26 @@ export function Scrolled({
   class?: string;
   children: ComponentChildren;
 }) {
+  const place = useRef<HTMLDivElement>(null);
+  const [scrolls, setScrolls] = useState(false);
+  useEffect(() => {
+    const element = place.current;
+    if (!element) {
+      return undefined;
+    }
+    const look = () =>
+      setScrolls(element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight);
+    const resized = new ResizeObserver(look);
+    resized.observe(element);
+    if (element.firstElementChild) {
+      resized.observe(element.firstElementChild);
+    }
+    return () => resized.disconnect();
+  }, []);
+  const reached = scrolls ? { tabIndex: 0, role: "region" as const, "aria-label": label } : {};
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached with the keyboard
-    <section class={name ? `wide ${name}` : "wide"} tabIndex={0} aria-label={label}>
+    <div ref={place} class={name ? `wide ${name}` : "wide"} {...reached}>
       {children}
-    </section>
+    </div>
   );
 }

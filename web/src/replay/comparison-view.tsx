@@ -20,7 +20,7 @@ export function ComparisonView({ trace, run, other }: { trace: string; run: stri
   );
   const found = answer.value;
   return (
-    <>
+    <div class="replays">
       <Crumbs trace={trace} />
       <div class="row between">
         <h1>Two runs compared</h1>
@@ -37,7 +37,7 @@ export function ComparisonView({ trace, run, other }: { trace: string; run: stri
           {isSame(found) ? null : <ChangesBetween found={found} trace={trace} />}
         </>
       ) : null}
-    </>
+    </div>
   );
 }
 

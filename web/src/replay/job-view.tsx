@@ -23,7 +23,7 @@ export function JobView({ job: id }: { job: string }) {
   const { job, error, isBroken } = followed;
   if (!job) {
     return (
-      <>
+      <div class="replays">
         <h1>Job</h1>
         {error ? (
           <Trouble error={error} again={() => setRound(round + 1)} />
@@ -37,13 +37,13 @@ export function JobView({ job: id }: { job: string }) {
             The server remembers its last 500 jobs. <a href={address({ view: "jobs" })}>All jobs</a>
           </p>
         ) : null}
-      </>
+      </div>
     );
   }
   const trace = traceOf(job);
   const isRunning = !hasEnded(job);
   return (
-    <>
+    <div class="replays">
       {trace !== undefined ? <Crumbs trace={trace} between={[{ title: "Jobs", route: { view: "jobs" } }]} /> : null}
       <div class="row between">
         <h1>{titleOf(job)}</h1>
@@ -69,7 +69,7 @@ export function JobView({ job: id }: { job: string }) {
       {job.kind === "replay" ? (
         <DivergenceGroups divergences={followed.divergences} trace={trace} isRunning={isRunning} />
       ) : null}
-    </>
+    </div>
   );
 }
 

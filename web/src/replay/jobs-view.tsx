@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks";
 import { useAnswer } from "../answer";
 import { server } from "../client";
 import { duration, grouped, instant, size } from "../figures";
+import { Scrolled } from "../parts/scrolled";
 import { Trouble } from "../parts/trouble";
 import { Meter, Waiting } from "../parts/waiting";
 import { address } from "../route";
@@ -28,14 +29,14 @@ export function JobsView() {
     return () => clearTimeout(timer);
   }, [again, waiting, isRunning]);
   return (
-    <>
+    <div class="replays">
       <h1>Jobs</h1>
       <p class="muted">Long work of the server: ingests, setups and replays. It goes on without this page.</p>
       {answer.error ? <Trouble error={answer.error} again={again} /> : null}
       {!jobs && answer.waiting ? <Waiting /> : null}
       {jobs?.length === 0 ? <p>Nothing was done yet.</p> : null}
       {jobs && jobs.length > 0 ? (
-        <div class="wide">
+        <Scrolled label="Jobs">
           <table>
             <thead>
               <tr>
@@ -52,9 +53,9 @@ export function JobsView() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolled>
       ) : null}
-    </>
+    </div>
   );
 }
 

@@ -28,7 +28,7 @@ export function ReplayView({ trace, session }: { trace: string; session: string 
     config.again();
   };
   return (
-    <>
+    <div class="replays">
       <Crumbs trace={trace} />
       <h1>Replay {traceName(trace)}</h1>
       {failed ? (
@@ -38,7 +38,7 @@ export function ReplayView({ trace, session }: { trace: string; session: string 
       ) : (
         <Waiting />
       )}
-    </>
+    </div>
   );
 }
 

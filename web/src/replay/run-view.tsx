@@ -1,5 +1,6 @@
 // A run: what became of a replay, why, operation by operation, and how long it took.
 
+import { APIError } from "@smbreplay/sdk";
 import { useAnswer } from "../answer";
 import { server } from "../client";
 import { Tabs } from "../parts/tabs";
@@ -9,6 +10,7 @@ import { address, RUN_PARTS } from "../route";
 import { Crumbs } from "./crumbs";
 import { Actions } from "./run/actions";
 import { Causes } from "./run/causes";
+import { DeleteRun } from "./run/delete-run";
 import { Operations, type RunRoute } from "./run/operations";
 import { Remarks } from "./run/remarks";
 import { Summary } from "./run/summary";
@@ -22,10 +24,13 @@ export function RunView({ route }: { route: RunRoute }) {
   const report = answer.value;
   const part = route.part ?? RUN_PARTS[0];
   return (
-    <>
+    <div class="replays">
       <Crumbs trace={trace} />
       <h1>Run {report?.run ?? run}</h1>
       {answer.error ? <Trouble error={answer.error} again={answer.again} /> : null}
+      {answer.error instanceof APIError && answer.error.code === "conflict" ? (
+        <DeleteRun trace={trace} run={run} />
+      ) : null}
       {!report && answer.waiting ? <Waiting /> : null}
       {report ? (
         <>
@@ -46,6 +51,6 @@ export function RunView({ route }: { route: RunRoute }) {
           {part === "times" ? <Times trace={trace} run={report.run} /> : null}
         </>
       ) : null}
-    </>
+    </div>
   );
 }

@@ -21,7 +21,7 @@ export function CaseChooser({
   const isNew = chosen !== undefined && !known.some(({ case_id }) => case_id === chosen);
   return (
     <>
-      <div class="row">
+      <div class="row beside">
         <label for={box}>Case</label>
         <select
           id={box}
@@ -53,7 +53,7 @@ function NewCase({ close }: { close: () => void }) {
   const [box, hint] = [useId(), useId()];
   return (
     <form
-      class="row"
+      class="row beside"
       onSubmit={(event) => {
         event.preventDefault();
         close();

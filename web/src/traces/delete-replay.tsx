@@ -3,7 +3,6 @@
 import { useState } from "preact/hooks";
 import { server } from "../client";
 import { Dialog } from "../parts/dialog";
-import { useReturnFocus } from "../parts/return-focus";
 import { Notice, Trouble } from "../parts/trouble";
 
 export function DeleteReplay({
@@ -17,7 +16,6 @@ export function DeleteReplay({
   close: () => void;
   deleted: () => void;
 }) {
-  useReturnFocus();
   const [error, setError] = useState<Error>();
   const [isDeleting, setDeleting] = useState(false);
   const remove = async () => {

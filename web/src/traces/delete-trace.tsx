@@ -4,7 +4,6 @@ import { useState } from "preact/hooks";
 import { server } from "../client";
 import { counted } from "../figures";
 import { Dialog } from "../parts/dialog";
-import { useReturnFocus } from "../parts/return-focus";
 import { Notice, Trouble } from "../parts/trouble";
 import { baseName } from "./path";
 
@@ -28,7 +27,6 @@ export function DeleteTrace({
   close: () => void;
   deleted: () => void;
 }) {
-  useReturnFocus();
   const [keepsOutput, setKeepsOutput] = useState(false);
   const [error, setError] = useState<Error>();
   const [isDeleting, setDeleting] = useState(false);

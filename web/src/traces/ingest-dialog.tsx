@@ -3,7 +3,6 @@
 import { useState } from "preact/hooks";
 import { server } from "../client";
 import { Dialog } from "../parts/dialog";
-import { useReturnFocus } from "../parts/return-focus";
 import { Trouble } from "../parts/trouble";
 import { IngestOptions } from "./ingest-options";
 import { type IngestWish, lackOf, PLAIN, requestOf } from "./ingest-wish";
@@ -21,7 +20,6 @@ export function IngestDialog({
   close: () => void;
   started: (job: string) => void;
 }) {
-  useReturnFocus();
   const [wish, setWish] = useState<IngestWish>({ ...PLAIN, force: isForced });
   const [error, setError] = useState<Error>();
   const [isStarting, setStarting] = useState(false);
@@ -52,7 +50,13 @@ export function IngestDialog({
         }}
       >
         <p>What an ingest finds replaces what the one before has found. Recorded replays stay as they are.</p>
-        <IngestOptions wish={wish} change={setWish} />
+        <IngestOptions
+          wish={wish}
+          change={(wish) => {
+            setError(undefined);
+            setWish(wish);
+          }}
+        />
         {error ? <Trouble error={error} /> : null}
         <div class="row choices">
           <button type="submit" class="main" disabled={isStarting}>

@@ -18,16 +18,18 @@ const DOING: Record<string, string> = {
   writing: "its sessions are being written",
 };
 
-/** `ended` is called when it has ended, and when another one is begun for the same capture. */
+/** `ended` is called when it has ended, `begun` with the job of another ingest of the same capture. */
 export function IngestJob({
   id,
   trace,
   ended,
+  begun,
   dismiss,
 }: {
   id: string;
   trace: string;
   ended: () => void;
+  begun: (job: string) => void;
   dismiss: () => void;
 }) {
   const followed = useJob(id, ended);
@@ -71,7 +73,7 @@ export function IngestJob({
       {refused && !isOver ? <Trouble error={refused} /> : null}
       {error ? <Trouble error={error} /> : null}
       {job && hasEnded(job) ? (
-        <Ended job={job} trace={trace} warnings={result?.warnings ?? followed.warnings} begun={ended} />
+        <Ended job={job} trace={trace} warnings={result?.warnings ?? followed.warnings} begun={begun} />
       ) : null}
     </li>
   );
@@ -102,7 +104,17 @@ function Progress({ name, progress }: { name: string; progress: JobProgress }) {
   return <Meter label={`Ingest of ${name}`} done={done} total={total} text={text} />;
 }
 
-function Ended({ job, trace, warnings, begun }: { job: Job; trace: string; warnings: string[]; begun: () => void }) {
+function Ended({
+  job,
+  trace,
+  warnings,
+  begun,
+}: {
+  job: Job;
+  trace: string;
+  warnings: string[];
+  begun: (job: string) => void;
+}) {
   const [isAsking, setAsking] = useState(false);
   const error = job.state === "failed" ? job.error : null;
   return (
@@ -136,9 +148,9 @@ function Ended({ job, trace, warnings, begun }: { job: Job; trace: string; warni
           trace={trace}
           isForced={error?.code === "conflict"}
           close={() => setAsking(false)}
-          started={() => {
+          started={(job) => {
             setAsking(false);
-            begun();
+            begun(job);
           }}
         />
       ) : null}

@@ -1,7 +1,7 @@
 // A trace: what its ingest found, its sessions, its replays.
 
 import { APIError } from "@smbreplay/sdk";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { useAnswer } from "../answer";
 import { server } from "../client";
 import { Notice, Trouble } from "../parts/trouble";
@@ -20,10 +20,8 @@ export function TraceView({ trace }: { trace: string }) {
   const summary = useAnswer((signal) => server().getTraceSummary(of, { signal }), [trace]);
   const sessions = useAnswer((signal) => server().listSessions(of, { signal }), [trace]);
   const replays = useAnswer((signal) => server().listReplays(of, { signal }), [trace]);
-  const { works, look } = useWorks((job) => captureOf(job) === trace, trace);
-  const [dismissed, setDismissed] = useState<string[]>([]);
+  const { works, look, add, dismiss } = useWorks((job) => captureOf(job) === trace, trace);
   const [asks, setAsks] = useState<"ingest" | "delete">();
-  useEffect(look, [asks]);
   const again = () => {
     look();
     summary.again();
@@ -33,7 +31,6 @@ export function TraceView({ trace }: { trace: string }) {
   const isNotIngested = sessions.error instanceof APIError && sessions.error.code === "not_ingested";
   const name = summary.value?.name ?? baseName(trace);
   const caseId = summary.value?.case_id;
-  const shown = works.filter(({ id }) => !dismissed.includes(id));
   return (
     <>
       <p class="crumbs">
@@ -55,10 +52,10 @@ export function TraceView({ trace }: { trace: string }) {
           Delete …
         </button>
       </div>
-      {shown.length > 0 ? (
+      {works.length > 0 ? (
         <ul class="works" aria-label="In progress">
-          {shown.map((job) => (
-            <Work key={job.id} job={job} ended={again} dismiss={() => setDismissed([...dismissed, job.id])} />
+          {works.map((job) => (
+            <Work key={job.id} job={job} ended={again} begun={add} dismiss={() => dismiss(job.id)} />
           ))}
         </ul>
       ) : null}
@@ -90,7 +87,14 @@ export function TraceView({ trace }: { trace: string }) {
         </>
       )}
       {asks === "ingest" ? (
-        <IngestDialog trace={trace} close={() => setAsks(undefined)} started={() => setAsks(undefined)} />
+        <IngestDialog
+          trace={trace}
+          close={() => setAsks(undefined)}
+          started={(job) => {
+            setAsks(undefined);
+            add(job);
+          }}
+        />
       ) : null}
       {asks === "delete" ? (
         <DeleteTrace

@@ -25,6 +25,7 @@ export function TracesView({ case: wanted }: { case: string | undefined }) {
   const chosen = wanted ?? traces.value?.case_id ?? cases.value?.cases.find(({ current }) => current)?.case_id;
   const listed = traces.value?.traces ?? [];
   const [ingesting, setIngesting] = useState<ListedTrace>();
+  const [begun, setBegun] = useState<string>();
   const [removing, setRemoving] = useState<ListedTrace>();
   const changed = () => {
     traces.again();
@@ -35,7 +36,7 @@ export function TracesView({ case: wanted }: { case: string | undefined }) {
       <h1>Traces</h1>
       <CaseChooser chosen={chosen} list={cases.value} error={cases.error} />
       <UploadPanel to={chosen} />
-      <Doing of={chosen} traces={listed} changed={changed} ingestsBegun={ingesting === undefined} />
+      <Doing of={chosen} traces={listed} changed={changed} begun={begun} />
       {isNew ? (
         <p>There is no such case yet. It is made with the first capture that is uploaded.</p>
       ) : traces.error ? (
@@ -52,7 +53,10 @@ export function TracesView({ case: wanted }: { case: string | undefined }) {
           trace={ingesting.path}
           isForced={ingesting.problem !== null}
           close={() => setIngesting(undefined)}
-          started={() => setIngesting(undefined)}
+          started={(job) => {
+            setIngesting(undefined);
+            setBegun(job);
+          }}
         />
       ) : null}
       {removing ? (
@@ -78,21 +82,24 @@ function Doing({
   of,
   traces,
   changed,
-  ingestsBegun,
+  begun,
 }: {
   of: string | undefined;
   traces: ListedTrace[];
   changed: () => void;
-  ingestsBegun: boolean;
+  begun: string | undefined;
 }) {
   const uploads = useUploads().filter((upload) => upload.case === of);
   const paths = new Set(traces.map(({ path }) => path));
-  const { works, look } = useWorks(
+  const { works, look, add, dismiss } = useWorks(
     (job) => !isOfUpload(job.id) && (caseOf(job) === of || paths.has(captureOf(job) ?? "")),
     of,
   );
-  const [dismissed, setDismissed] = useState<string[]>([]);
-  useEffect(look, [ingestsBegun]);
+  useEffect(() => {
+    if (begun !== undefined) {
+      add(begun);
+    }
+  }, [begun]);
   const arrived = uploads.filter(({ path }) => path !== undefined).length;
   // An upload that has arrived is in the list, and may have made the case.
   useEffect(() => {
@@ -100,8 +107,7 @@ function Doing({
       changed();
     }
   }, [arrived]);
-  const others = works.filter(({ id }) => !dismissed.includes(id));
-  if (uploads.length + others.length === 0) {
+  if (uploads.length + works.length === 0) {
     return null;
   }
   const ended = () => {
@@ -110,7 +116,7 @@ function Doing({
   };
   return (
     <section aria-labelledby="doing">
-      <div class="row">
+      <div class="row doing">
         <h2 id="doing">In progress</h2>
         {uploads.some(isOver) ? (
           <button type="button" onClick={() => of !== undefined && dismissEnded(of)}>
@@ -119,11 +125,11 @@ function Doing({
         ) : null}
       </div>
       <ul class="works">
-        {others.map((job) => (
-          <Work key={job.id} job={job} ended={ended} dismiss={() => setDismissed([...dismissed, job.id])} />
+        {works.map((job) => (
+          <Work key={job.id} job={job} ended={ended} begun={add} dismiss={() => dismiss(job.id)} />
         ))}
         {uploads.map((upload) => (
-          <UploadRow key={upload.id} upload={upload} taken={traces.map(({ name }) => name)} ended={ended} />
+          <UploadRow key={upload.id} upload={upload} taken={traces.map(({ name }) => name)} ended={ended} begun={add} />
         ))}
       </ul>
     </section>

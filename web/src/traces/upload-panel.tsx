@@ -31,7 +31,7 @@ export function UploadPanel({ to }: { to: string | undefined }) {
   const isAbove = useFileDrop(take);
   return (
     <section class="card upload" aria-label="Upload">
-      <div class="row">
+      <div class="row beside">
         <FileButton take={take} />
         <span class="muted">or drop them anywhere here: pcap or pcapng, plain or in gzip or zstd</span>
         <label class="check">

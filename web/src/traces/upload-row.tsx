@@ -10,14 +10,24 @@ import { IngestJob } from "./ingest-job";
 import { cancel, dismiss, isOver, retry, settle, type Upload } from "./uploads";
 
 /** `taken` are the names in the case. */
-export function UploadRow({ upload, taken, ended }: { upload: Upload; taken: string[]; ended: () => void }) {
+export function UploadRow({
+  upload,
+  taken,
+  ended,
+  begun,
+}: {
+  upload: Upload;
+  taken: string[];
+  ended: () => void;
+  begun: (job: string) => void;
+}) {
   const { id, name, state, sent, file, job, path } = upload;
   if (job !== undefined && path !== undefined) {
     const over = () => {
       settle(id);
       ended();
     };
-    return <IngestJob id={job} trace={path} ended={over} dismiss={() => dismiss(id)} />;
+    return <IngestJob id={job} trace={path} ended={over} begun={begun} dismiss={() => dismiss(id)} />;
   }
   return (
     <li class="work">
@@ -95,7 +105,7 @@ function Failed({ upload, error, taken }: { upload: Upload; error: Error; taken:
       <>
         <Trouble error={error} />
         <form
-          class="row"
+          class="row beside"
           onSubmit={(event) => {
             event.preventDefault();
             retry(id, other.trim());

@@ -11,9 +11,20 @@ import { hasEnded, useJob } from "./followed-job";
 import { IngestJob } from "./ingest-job";
 import { baseName } from "./path";
 
+export interface Works {
+  works: Job[];
+  /** Looks for others. */
+  look: () => void;
+  /** Adds one that this page has begun. */
+  add: (job: string) => void;
+  /** Takes one from the list. */
+  dismiss: (job: string) => void;
+}
+
 /** Jobs that have not ended, of those that `isMeant` takes. Each stays in the list until it is dismissed, or the view is left. */
-export function useWorks(isMeant: (job: Job) => boolean, about: unknown): { works: Job[]; look: () => void } {
+export function useWorks(isMeant: (job: Job) => boolean, about: unknown): Works {
   const { value, again } = useAnswer(activeJobs, [about]);
+  const [dismissed, setDismissed] = useState<string[]>([]);
   const [kept, setKept] = useState<{ about: unknown; jobs: Job[] }>({ about, jobs: [] });
   useEffect(() => {
     setKept((before) => {
@@ -22,7 +33,17 @@ export function useWorks(isMeant: (job: Job) => boolean, about: unknown): { work
       return { about, jobs: [...known, ...fresh] };
     });
   }, [value, about]);
-  return { works: kept.about === about ? kept.jobs.filter(isMeant) : [], look: again };
+  const [begun, setBegun] = useState<string>();
+  // A short one has ended before a list of those that go on would show it.
+  const found = useAnswer(begun === undefined ? undefined : (signal) => server().getJob(begun, { signal }), [begun]);
+  useEffect(() => {
+    const job = found.value;
+    if (job) {
+      setKept(({ about, jobs }) => ({ about, jobs: jobs.some(({ id }) => id === job.id) ? jobs : [...jobs, job] }));
+    }
+  }, [found.value]);
+  const works = kept.about === about ? kept.jobs.filter(({ id }) => !dismissed.includes(id)).filter(isMeant) : [];
+  return { works, look: again, add: setBegun, dismiss: (job) => setDismissed([...dismissed, job]) };
 }
 
 async function activeJobs(signal: AbortSignal): Promise<Job[]> {
@@ -48,10 +69,21 @@ export function caseOf(job: Job): string | undefined {
 }
 
 /** A job: an ingest can be cancelled here, of others is told how far they are. */
-export function Work({ job, ended, dismiss }: { job: Job; ended: () => void; dismiss: () => void }) {
+export function Work({
+  job,
+  ended,
+  begun,
+  dismiss,
+}: {
+  job: Job;
+  ended: () => void;
+  /** Called with the id of another job that was begun in its place. */
+  begun: (job: string) => void;
+  dismiss: () => void;
+}) {
   const trace = captureOf(job) ?? "";
   return job.kind === "ingest" ? (
-    <IngestJob id={job.id} trace={trace} ended={ended} dismiss={dismiss} />
+    <IngestJob id={job.id} trace={trace} ended={ended} begun={begun} dismiss={dismiss} />
   ) : (
     <OtherJob first={job} trace={trace} ended={ended} dismiss={dismiss} />
   );

@@ -11,7 +11,7 @@ export function ChangedFields({ change: { a_differences, b_differences } }: { ch
     return <p class="muted">Of the compared fields none differs: the status does, or the verdict.</p>;
   }
   return (
-    <Scrolled label="Fields of the first operation">
+    <Scrolled label="Fields that changed">
       <table>
         <caption>Of the first operation</caption>
         <thead>

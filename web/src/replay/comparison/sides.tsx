@@ -3,6 +3,7 @@
 import type { Answer } from "@smbreplay/sdk";
 import type { ComponentChildren } from "preact";
 import { duration, grouped } from "../../figures";
+import { Scrolled } from "../../parts/scrolled";
 import { address } from "../../route";
 
 type TwoRuns = Answer<"compareReplays">;
@@ -26,7 +27,7 @@ const ROWS: [name: string, value: (side: Side) => ComponentChildren][] = [
 export function Sides({ found, trace }: { found: TwoRuns; trace: string }) {
   const { a, b, only_in_a, only_in_b } = found;
   return (
-    <div class="wide">
+    <Scrolled label="Figures of both runs">
       <table>
         <thead>
           <tr>
@@ -60,6 +61,6 @@ export function Sides({ found, trace }: { found: TwoRuns; trace: string }) {
           ) : null}
         </tbody>
       </table>
-    </div>
+    </Scrolled>
   );
 }

@@ -26,7 +26,7 @@ export function DivergenceGroups({
     <section aria-label="Divergences">
       <div class="row between">
         <h2>Divergences by cause</h2>
-        <label class="inline">
+        <label class="labelled">
           First
           <select value={order} onChange={(event) => setOrder(event.currentTarget.value as GroupOrder)}>
             <option value="latest">the newest</option>
@@ -38,7 +38,7 @@ export function DivergenceGroups({
       {groups.length === 0 ? (
         <p class="muted">{isRunning ? "None until now." : "None was told."}</p>
       ) : (
-        <Scrolled label="Groups of divergences">
+        <Scrolled label="Table of divergences by cause">
           <table>
             <thead>
               <tr>

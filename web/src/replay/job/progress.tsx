@@ -27,7 +27,9 @@ export function Progress({ job, followed }: { job: Job; followed: Followed }) {
           text={
             job.state === "queued"
               ? "Other jobs run before it."
-              : `${progress.doing || "beginning"}: ${amount(progress.done)}${progress.total > 0 ? ` of ${amount(progress.total)}` : ""}`
+              : progress.doing === ""
+                ? "beginning"
+                : `${progress.doing}: ${amount(progress.done)}${progress.total > 0 ? ` of ${amount(progress.total)}` : ""}`
           }
         />
       ) : null}

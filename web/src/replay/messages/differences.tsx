@@ -1,6 +1,7 @@
 // Compared fields that differ, by their names in the comparison.
 
 import type { Schema } from "@smbreplay/sdk";
+import { Scrolled } from "../../parts/scrolled";
 
 /** As a table, if there are any. */
 export function Differences({
@@ -14,7 +15,7 @@ export function Differences({
     return null;
   }
   return (
-    <div class="wide">
+    <Scrolled label={title}>
       <table class="differences">
         <caption>{title}</caption>
         <thead>
@@ -36,6 +37,6 @@ export function Differences({
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolled>
   );
 }

@@ -93,8 +93,8 @@ export function InFull({ found, trace }: { found: ReplayedInFull; trace: string 
         </label>
         <Legend />
       </div>
-      <SideBySide kind="Response" messages={response} isOpen onlyDifferent={onlyDifferent} />
-      <SideBySide kind="Request" messages={request} isOpen={false} onlyDifferent={onlyDifferent} />
+      <SideBySide kind="Response" row={found.row} messages={response} isOpen onlyDifferent={onlyDifferent} />
+      <SideBySide kind="Request" row={found.row} messages={request} isOpen={false} onlyDifferent={onlyDifferent} />
     </div>
   );
 }

@@ -16,11 +16,13 @@ const DEEPEST = 10;
 /** Two messages; `kind` names them where the server does not. */
 export function SideBySide({
   kind,
+  row,
   messages,
   isOpen,
   onlyDifferent,
 }: {
   kind: string;
+  row: number;
   messages: Messages;
   isOpen: boolean;
   onlyDifferent: boolean;
@@ -28,11 +30,11 @@ export function SideBySide({
   const [shown, setShown] = useState(isOpen);
   const name = messages.name || kind;
   return (
-    <details class="message" open={isOpen} onToggle={(event) => setShown(event.currentTarget.open)}>
+    <details class="pair-of-messages" open={isOpen} onToggle={(event) => setShown(event.currentTarget.open)}>
       <summary>
         <strong>{name}</strong> <span class="muted">{lengths(messages)}</span>
       </summary>
-      {shown ? <Fields name={name} messages={messages} onlyDifferent={onlyDifferent} /> : null}
+      {shown ? <Fields name={`${name} of row ${row}`} messages={messages} onlyDifferent={onlyDifferent} /> : null}
     </details>
   );
 }

@@ -1,12 +1,11 @@
 // What can be done with a run: take it along, compare it, delete it.
 
-import { useState } from "preact/hooks";
 import { useAnswer } from "../../answer";
 import { server } from "../../client";
-import { Dialog } from "../../parts/dialog";
 import { Trouble } from "../../parts/trouble";
-import { address, go } from "../../route";
+import { go } from "../../route";
 import { useAsked } from "../asked";
+import { DeleteRun } from "./delete-run";
 import { save } from "./download";
 
 const FORMS = [
@@ -40,7 +39,7 @@ export function Actions({ trace, run }: { trace: string; run: string }) {
           </>
         ) : null}
         <Compare trace={trace} run={run} />
-        <Delete trace={trace} run={run} />
+        <DeleteRun trace={trace} run={run} />
       </div>
       {download.error ? <Trouble error={download.error} /> : null}
     </>
@@ -78,7 +77,7 @@ function Compare({ trace, run }: { trace: string; run: string }) {
         }
       }}
     >
-      <label class="inline">
+      <label class="labelled">
         Compare with
         <select name="other">
           {others.map(({ run, target }) => (
@@ -91,44 +90,5 @@ function Compare({ trace, run }: { trace: string; run: string }) {
       </label>
       <button type="submit">Compare</button>
     </form>
-  );
-}
-
-function Delete({ trace, run }: { trace: string; run: string }) {
-  const [isAsking, setAsking] = useState(false);
-  const deletion = useAsked<void>();
-  return (
-    <>
-      <button type="button" class="danger" onClick={() => setAsking(true)}>
-        Delete the run
-      </button>
-      {isAsking ? (
-        <Dialog title="Delete this run?" close={() => setAsking(false)}>
-          <p>
-            The record of {run} goes: its verdicts, its live messages, and the notes of what it made on the lab share.
-            Without them <code>smbreplay cleanup</code> cannot find that any more: clean up before, if you want to.
-          </p>
-          {deletion.error ? <Trouble error={deletion.error} /> : null}
-          <div class="row">
-            <button
-              type="button"
-              class="danger"
-              disabled={deletion.waiting}
-              onClick={() =>
-                deletion.ask(async () => {
-                  await server().deleteReplay(run, { capture_path: trace });
-                  location.hash = address({ view: "trace", trace });
-                })
-              }
-            >
-              Delete
-            </button>
-            <button type="button" onClick={() => setAsking(false)}>
-              Keep it
-            </button>
-          </div>
-        </Dialog>
-      ) : null}
-    </>
   );
 }

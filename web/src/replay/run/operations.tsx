@@ -36,7 +36,7 @@ export function Operations({ route }: { route: RunRoute }) {
   return (
     <>
       <div class="row tools">
-        <label class="inline">
+        <label class="labelled">
           Verdict
           <select
             value={verdict ?? ""}
@@ -81,7 +81,7 @@ export function Operations({ route }: { route: RunRoute }) {
       {answer.value && answer.value.total === 0 ? <p>No operation has this verdict.</p> : null}
       {rows.length > 0 ? (
         <Scrolled label="Operations">
-          <table class="operations">
+          <table>
             <thead>
               <tr>
                 <th class="number">Row</th>

@@ -44,7 +44,7 @@ export function Pager({
               turn(Math.min(last, Math.max(0, (wanted - 1) * page)));
             }}
           >
-            <label class="inline">
+            <label class="labelled">
               Page
               <input
                 key={from}

@@ -45,7 +45,7 @@ export function Plot({ label, height, draw }: { label: string; height: number; d
     };
   }, [make, draw, height]);
   return (
-    <figure class="plot">
+    <figure>
       <figcaption>{label}</figcaption>
       {error ? <Trouble error={error} /> : null}
       {make || error ? null : <Waiting what="Loading the plot" />}

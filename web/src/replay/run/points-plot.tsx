@@ -9,6 +9,8 @@ import type { At, Point, Series } from "./points";
 
 /** Pixels within which a point is meant. */
 const NEAR = 12;
+/** Of more points the rings are smaller. */
+const MANY = 2_000;
 
 /** How the plot is labelled: axes, and the two series with their colours. */
 export interface Labels {
@@ -53,7 +55,7 @@ export function PointsPlot({
             // The second series is of rings: it is told by its form too.
             points: {
               show: true,
-              size: place === 0 ? 4 : 7,
+              size: place === 0 ? 4 : series.at.length > MANY ? 5 : 7,
               width: 1.5,
               fill: place === 0 ? colours[colour] : "transparent",
             },

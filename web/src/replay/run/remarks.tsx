@@ -2,6 +2,7 @@
 
 import type { Report } from "@smbreplay/sdk";
 import { grouped } from "../../figures";
+import { Scrolled } from "../../parts/scrolled";
 import { Bulletins } from "../bulletins";
 import { VerdictTag } from "../verdicts";
 
@@ -18,7 +19,7 @@ export function Remarks({ report }: { report: Report }) {
       {reasons.length > 0 ? (
         <details class="remarks">
           <summary>Not sent or not compared, and why ({grouped(reasons.length)})</summary>
-          <div class="wide">
+          <Scrolled label="Not sent or not compared">
             <table>
               <thead>
                 <tr>
@@ -41,13 +42,13 @@ export function Remarks({ report }: { report: Report }) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scrolled>
         </details>
       ) : null}
       {report.ignored.length > 0 ? (
         <details class="remarks">
           <summary>Differences that do not count, by rule</summary>
-          <div class="wide">
+          <Scrolled label="Rules">
             <table>
               <thead>
                 <tr>
@@ -66,7 +67,7 @@ export function Remarks({ report }: { report: Report }) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scrolled>
         </details>
       ) : null}
     </>

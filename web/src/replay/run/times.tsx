@@ -91,7 +91,7 @@ function Commands({ timing: { commands } }: { timing: Timing }) {
   return (
     <section aria-label="Response times by command">
       <h2>By command</h2>
-      <Scrolled label="By command">
+      <Scrolled label="Table of response times by command">
         <table>
           <thead>
             <tr>
@@ -144,7 +144,7 @@ function Slowest({ points, trace, run }: { points: readonly Point[]; trace: stri
   return (
     <section aria-label="Slowest live answers">
       <h2>Slowest live answers</h2>
-      <div class="wide">
+      <Scrolled label="Table of the slowest live answers">
         <table>
           <thead>
             <tr>
@@ -171,7 +171,7 @@ function Slowest({ points, trace, run }: { points: readonly Point[]; trace: stri
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
     </section>
   );
 }

@@ -3,6 +3,7 @@
 import type { Answer } from "@smbreplay/sdk";
 import { useState } from "preact/hooks";
 import { counted, grouped } from "../../figures";
+import { Scrolled } from "../../parts/scrolled";
 
 type Session = Answer<"listSessions">["sessions"][number];
 
@@ -61,7 +62,7 @@ export function SessionsChoice({
           Choose none
         </button>
         {sessions.length > 10 ? (
-          <label class="inline">
+          <label class="labelled">
             Find
             <input type="search" value={text} onInput={(event) => setText(event.currentTarget.value)} />
           </label>
@@ -70,7 +71,7 @@ export function SessionsChoice({
           {grouped(chosen.size)} of {counted(sessions.length, "session")} chosen
         </span>
       </div>
-      <div class="wide">
+      <Scrolled label="Sessions of the trace">
         <table>
           <thead>
             <tr>
@@ -111,7 +112,7 @@ export function SessionsChoice({
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
       {shown.length < wanted.length ? (
         <button type="button" onClick={() => setWhole(true)}>
           Show all {grouped(wanted.length)} sessions

@@ -23,7 +23,7 @@ export function TargetCheck({ found, isOld }: { found: Readiness; isOld: boolean
         </strong>{" "}
         {isOld ? <span class="warning">The form has changed since this test.</span> : null}
       </p>
-      <Scrolled label="Checks of the server">
+      <Scrolled label="Checks">
         <table>
           <thead>
             <tr>

@@ -37,7 +37,7 @@ function Operations({ check }: { check: NonNullable<Validation["checks"]["operat
           : ""}
       </p>
       {check.issues.length > 0 ? (
-        <Scrolled label="What is not as captured">
+        <Scrolled label="Issues">
           <table>
             <thead>
               <tr>

@@ -5,8 +5,8 @@ import { PageCache, pagesOf } from "./page-cache";
 
 /** Rows of a page. */
 const SIZE = 200;
-/** Pages that are kept: 12,000 rows. */
-const KEPT = 60;
+/** Pages that are kept: 6,000 rows. */
+const KEPT = 30;
 /** Milliseconds that rows have to be seen before they are asked for. */
 const PATIENCE = 40;
 
@@ -28,10 +28,14 @@ export interface Pages<Row> {
   again: () => void;
 }
 
-/** `about` says what the list is of: with another one it begins anew. */
+/**
+ * `about` says what the list is of: with another one it begins anew. `form` says what is asked of each row: with another one the same
+ * rows are asked for again.
+ */
 export function usePages<Row>(
   ask: (offset: number, limit: number, signal: AbortSignal) => Promise<Page<Row>>,
   about: string,
+  form: string,
 ): Pages<Row> {
   const [, render] = useState(0);
   const [total, setTotal] = useState<{ about: string; rows: number }>();
@@ -89,13 +93,17 @@ export function usePages<Row>(
     asked.current.clear();
   }, []);
 
+  const listed = useRef<string>(undefined);
   useEffect(() => {
     cache.current.clear();
     setError(undefined);
-    seen.current = { first: 0, end: 1 };
+    if (listed.current !== about) {
+      listed.current = about;
+      seen.current = { first: 0, end: 1 };
+    }
     fetchSeen();
     return abandon;
-  }, [about, fetchSeen, abandon]);
+  }, [about, form, fetchSeen, abandon]);
 
   const see = useCallback(
     (first: number, end: number) => {

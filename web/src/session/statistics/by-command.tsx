@@ -28,11 +28,23 @@ export function ByCommand({ route, commands }: { route: SessionRoute; commands: 
       about="A response time is that from the last byte of a request to the last byte of its final response. Interim: first answered with STATUS_PENDING."
       heads={[{ title: "Command" }, ...FIGURES.map((title) => ({ title, isNumber: true }))]}
       rows={commands.map((totals) => {
-        const { command, operations, errors, warnings, no_response, interim, bytes, response_time: times } = totals;
+        const {
+          command,
+          operations,
+          errors,
+          warnings,
+          no_response,
+          notifications,
+          interim,
+          bytes,
+          response_time: times,
+        } = totals;
         const isNamed = command !== "unknown";
+        // What the server sends without being asked is no operation.
+        const asked = notifications > 0 ? " && kind != notification" : "";
         const link = (filter: string, value: number, isBad = false) =>
           value > 0 && isNamed ? (
-            <FilterLink route={route} filter={`command == ${command}${filter}`}>
+            <FilterLink route={route} filter={`command == ${command}${asked}${filter}`}>
               {grouped(value)}
             </FilterLink>
           ) : (

@@ -26,17 +26,17 @@ export interface OperationColumn extends GridColumn<Operation> {
 export function columnsOf(start: Instant): OperationColumn[] {
   return [
     {
-      ...number("op", "No.", "Number of the operation", 84, (row) => row.op),
+      ...number("op", "No.", "Number of the operation", 96, (row) => row.op),
       isUsual: true,
     },
     {
-      ...number("frame", "Frame", "Frame of the request", 86, (row) => row.request_frame),
+      ...number("frame", "Frame", "Frame of the request", 96, (row) => row.request_frame),
       isUsual: true,
       same: (row) => equal("request_frame", row.request_frame),
       atLeast: (row) => least("request_frame", row.request_frame),
     },
     {
-      ...number("answer", "Answer", "Frame of the response", 86, (row) => row.response_frame),
+      ...number("answer", "Answer", "Frame of the response", 96, (row) => row.response_frame),
       isUsual: true,
       same: (row) => equal("response_frame", row.response_frame),
       atLeast: (row) => least("response_frame", row.response_frame),
@@ -45,7 +45,7 @@ export function columnsOf(start: Instant): OperationColumn[] {
       key: "time",
       title: "Time",
       name: "Seconds since the first packet of the trace",
-      width: 100,
+      width: 108,
       isNumber: true,
       isUsual: true,
       cell: (row) => {
@@ -133,7 +133,7 @@ export function columnsOf(start: Instant): OperationColumn[] {
       key: "path",
       title: "Path",
       name: "Path in the share",
-      width: 200,
+      width: 180,
       grows: true,
       isUsual: true,
       cell: placeOf,
@@ -144,7 +144,7 @@ export function columnsOf(start: Instant): OperationColumn[] {
       key: "what",
       title: "What it did",
       name: "What it did",
-      width: 210,
+      width: 190,
       grows: true,
       isUsual: true,
       cell: (row) =>

@@ -34,11 +34,11 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
     async (offset: number, limit: number, signal: AbortSignal) => {
       const query = { capture_path: about.trace, filter: filter ?? null, fields, offset, limit };
       const { operations, total } = await server().searchOperations(about.name, query, { signal });
-      return { rows: operations, total };
+      return { rows: operations.map(lean), total };
     },
     [about, filter, fields],
   );
-  const pages = usePages<Operation>(ask, JSON.stringify([about.trace, about.name, filter, fields]));
+  const pages = usePages<Operation>(ask, JSON.stringify([about.trace, about.name, filter]), fields);
   const grid = useRef<GridHandle>(null);
   const [menu, setMenu] = useState<OpenCell>();
   const [chosen, setChosen] = useState<number>();
@@ -54,10 +54,9 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
     }
   };
   const close = useCallback(() => {
-    const { top } = { top: chosen };
     go(changed(route, { op: undefined }), "replace");
-    if (top !== undefined) {
-      grid.current?.goTo(top, true);
+    if (chosen !== undefined) {
+      grid.current?.goTo(chosen, true);
     }
   }, [route, chosen]);
 
@@ -97,13 +96,24 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
     const index = chosen + step;
     return index >= 0 && index < total ? () => goToRow(index) : undefined;
   };
-  const goToRow = async (index: number) => {
+  const goToRow = (index: number) => {
     grid.current?.goTo(index);
-    const found = pages.row(index) ?? (await ask(index, 1, new AbortController().signal)).rows[0];
-    if (found?.op !== undefined) {
-      setChosen(index);
-      chosenOp.current = found.op;
-      go(changed(route, { op: found.op }), "replace");
+    const openRow = (found: Operation | undefined) => {
+      if (found?.op !== undefined) {
+        setChosen(index);
+        chosenOp.current = found.op;
+        go(changed(route, { op: found.op }), "replace");
+      }
+    };
+    const found = pages.row(index);
+    if (found) {
+      openRow(found);
+    } else {
+      ask(index, 1, new AbortController().signal).then(
+        ({ rows }) => openRow(rows[0]),
+        // The table asks for the same row, and says what is wrong.
+        () => undefined,
+      );
     }
   };
   const openMenu = ({ row, column }: Cell, at: DOMRect) => {
@@ -163,4 +173,9 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
       ) : null}
     </div>
   );
+}
+
+/** What is said twice is not kept twice. */
+function lean(row: Operation): Operation {
+  return { ...row, Frame: "", Command: "", Path: "", Status: "", StatusDesc: "", Tree: "" };
 }

@@ -55,7 +55,12 @@ export function Plot({
       {
         width: element.clientWidth,
         height: 180,
-        cursor: { drag: { x: true, y: false, setScale: false }, sync: { key: "timeline" } },
+        cursor: {
+          drag: { x: true, y: false, setScale: false },
+          sync: { key: "timeline" },
+          // The span under the pointer, not the one whose beginning is nearest.
+          dataIdx: (_, __, nearest, time) => Math.max(0, (times[nearest] ?? 0) > time ? nearest - 1 : nearest),
+        },
         scales: {
           x: { time: false },
           y: isLogarithmic ? { distr: 3 } : { range: (_, __, most) => [0, Math.max(1, most * 1.05)] },
@@ -73,7 +78,8 @@ export function Plot({
             ...(dash ? { dash } : {}),
             ...(isFilled ? { fill: colours[colour].replace("rgb(", "rgba(").replace(")", ", 0.2)") } : {}),
             ...(uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
-            points: { show: false },
+            // A span between two without a value would not be seen.
+            points: { show: isLogarithmic === true, size: 4 },
             value: (_: uPlot, value: number | null) => (value === null || value === undefined ? "–" : format(value)),
           })),
         ],
@@ -133,7 +139,7 @@ export function Plot({
 
 /** The powers of ten from one number to another. */
 function powers(least: number, most: number): number[] {
-  const first = Math.floor(Math.log10(Math.max(1, least)));
-  const count = Math.max(1, Math.ceil(Math.log10(Math.max(1, most))) - first + 1);
+  const first = Math.ceil(Math.log10(Math.max(1, least)) - 1e-9);
+  const count = Math.max(0, Math.floor(Math.log10(Math.max(1, most)) + 1e-9) - first + 1);
   return Array.from({ length: count }, (_, place) => 10 ** (first + place));
 }

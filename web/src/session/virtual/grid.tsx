@@ -63,6 +63,7 @@ export function Grid<Row>(properties: Properties<Row>) {
   const extent = { rows, rowHeight: ROW, seen };
   const { first, end } = rowsSeen(top, extent);
   const indices = useMemo(() => Array.from({ length: end - first }, (_, place) => first + place), [first, end]);
+  const slots = Math.ceil(seen / ROW) + 2;
   const template = columns.map(({ width, grows }) => (grows ? `minmax(${width}px, 1fr)` : `${width}px`)).join(" ");
   const width = columns.reduce((sum, column) => sum + column.width, 0);
   const isActive = (row: number, column: number) => active.row === row && active.column === column;
@@ -187,7 +188,8 @@ export function Grid<Row>(properties: Properties<Row>) {
               const kind = [index === chosen ? "chosen" : "", index % 2 === 1 ? "odd" : "", value && rowClass?.(value)];
               return (
                 <div
-                  key={index}
+                  // Elements are used again for other rows: scrolling through millions makes no new ones.
+                  key={index % slots}
                   role="row"
                   aria-rowindex={index + 2}
                   aria-selected={index === chosen}
