@@ -7,5 +7,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 120_000,
+    // Of what is looked at until it is so.
+    expect: { poll: { timeout: 60_000 } },
   },
 });

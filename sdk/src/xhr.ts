@@ -43,6 +43,8 @@ function answered(
       patience.renew();
       onProgress?.(loaded, body.size);
     };
+    // All has gone. To have it safe on its disk may take the server long.
+    request.upload.onload = () => patience.rest();
     request.onload = () => {
       const headers = new Headers();
       for (const line of request.getAllResponseHeaders().trim().split(/\r?\n/)) {

@@ -2,7 +2,7 @@
 
 import { APIError } from "@smbreplay/sdk";
 import { useEffect, useState } from "preact/hooks";
-import { setKey } from "./client";
+import { canBeKey, setKey } from "./client";
 
 const GIVEN = "smbreplay:key";
 
@@ -22,8 +22,8 @@ export function useKeyRounds(): number {
   return rounds;
 }
 
-/** Takes a key, or forgets it with `null`, and begins anew. */
-export function give(key: string | null): void {
+/** Takes a key, or forgets it with `undefined`, and begins anew. */
+export function give(key: string | undefined): void {
   setKey(key);
   window.dispatchEvent(new Event(GIVEN));
 }
@@ -31,13 +31,18 @@ export function give(key: string | null): void {
 /** Asks for the key. */
 export function Key({ wrong }: { wrong: boolean }) {
   const [text, setText] = useState("");
+  const [fault, setFault] = useState<string>();
+  const said = fault ?? (wrong ? "The server does not take this key." : undefined);
   return (
     <form
       class="key"
       onSubmit={(event) => {
         event.preventDefault();
-        if (text !== "") {
-          give(text);
+        const key = text.trim();
+        if (canBeKey(key)) {
+          give(key);
+        } else {
+          setFault("A key consists of visible ASCII characters.");
         }
       }}
     >
@@ -46,11 +51,11 @@ export function Key({ wrong }: { wrong: boolean }) {
         This server takes requests with its key only. It was shown when <code>smbreplay serve</code> was started, or is
         in <code>API_KEY</code> there. The page keeps it until this tab is closed.
       </p>
-      {wrong ? (
+      {said === undefined ? null : (
         <p class="trouble" role="alert">
-          The server does not take this key.
+          {said}
         </p>
-      ) : null}
+      )}
       <label>
         Key
         <input

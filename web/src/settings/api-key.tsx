@@ -13,7 +13,7 @@ export function ApiKey() {
         type="button"
         onClick={() => {
           setThere(false);
-          give(null);
+          give(undefined);
         }}
       >
         Forget the key

@@ -1,6 +1,6 @@
 // Is this trace to be deleted?
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { server } from "../client";
 import { counted } from "../figures";
 import { Dialog } from "../parts/dialog";
@@ -30,12 +30,22 @@ export function DeleteTrace({
   const [keepsOutput, setKeepsOutput] = useState(false);
   const [error, setError] = useState<Error>();
   const [isDeleting, setDeleting] = useState(false);
+  const isShown = useRef(true);
+  useEffect(
+    () => () => {
+      isShown.current = false;
+    },
+    [],
+  );
   const remove = async () => {
     setDeleting(true);
     setError(undefined);
     try {
       await server().deleteTrace({ capture_path: trace, output: !keepsOutput });
-      deleted();
+      // Who has gone elsewhere meanwhile stays there.
+      if (isShown.current) {
+        deleted();
+      }
     } catch (error) {
       setError(error instanceof Error ? error : new Error(String(error)));
       setDeleting(false);
@@ -49,7 +59,7 @@ export function DeleteTrace({
     isIngested && !keepsOutput ? "what is known of its setups on the lab share" : undefined,
   ].filter((part) => part !== undefined);
   return (
-    <Dialog title={`Delete ${baseName(name)}`} close={close}>
+    <Dialog title={`Delete ${baseName(name)}`} close={() => isDeleting || close()}>
       {goes.length > 0 ? (
         <>
           <p>These are deleted, and cannot be brought back:</p>

@@ -73,7 +73,9 @@ function told({ state, file, sent }: Upload): string {
     case "failed":
       return "failed";
     case "cancelled":
-      return "was cancelled; nothing of it is kept";
+      return sent < file.size
+        ? "was cancelled; nothing of it is kept"
+        : "was cancelled when all of it had gone: the server may have it";
   }
 }
 

@@ -77,6 +77,7 @@ export function retry(id: number, name: string): void {
 /** Stops one. Nothing of it stays on the server. */
 export function cancel(id: number): void {
   cancels.get(id)?.abort();
+  wishes.delete(id);
   if (find(id)?.state === "waiting") {
     change(id, { state: "cancelled" });
   }

@@ -184,7 +184,7 @@ fn errors_point_at_what_is_to_blame() {
     assert_eq!(error("op ==").range, 5..5);
     // A letter of two bytes is one unit of UTF-16, one of four bytes two.
     let text = "path == \"é😀\" && opp";
-    assert_eq!((error(text).range, error(text).range_in_utf16(text)), (19..22, 16..19));
+    assert_eq!((error(text).range, error(text).range_in_utf16(text)), (20..23, 17..20));
     assert_eq!(error("(op == 1 && path").range, 16..16);
 }
 

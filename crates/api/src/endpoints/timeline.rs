@@ -3,12 +3,14 @@
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::extract::{Path, Query};
-use crate::reading::{Choice, document, json};
+use crate::reading::{Choice, json, watched};
+use crate::run;
 use crate::trace::unreadable;
 use analysis::timeline::{COLUMNS, MOST_BUCKETS, Timeline, Window};
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
+use std::sync::atomic::{AtomicBool, Ordering};
 use utoipa::IntoParams;
 
 /// Which time of which operations.
@@ -47,10 +49,10 @@ pub(crate) async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, ApiError> {
     let shared = app.clone();
-    document(&app, move |out| timeline(&shared, &id, wanted, out)).await
+    watched(&app, move |out, gone| timeline(&shared, &id, wanted, out, gone)).await
 }
 
-fn timeline(app: &App, id: &str, wanted: Wanted, out: &mut Vec<u8>) -> Result<(), ApiError> {
+fn timeline(app: &App, id: &str, wanted: Wanted, out: &mut Vec<u8>, gone: &AtomicBool) -> Result<(), ApiError> {
     let trace = app.open(wanted.capture_path.as_deref(), wanted.case_id.as_deref())?;
     let session = trace.session(id)?;
     // What is too large for it is too many buckets.
@@ -64,6 +66,9 @@ fn timeline(app: &App, id: &str, wanted: Wanted, out: &mut Vec<u8>) -> Result<()
     let selection = choice.selection(app, &file)?;
     let mut timeline = Timeline::new(window);
     for batch in file.batches_of(COLUMNS, selection.as_ref()) {
+        if gone.load(Ordering::Relaxed) {
+            return Err(run::interrupted());
+        }
         timeline.add(&batch.map_err(unreadable)?).map_err(|error| {
             tracing::warn!("{}: {error}", file.path().display());
             ApiError::new(ErrorCode::Conflict, "a session file cannot be read")

@@ -11,13 +11,18 @@ import { useAsked } from "../asked";
 export function DeleteRun({ trace, run }: { trace: string; run: string }) {
   const [isAsking, setAsking] = useState(false);
   const deletion = useAsked<void>();
+  const close = () => {
+    if (!deletion.waiting) {
+      setAsking(false);
+    }
+  };
   return (
     <>
       <button type="button" class="danger" onClick={() => setAsking(true)}>
         Delete the run
       </button>
       {isAsking ? (
-        <Dialog title="Delete this run?" close={() => setAsking(false)}>
+        <Dialog title="Delete this run?" close={close}>
           <p>
             The record of {run} goes: its verdicts, its live messages, and the notes of what it made on the lab share.
             Without them <code>smbreplay cleanup</code> cannot find that any more: clean up before, if you want to.
@@ -29,15 +34,19 @@ export function DeleteRun({ trace, run }: { trace: string; run: string }) {
               class="danger"
               disabled={deletion.waiting}
               onClick={() =>
-                deletion.ask(async () => {
+                deletion.ask(async (signal) => {
                   await server().deleteReplay(run, { capture_path: trace });
+                  // Who has gone elsewhere meanwhile stays there.
+                  if (signal.aborted) {
+                    return;
+                  }
                   location.hash = address({ view: "trace", trace });
                 })
               }
             >
               Delete
             </button>
-            <button type="button" onClick={() => setAsking(false)}>
+            <button type="button" disabled={deletion.waiting} onClick={close}>
               Keep it
             </button>
           </div>

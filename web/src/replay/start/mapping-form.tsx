@@ -91,6 +91,7 @@ export function MappingForm({
           noun="user"
           captured="Captured user"
           live="Live user"
+          without="%"
           known={users}
           hint={
             <>

@@ -19,6 +19,7 @@ export function Pairs<Row extends Pair>({
   captured,
   live,
   known = [],
+  without,
   hint,
   rows,
   empty,
@@ -30,6 +31,8 @@ export function Pairs<Row extends Pair>({
   captured: string;
   live: string;
   known?: readonly string[];
+  /** What a live name may not have. */
+  without?: string;
   hint?: ComponentChildren;
   rows: Row[];
   empty: () => Row;
@@ -54,6 +57,8 @@ export function Pairs<Row extends Pair>({
             <input
               list={list}
               value={row.a}
+              pattern="[^=]*"
+              title="No rule can have a captured name with ="
               spellcheck={false}
               onInput={(event) => set({ ...row, a: event.currentTarget.value })}
             />
@@ -63,6 +68,9 @@ export function Pairs<Row extends Pair>({
             {live}
             <input
               value={row.b}
+              {...(without === undefined
+                ? {}
+                : { pattern: `[^${without}]*`, title: `No rule can have a live name with ${without}` })}
               autocomplete="off"
               spellcheck={false}
               onInput={(event) => set({ ...row, b: event.currentTarget.value })}
