@@ -111,7 +111,7 @@ test("from the captures to an operation, its fields, a filter and back", async (
   await page.getByRole("option").first().waitFor();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
-  await page.keyboard.type(" != STATUS_SUCCESS");
+  await page.keyboard.type("!= STATUS_SUCCESS");
   await page.keyboard.press("Enter");
   await page.waitForURL(/filter=smb2\.nt_status\+%21%3D\+STATUS_SUCCESS/);
   await page.getByText(/^[\d,]+ of 470 operations match\.$/).waitFor();
