@@ -1,7 +1,7 @@
 // The table of operations, and the one that is open.
 
 import type { Operation } from "@smbreplay/sdk";
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { server } from "../../client";
 import { grouped, instant } from "../../figures";
 import { Trouble } from "../../parts/trouble";
@@ -44,8 +44,12 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
   const [chosen, setChosen] = useState<number>();
   const chosenOp = useRef<number>(undefined);
   const total = pages.total ?? 0;
+  const goingTo = useRef<AbortController>(undefined);
+  // A late answer would take the reader away from what was turned to since: another view, filter or operation.
+  useLayoutEffect(() => () => goingTo.current?.abort(), [filter, op]);
 
   const open = (index: number) => {
+    goingTo.current?.abort();
     const found = pages.row(index)?.op;
     if (found !== undefined) {
       setChosen(index);
@@ -54,6 +58,7 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
     }
   };
   const close = useCallback(() => {
+    goingTo.current?.abort();
     go(changed(route, { op: undefined }), "replace");
     if (chosen !== undefined) {
       grid.current?.goTo(chosen, true);
@@ -97,6 +102,7 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
     return index >= 0 && index < total ? () => goToRow(index) : undefined;
   };
   const goToRow = (index: number) => {
+    goingTo.current?.abort();
     grid.current?.goTo(index);
     const openRow = (found: Operation | undefined) => {
       if (found?.op !== undefined) {
@@ -109,8 +115,14 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
     if (found) {
       openRow(found);
     } else {
-      ask(index, 1, new AbortController().signal).then(
-        ({ rows }) => openRow(rows[0]),
+      const giveUp = new AbortController();
+      goingTo.current = giveUp;
+      ask(index, 1, giveUp.signal).then(
+        ({ rows }) => {
+          if (!giveUp.signal.aborted) {
+            openRow(rows[0]);
+          }
+        },
         // The table asks for the same row, and says what is wrong.
         () => undefined,
       );
