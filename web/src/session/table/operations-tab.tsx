@@ -42,7 +42,8 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
   const grid = useRef<GridHandle>(null);
   const [menu, setMenu] = useState<OpenCell>();
   const [chosen, setChosen] = useState<number>();
-  const chosenOp = useRef<number>(undefined);
+  // What the chosen row was found by: with another filter the same operation stands in another row.
+  const chosenBy = useRef<{ op: number; filter: string | undefined }>(undefined);
   const total = pages.total ?? 0;
   const goingTo = useRef<AbortController>(undefined);
   // A late answer would take the reader away from what was turned to since: another view, filter or operation.
@@ -53,7 +54,7 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
     const found = pages.row(index)?.op;
     if (found !== undefined) {
       setChosen(index);
-      chosenOp.current = found;
+      chosenBy.current = { op: found, filter };
       go(changed(route, { op: found }), route.op === undefined ? "push" : "replace");
     }
   };
@@ -69,24 +70,32 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
   useEffect(() => {
     if (op === undefined) {
       setChosen(undefined);
-      chosenOp.current = undefined;
+      chosenBy.current = undefined;
       return undefined;
     }
     const giveUp = new AbortController();
-    if (chosenOp.current !== op) {
+    const isKnown = chosenBy.current?.op === op && chosenBy.current.filter === filter;
+    if (!isKnown) {
       setChosen(undefined);
     }
     placeOfOperation(about, op, filter, giveUp.signal).then(
       ({ index, matches }) => {
-        const isKnown = chosenOp.current === op;
-        chosenOp.current = op;
+        if (giveUp.signal.aborted) {
+          return;
+        }
+        chosenBy.current = { op, filter };
         setChosen(matches ? index : undefined);
         if (!isKnown) {
           grid.current?.goTo(index);
         }
       },
       // The table says what is wrong with the question.
-      () => undefined,
+      () => {
+        if (!giveUp.signal.aborted) {
+          chosenBy.current = undefined;
+          setChosen(undefined);
+        }
+      },
     );
     return () => giveUp.abort();
   }, [about, op, filter]);
@@ -107,7 +116,7 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
     const openRow = (found: Operation | undefined) => {
       if (found?.op !== undefined) {
         setChosen(index);
-        chosenOp.current = found.op;
+        chosenBy.current = { op: found.op, filter };
         go(changed(route, { op: found.op }), "replace");
       }
     };
