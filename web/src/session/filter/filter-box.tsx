@@ -6,6 +6,7 @@ import { server } from "../../client";
 import { Fault } from "./fault";
 import { FilterHelp } from "./help";
 import { filtersUsed, rememberFilter } from "./history";
+import { isTooLongForAddress } from "./in-address";
 import { Offered } from "./offered";
 import { type Suggestion, type Suggestions, suggest, taken } from "./suggestions";
 import { useCheck } from "./use-check";
@@ -155,6 +156,11 @@ export function FilterBox({ filter, apply }: { filter: string; apply: (filter: s
         </button>
       </div>
       {fault ? <Fault id={`${id}-fault`} text={text} fault={fault} /> : null}
+      {isTooLongForAddress(text) ? (
+        <p class="muted" role="status">
+          This filter is too long to be checked here.
+        </p>
+      ) : null}
       <FilterHelp
         use={(filter) => {
           setText(filter);

@@ -3,14 +3,15 @@
 import type { Schema } from "@smbreplay/sdk";
 import { useEffect, useState } from "preact/hooks";
 import { server } from "../../client";
+import { isTooLongForAddress } from "./in-address";
 
 const PATIENCE = 250;
 
-/** `fault` is what is wrong with `text`; `undefined` while that is not known, `null` when nothing is. */
+/** `fault` is what is wrong with `text`; `undefined` while that is not known, `null` when nothing is. One that is too long is not checked. */
 export function useCheck(text: string): Schema<"FilterFault"> | null | undefined {
   const [checked, setChecked] = useState<{ text: string; fault: Schema<"FilterFault"> | null }>();
   useEffect(() => {
-    if (text.trim() === "") {
+    if (text.trim() === "" || isTooLongForAddress(text)) {
       return undefined;
     }
     const giveUp = new AbortController();

@@ -1,6 +1,7 @@
 // The rows of a list of any length: pages are fetched as their rows are seen, and given up when they were scrolled past.
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { type FailedPages, lastError, NONE_FAILED, withFailed, without } from "./failed-pages";
 import { PageCache, pagesOf } from "./page-cache";
 
 /** Rows of a page. */
@@ -39,7 +40,7 @@ export function usePages<Row>(
 ): Pages<Row> {
   const [, render] = useState(0);
   const [total, setTotal] = useState<{ about: string; rows: number }>();
-  const [error, setError] = useState<{ about: string; error: Error }>();
+  const [failed, setFailed] = useState<{ about: string; pages: FailedPages }>({ about, pages: NONE_FAILED });
   const cache = useRef(new PageCache<Row>(KEPT));
   const asked = useRef(new Map<number, AbortController>());
   const seen = useRef({ first: 0, end: 1 });
@@ -71,13 +72,20 @@ export function usePages<Row>(
           asked.current.delete(page);
           cache.current.set(page, rows);
           setTotal((before) => (before?.about === about && before.rows === total ? before : { about, rows: total }));
-          setError(undefined);
+          setFailed((before) => {
+            const pages = without(before.pages, page);
+            return pages === before.pages ? before : { about: before.about, pages };
+          });
           render((times) => times + 1);
         },
         (error: unknown) => {
           if (!giveUp.signal.aborted) {
             asked.current.delete(page);
-            setError({ about, error: error instanceof Error ? error : new Error(String(error)) });
+            const why = error instanceof Error ? error : new Error(String(error));
+            setFailed((before) => ({
+              about,
+              pages: withFailed(before.about === about ? before.pages : NONE_FAILED, page, why),
+            }));
           }
         },
       );
@@ -96,7 +104,7 @@ export function usePages<Row>(
   const listed = useRef<string>(undefined);
   useEffect(() => {
     cache.current.clear();
-    setError(undefined);
+    setFailed({ about, pages: NONE_FAILED });
     if (listed.current !== about) {
       listed.current = about;
       seen.current = { first: 0, end: 1 };
@@ -115,13 +123,13 @@ export function usePages<Row>(
   );
   const row = useCallback((index: number) => cache.current.get(Math.floor(index / SIZE))?.[index % SIZE], []);
   const again = useCallback(() => {
-    setError(undefined);
+    setFailed({ about, pages: NONE_FAILED });
     fetchSeen();
-  }, [fetchSeen]);
+  }, [about, fetchSeen]);
   const isThis = total?.about === about;
   return {
     total: isThis ? total.rows : undefined,
-    error: error?.about === about ? error.error : undefined,
+    error: failed.about === about ? lastError(failed.pages) : undefined,
     waiting: asked.current.size > 0,
     row: isThis ? row : none,
     see,

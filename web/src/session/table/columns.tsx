@@ -7,6 +7,7 @@ import { chainMark, commandOf, phraseOf, placeOf, shareName, statusOf, timeOf } 
 import { OutcomeMark } from "../outcome-mark";
 import { quoted } from "../quote";
 import type { GridColumn } from "../virtual/grid";
+import { groupedId, isExact, ROUNDED } from "./u64";
 
 /** A column, and the filter that a value of it makes. */
 export interface OperationColumn extends GridColumn<Operation> {
@@ -170,7 +171,7 @@ export function columnsOf(start: Instant): OperationColumn[] {
       isNumber: true,
       isUsual: false,
       fields: ["message_id"],
-      cell: (row) => (row.message_id ? grouped(Number(row.message_id)) : ""),
+      cell: (row) => (row.message_id ? groupedId(row.message_id) : ""),
       same: (row) => (row.message_id ? `message_id == ${row.message_id}` : undefined),
     },
     {
@@ -218,7 +219,23 @@ function number(
     isUsual: false,
     cell: (row) => {
       const found = value(row);
-      return typeof found === "number" ? grouped(found) : "";
+      if (typeof found !== "number") {
+        return "";
+      }
+      // The sign goes first: of a cell that is cut, the beginning is seen.
+      return isExact(found) ? (
+        grouped(found)
+      ) : (
+        <span class="warning">
+          <span aria-hidden="true">≈ </span>
+          {grouped(found)}
+          <span class="unseen"> ({ROUNDED})</span>
+        </span>
+      );
+    },
+    whole: (row) => {
+      const found = value(row);
+      return typeof found === "number" && !isExact(found) ? `${grouped(found)} (${ROUNDED})` : undefined;
     },
     same: (row) => equal(key, value(row)),
     atLeast: (row) => least(key, value(row)),
@@ -230,11 +247,12 @@ function timeColumn(row: Operation): string {
 }
 
 function equal(field: string, value: number | null | undefined): string | undefined {
-  return typeof value === "number" ? `${field} == ${value}` : undefined;
+  // A rounded number would find other operations than this.
+  return typeof value === "number" && isExact(value) ? `${field} == ${value}` : undefined;
 }
 
 function least(field: string, value: number | null | undefined): string | undefined {
-  return typeof value === "number" ? `${field} >= ${value}` : undefined;
+  return typeof value === "number" && isExact(value) ? `${field} >= ${value}` : undefined;
 }
 
 function text(field: string, value: string | null | undefined): string | undefined {

@@ -1,7 +1,7 @@
 // The table of operations, and the one that is open.
 
 import type { Operation } from "@smbreplay/sdk";
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { server } from "../../client";
 import { grouped, instant } from "../../figures";
 import { Trouble } from "../../parts/trouble";
@@ -42,18 +42,24 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
   const grid = useRef<GridHandle>(null);
   const [menu, setMenu] = useState<OpenCell>();
   const [chosen, setChosen] = useState<number>();
-  const chosenOp = useRef<number>(undefined);
+  // What the chosen row was found by: with another filter the same operation stands in another row.
+  const chosenBy = useRef<{ op: number; filter: string | undefined }>(undefined);
   const total = pages.total ?? 0;
+  const goingTo = useRef<AbortController>(undefined);
+  // A late answer would take the reader away from what was turned to since: another view, filter or operation.
+  useLayoutEffect(() => () => goingTo.current?.abort(), [filter, op]);
 
   const open = (index: number) => {
+    goingTo.current?.abort();
     const found = pages.row(index)?.op;
     if (found !== undefined) {
       setChosen(index);
-      chosenOp.current = found;
+      chosenBy.current = { op: found, filter };
       go(changed(route, { op: found }), route.op === undefined ? "push" : "replace");
     }
   };
   const close = useCallback(() => {
+    goingTo.current?.abort();
     go(changed(route, { op: undefined }), "replace");
     if (chosen !== undefined) {
       grid.current?.goTo(chosen, true);
@@ -64,24 +70,32 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
   useEffect(() => {
     if (op === undefined) {
       setChosen(undefined);
-      chosenOp.current = undefined;
+      chosenBy.current = undefined;
       return undefined;
     }
     const giveUp = new AbortController();
-    if (chosenOp.current !== op) {
+    const isKnown = chosenBy.current?.op === op && chosenBy.current.filter === filter;
+    if (!isKnown) {
       setChosen(undefined);
     }
     placeOfOperation(about, op, filter, giveUp.signal).then(
       ({ index, matches }) => {
-        const isKnown = chosenOp.current === op;
-        chosenOp.current = op;
+        if (giveUp.signal.aborted) {
+          return;
+        }
+        chosenBy.current = { op, filter };
         setChosen(matches ? index : undefined);
         if (!isKnown) {
           grid.current?.goTo(index);
         }
       },
       // The table says what is wrong with the question.
-      () => undefined,
+      () => {
+        if (!giveUp.signal.aborted) {
+          chosenBy.current = undefined;
+          setChosen(undefined);
+        }
+      },
     );
     return () => giveUp.abort();
   }, [about, op, filter]);
@@ -97,11 +111,12 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
     return index >= 0 && index < total ? () => goToRow(index) : undefined;
   };
   const goToRow = (index: number) => {
+    goingTo.current?.abort();
     grid.current?.goTo(index);
     const openRow = (found: Operation | undefined) => {
       if (found?.op !== undefined) {
         setChosen(index);
-        chosenOp.current = found.op;
+        chosenBy.current = { op: found.op, filter };
         go(changed(route, { op: found.op }), "replace");
       }
     };
@@ -109,8 +124,14 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
     if (found) {
       openRow(found);
     } else {
-      ask(index, 1, new AbortController().signal).then(
-        ({ rows }) => openRow(rows[0]),
+      const giveUp = new AbortController();
+      goingTo.current = giveUp;
+      ask(index, 1, giveUp.signal).then(
+        ({ rows }) => {
+          if (!giveUp.signal.aborted) {
+            openRow(rows[0]);
+          }
+        },
         // The table asks for the same row, and says what is wrong.
         () => undefined,
       );

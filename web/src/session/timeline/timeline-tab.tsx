@@ -10,6 +10,7 @@ import { Waiting } from "../../parts/waiting";
 import { go } from "../../route";
 import { useAbout } from "../about";
 import { changed, type SessionRoute } from "../changed";
+import { isTooLongForAddress } from "../filter/in-address";
 import { nanosecondsBetween, parsed, textAfter } from "../instant";
 import { both, quoted } from "../quote";
 import { type Line, Plot } from "./plot";
@@ -24,18 +25,25 @@ export default function TimelineTab({ route }: { route: SessionRoute }) {
   const about = useAbout();
   const { filter, span: text } = route;
   const span = spanOf(text);
-  const { value, error, again, waiting } = useAnswer(
-    (signal) => {
-      const query = {
-        capture_path: about.trace,
-        buckets: BUCKETS,
-        ...(filter ? { filter } : {}),
-        ...(span ? { from: span.from, to: span.to } : {}),
-      };
-      return server().getSessionTimeline(about.name, query, { signal });
-    },
-    [about.trace, about.name, filter, text],
-  );
+  const isTooLong = isTooLongForAddress(filter ?? "");
+  const ask = (signal: AbortSignal) => {
+    const query = {
+      capture_path: about.trace,
+      buckets: BUCKETS,
+      ...(filter ? { filter } : {}),
+      ...(span ? { from: span.from, to: span.to } : {}),
+    };
+    return server().getSessionTimeline(about.name, query, { signal });
+  };
+  const { value, error, again, waiting } = useAnswer(isTooLong ? undefined : ask, [
+    about.trace,
+    about.name,
+    filter,
+    text,
+  ]);
+  if (isTooLong) {
+    return <p role="status">This filter is too long for a timeline.</p>;
+  }
   if (error) {
     return <Trouble error={error} again={again} />;
   }
