@@ -229,7 +229,10 @@ test("in a pause of a replay its progress is that of all that was answered", asy
   await startPaused();
   await expect.poll(() => fact(page, "In flight").textContent()).toBe("0");
   await page.getByRole("button", { name: "Stop", exact: true }).click();
-  await page.getByRole("dialog", { name: "Stop this replay?" }).getByRole("button", { name: "Stop the replay" }).click();
+  await page
+    .getByRole("dialog", { name: "Stop this replay?" })
+    .getByRole("button", { name: "Stop the replay" })
+    .click();
   await state("stopped").waitFor();
 });
 
