@@ -49,8 +49,10 @@ pub(crate) fn run(arguments: &ServeArguments, global: &Global, output: &mut Outp
     })?;
     runtime.block_on(async {
         let server = Server::bind(settings).await.map_err(advise)?;
+        // Who knows where the server is may ask it to end.
+        let stop = stop(context.interrupt.clone());
         tell(&server, &key, arguments, &mut context)?;
-        server.run(stop(context.interrupt.clone())).await;
+        server.run(stop).await;
         Ok::<(), Failure>(())
     })?;
     // Threads that do not hear that it is over, because a lab server does not answer, say, end with the process.
@@ -109,25 +111,29 @@ fn tell(server: &Server, key: &Key, arguments: &ServeArguments, context: &mut Co
     context.output.flush()
 }
 
-/// Ready when the server is to end.
-async fn stop(interrupt: Interrupt) {
-    let interrupted = async {
+/// Listens from now on; ready when the server is to end.
+fn stop(interrupt: Interrupt) -> impl Future<Output = ()> {
+    let interrupted = async move {
         while !interrupt.is_set() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
     #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+    let listening = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    #[cfg(unix)]
+    let terminated = async move {
+        match listening {
             Ok(mut signal) => drop(signal.recv().await),
             Err(_) => std::future::pending().await,
         }
     };
     #[cfg(not(unix))]
     let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
+    async move {
+        tokio::select! {
+            () = interrupted => {}
+            () = terminated => {}
+        }
     }
 }
 
