@@ -5,7 +5,7 @@
 
 import type { ComponentChildren, Ref } from "preact";
 import { useEffect, useId, useImperativeHandle, useMemo, useRef, useState } from "preact/hooks";
-import { type Cell, cellAfter } from "./keys";
+import { type Cell, cellAfter, pressesButton } from "./keys";
 import { barHeight, rowsSeen } from "./scale";
 import { useScroll } from "./use-scroll";
 
@@ -104,14 +104,24 @@ export function Grid<Row>(properties: Properties<Row>) {
   const openMenu = (cell: Cell) => {
     const element = document.getElementById(`${id}-${cell.row}-${cell.column}`) ?? scroller.current;
     if (element && onMenu) {
+      // The menu gives the focus back to what had it, and the button is hidden by then.
+      scroller.current?.focus({ preventScroll: true });
       onMenu(cell, element.getBoundingClientRect());
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    const isOnButton = event.target instanceof Element && event.target.closest("button") !== null;
+    if (isOnButton && pressesButton(event)) {
+      return;
+    }
     const page = Math.max(1, Math.floor(seen / ROW) - 1);
     const next = cellAfter(event, active, { rows, columns: columns.length, page });
     if (next) {
       event.preventDefault();
+      if (isOnButton) {
+        // The button goes with its cell, and would take the focus along.
+        scroller.current?.focus({ preventScroll: true });
+      }
       setActive(next);
       show(next.row);
       const column = columns.slice(0, next.column).reduce((sum, column) => sum + column.width, 0);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { cellAfter } from "./keys";
+import { cellAfter, pressesButton } from "./keys";
 
 const GRID = { rows: 100, columns: 5, page: 20 };
 const press = (key: string, from = { row: 50, column: 2 }, ctrlKey = false) =>
@@ -20,4 +20,8 @@ it("goes to the ends of a row, and with Ctrl to those of the grid", () => {
 it("leaves other keys alone", () => {
   expect(press("a")).toBeUndefined();
   expect(press("c", undefined, true)).toBeUndefined();
+});
+
+it("leaves the keys to a button that press it", () => {
+  expect(["Enter", " ", "ArrowDown", "F10"].map((key) => pressesButton({ key }))).toEqual([true, true, false, false]);
 });

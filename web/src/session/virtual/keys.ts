@@ -6,6 +6,11 @@ export interface Cell {
   column: number;
 }
 
+/** Whether a key presses the button that has the focus: a grid around it leaves it alone. */
+export function pressesButton({ key }: { key: string }): boolean {
+  return key === "Enter" || key === " ";
+}
+
 /** Where a key leads from a cell; `undefined` for keys that lead nowhere. */
 export function cellAfter(
   key: { key: string; ctrlKey: boolean; altKey: boolean; metaKey: boolean },
