@@ -172,6 +172,8 @@ export function columnsOf(start: Instant): OperationColumn[] {
       isUsual: false,
       fields: ["message_id"],
       cell: (row) => (row.message_id ? groupedId(row.message_id) : ""),
+      // A long one is cut in the cell.
+      whole: (row) => row.message_id ?? undefined,
       same: (row) => (row.message_id ? `message_id == ${row.message_id}` : undefined),
     },
     {

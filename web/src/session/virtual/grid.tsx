@@ -104,6 +104,8 @@ export function Grid<Row>(properties: Properties<Row>) {
   const openMenu = (cell: Cell) => {
     const element = document.getElementById(`${id}-${cell.row}-${cell.column}`) ?? scroller.current;
     if (element && onMenu) {
+      // The menu gives the focus back to what had it, and the button is hidden by then.
+      scroller.current?.focus({ preventScroll: true });
       onMenu(cell, element.getBoundingClientRect());
     }
   };
