@@ -43,13 +43,15 @@ export function FilterBox({ filter, apply }: { filter: string; apply: (filter: s
     if (offer) {
       const next = taken(text, offer, item);
       const isUsed = item.note === "used before";
-      setText(isUsed ? item.text : next.text);
+      const [whole, caret] = isUsed ? [item.text, item.text.length] : [next.text, next.caret];
+      setText(whole);
       close();
-      requestAnimationFrame(() => {
-        input.current?.focus();
-        const caret = isUsed ? item.text.length : next.caret;
-        input.current?.setSelectionRange(caret, caret);
-      });
+      // At once: who types on already types behind it.
+      if (input.current) {
+        input.current.value = whole;
+        input.current.focus();
+        input.current.setSelectionRange(caret, caret);
+      }
     }
   };
   const submit = (filter: string) => {
@@ -85,7 +87,7 @@ export function FilterBox({ filter, apply }: { filter: string; apply: (filter: s
       }
     } else if (event.key === "Enter") {
       event.preventDefault();
-      submit(text);
+      submit(input.current?.value ?? text);
     }
   };
 
