@@ -1,159 +1,34 @@
 //! A session with very many rows: the one of the project's own capture, again and again.
 
-use std::collections::BTreeMap;
+use std::env;
 use std::fs;
-use std::num::NonZero;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::process::Command;
 
 use anyhow::{Context, ensure};
-use capture::Timestamp;
-use dissect::{Operation, SessionSummary};
-use store::metadata::{self, Session, SessionMetadata};
-use store::writer::{DEFAULT_BUDGET, SessionsWriter};
-use store::{Columns, OutputFolder, SessionFile};
 
 use crate::isolated;
-use crate::workspace::root;
+use crate::workspace::{cargo, root, step};
 
 /// The case that has it.
 const CASE: &str = "2020202020";
 const CAPTURE: &str = "large.pcap";
+/// What makes such a session of an ingested trace: an example of the store.
+const EXAMPLE: &str = "large_session";
 
-/// Makes a folder of traces with one that has a session of `rows` rows, unless it is there. What it shows was never captured;
-/// only the first and the last rows have messages.
+/// Makes a folder of traces with one that has a session of `rows` rows; `program` is smbreplay, and lies where cargo puts what it
+/// builds.
 pub(crate) fn make(program: &Path, folder: &Path, rows: u32) -> anyhow::Result<()> {
-    let made = folder.join("made.txt");
-    let wanted = format!("{rows} rows of one session, schema {}\n", metadata::SCHEMA_VERSION);
-    if fs::read_to_string(&made).is_ok_and(|found| found == wanted) {
-        return Ok(());
-    }
-    println!("\n==> a session of {rows} rows in {}", folder.display());
+    step(cargo().args(["build", "--workspace", "--example", EXAMPLE]))?;
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     }
     let case = folder.join("cases").join(CASE);
     fs::create_dir_all(&case).with_context(|| format!("cannot make {}", case.display()))?;
-    let capture = case.join(CAPTURE);
-    fs::copy(root().join("tests/data/office.pcap"), &capture)?;
-    let status = isolated::smbreplay(program, folder, CASE, ("", "")).args(["ingest", CAPTURE]).status()?;
-    ensure!(status.success(), "ingest failed ({status})");
-    let output = OutputFolder::at(case.join(".tracer").join(CAPTURE));
-    repeat(&output, rows)?;
-    fs::write(&made, wanted).with_context(|| format!("cannot write {}", made.display()))
-}
-
-/// Replaces what was ingested by its first session, repeated.
-fn repeat(output: &OutputFolder, rows: u32) -> anyhow::Result<()> {
-    let known = metadata::read(&output.metadata())?;
-    let session = known.sessions.iter().find(|session| session.session_id.0 != 0).context("there is no session")?;
-    let file = SessionFile::open(&output.session_file(&session.file))?;
-    let pattern = file.operations(Columns::All).collect::<Result<Vec<_>, _>>()?;
-    let round = Round::of(&pattern).context("the session has no times")?;
-    let mut writer = SessionsWriter::create(output, DEFAULT_BUDGET, NonZero::<usize>::MIN.saturating_add(1))?;
-    let rounds = rows.div_ceil(round.rows);
-    let mut summary = summary(session);
-    let all = (0..rounds).flat_map(|turn| pattern.iter().map(move |row| (turn, row)));
-    for (number, (turn, row)) in (0..rows).zip(all) {
-        let mut row = round.moved(row, turn);
-        row.session = Some(0);
-        row.op = number;
-        if turn > 0 && turn.saturating_add(1) < rounds {
-            (row.request, row.response, row.interim) = (None, None, None);
-        }
-        count(&mut summary, &row);
-        writer.push(&row, |_| number)?;
-    }
-    writer.finish(vec![summary], &AtomicBool::new(false), |sessions| SessionMetadata { sessions, ..known.clone() })?;
-    Ok(())
-}
-
-/// What lies between a row and the same in the next round.
-struct Round {
-    rows: u32,
-    frames: u64,
-    messages: u64,
-    nanoseconds: i64,
-}
-
-impl Round {
-    fn of(pattern: &[Operation]) -> Option<Self> {
-        let first = pattern.iter().filter_map(|row| row.request_time).min()?;
-        let last = pattern.iter().filter_map(|row| row.response_time.max(row.request_time)).max()?;
-        let most = |of: fn(&Operation) -> Option<u64>| {
-            pattern.iter().filter_map(of).max().unwrap_or_default().saturating_add(1)
-        };
-        Some(Self {
-            rows: u32::try_from(pattern.len()).ok().filter(|rows| *rows > 0)?,
-            frames: most(|row| row.response_frame.max(row.request_frame)),
-            messages: most(|row| row.message_id),
-            nanoseconds: last.0.checked_sub(first.0)?.checked_add(1_000_000)?,
-        })
-    }
-
-    fn moved(&self, row: &Operation, turn: u32) -> Operation {
-        let mut row = row.clone();
-        let frames = self.frames.saturating_mul(turn.into());
-        let messages = self.messages.saturating_mul(turn.into());
-        let time = self.nanoseconds.saturating_mul(turn.into());
-        let later = |at: Timestamp| Timestamp(at.0.saturating_add(time));
-        let numbers = [
-            &mut row.request_frame,
-            &mut row.response_frame,
-            &mut row.interim_frame,
-            &mut row.request_seq,
-            &mut row.request_start_seq,
-            &mut row.response_seq,
-            &mut row.interim_seq,
-            &mut row.request_acks,
-        ];
-        for number in numbers.into_iter().flatten() {
-            *number = number.saturating_add(frames);
-        }
-        let times = [&mut row.request_start_time, &mut row.request_time, &mut row.response_time, &mut row.interim_time];
-        for at in times.into_iter().flatten() {
-            *at = later(*at);
-        }
-        row.message_id = row.message_id.map(|message| message.saturating_add(messages));
-        row
-    }
-}
-
-fn summary(session: &Session) -> SessionSummary {
-    SessionSummary {
-        session: 0,
-        session_id: session.session_id.0,
-        generation: session.generation,
-        connections: session.connections.clone(),
-        user: session.user.clone(),
-        domain: session.domain.clone(),
-        workstation: session.workstation.clone(),
-        mechanism: session.mechanism.clone(),
-        logon_status: session.logon_status.map(|status| status.0),
-        shares: session.shares.clone(),
-        commands: BTreeMap::new(),
-        statuses: BTreeMap::new(),
-        bytes_read: 0,
-        bytes_written: 0,
-        operations: 0,
-        encrypted: session.encrypted,
-        decrypted: session.decrypted,
-        missing_key: session.missing_key.clone(),
-        first_time: session.first_time.0,
-        last_time: session.last_time.0,
-        not_replayable: session.not_replayable.clone(),
-    }
-}
-
-fn count(summary: &mut SessionSummary, row: &Operation) {
-    summary.operations = summary.operations.saturating_add(1);
-    if let Some(command) = row.command {
-        let count = summary.commands.entry(command).or_default();
-        *count = count.saturating_add(1);
-    }
-    if let Some(status) = row.status {
-        let count = summary.statuses.entry(status).or_default();
-        *count = count.saturating_add(1);
-    }
-    summary.last_time = row.response_time.map_or(summary.last_time, |time| time.max(summary.last_time));
+    fs::copy(root().join("tests/data/office.pcap"), case.join(CAPTURE)).context("cannot copy the project's capture")?;
+    step(isolated::smbreplay(program, folder, CASE, ("", "")).args(["ingest", CAPTURE]))?;
+    let example = program.with_file_name("examples").join(EXAMPLE).with_extension(env::consts::EXE_EXTENSION);
+    ensure!(example.is_file(), "{} was not built", example.display());
+    let output = case.join(".tracer").join(CAPTURE);
+    step(Command::new(example).arg(output).arg(rows.to_string()))
 }
