@@ -15,6 +15,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bounded_pages;
 pub mod changes;
 pub mod config;
 #[cfg(test)]

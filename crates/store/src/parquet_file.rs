@@ -1,5 +1,6 @@
 //! Opening a Parquet file that anyone may have edited, and reading it batch by batch.
 
+use crate::bounded_pages::BoundedPages;
 use crate::reader::{FileIdentity, ReadError, Selection, row_selection};
 use crate::schema::Column;
 use crate::stored_column::StoredColumn;
@@ -203,7 +204,7 @@ impl Batches {
         let file = self.file.try_clone().map_err(|error| error.to_string())?;
         let wanted = self.selection.as_ref().and_then(|selection| selection.row_group(index));
         guarded(|| {
-            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(BoundedPages(file), self.metadata.clone())
                 .with_projection(ProjectionMask::leaves(self.metadata.parquet_schema(), leaves))
                 .with_row_groups(vec![index])
                 .with_batch_size(usize::try_from(batch_rows).unwrap_or(1));
