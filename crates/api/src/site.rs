@@ -4,11 +4,11 @@ use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::extract::Path;
 use axum::Router;
-use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use rust_embed::{EmbeddedFile, RustEmbed};
+use std::borrow::Cow;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -63,6 +63,10 @@ fn served(file: EmbeddedFile, headers: &HeaderMap, caching: &'static str) -> Res
     let head = [(header::ETAG, tag), (header::CACHE_CONTROL, caching.to_owned()), (header::CONTENT_TYPE, media_type)];
     match known {
         true => (StatusCode::NOT_MODIFIED, head).into_response(),
-        false => (head, Body::from(file.data.into_owned())).into_response(),
+        // Embedded files are borrowed for ever.
+        false => match file.data {
+            Cow::Borrowed(bytes) => (head, bytes).into_response(),
+            Cow::Owned(bytes) => (head, bytes).into_response(),
+        },
     }
 }

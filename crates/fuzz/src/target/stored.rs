@@ -4,7 +4,6 @@
 
 use super::scratch;
 use analysis::statistics::{COLUMNS, FileOrder, Tally};
-use std::collections::BTreeSet;
 use std::path::Path;
 use store::changes::{Change, ChangeJournal, Changes, LivePath};
 use store::config::{ConfigFile, Key};
@@ -77,7 +76,7 @@ fn session(path: &Path) {
     let _ = tally.finish(FileOrder::Bytes);
 }
 
-/// Rows by their numbers are those that have them among all rows; where several have one, it may be some of these.
+/// Rows by their numbers are those that have them among all rows.
 fn numbered(file: &SessionFile) {
     let all: Result<Vec<u32>, _> =
         file.operations(Columns::Only(&["op"])).take(MOST_ROWS).map(|row| row.map(|row| row.op)).collect();
@@ -87,8 +86,8 @@ fn numbered(file: &SessionFile) {
         Ok(rows) => rows,
         Err(error) => return in_one_line(&error),
     };
-    let found: Result<BTreeSet<u32>, _> = rows.take(MOST_ROWS).map(|row| row.map(|row| row.op)).collect();
-    let among: BTreeSet<u32> = all.iter().copied().filter(|op| wanted.contains(op)).collect();
+    let found: Result<Vec<u32>, _> = rows.take(MOST_ROWS).map(|row| row.map(|row| row.op)).collect();
+    let among: Vec<u32> = all.iter().copied().filter(|op| wanted.contains(op)).collect();
     match found {
         Ok(found) if all.len() < MOST_ROWS => assert_eq!(found, among),
         Ok(_) => {}

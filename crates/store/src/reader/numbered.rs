@@ -23,8 +23,8 @@ impl SessionFile {
     ) -> Result<Operations, ReadError> {
         let mut wanted = Numbers::new(ops);
         let mut selection = self.select(&mut wanted)?;
-        if selection.count() < wanted.ops.len() as u64 {
-            // There is no such row, or the bounds are damaged.
+        if selection.count() != wanted.ops.len() as u64 {
+            // There is no such row, or the file is damaged, and its bounds may be.
             wanted.trusts_bounds = false;
             selection = self.select(&mut wanted)?;
         }
@@ -56,8 +56,10 @@ impl RowChoice for Numbers {
     }
 
     fn excludes(&self, bounds: &RowGroupBounds<'_>) -> bool {
+        if !self.trusts_bounds {
+            return false;
+        }
         match bounds.of(OP) {
-            _ if !self.trusts_bounds => false,
             Some(Some((least, most))) => {
                 let from = self.ops.partition_point(|op| i128::from(*op) < least);
                 self.ops.get(from).is_none_or(|op| i128::from(*op) > most)
