@@ -7,7 +7,6 @@ import { Facts } from "../parts/facts";
 import { Trouble } from "../parts/trouble";
 import { Waiting } from "../parts/waiting";
 import { address } from "../route";
-import { Bulletins } from "./bulletins";
 import { Crumbs } from "./crumbs";
 import { DivergenceGroups } from "./job/divergence-groups";
 import { type Followed, useJob } from "./job/follow";
@@ -16,6 +15,7 @@ import { Result } from "./job/result";
 import { StateTag } from "./job/state-tag";
 import { Stop } from "./job/stop";
 import { hasEnded, sessionsOf, targetOf, titleOf, traceOf } from "./job/told";
+import { Sentences } from "./sentences";
 
 export function JobView({ job: id }: { job: string }) {
   const [round, setRound] = useState(0);
@@ -76,7 +76,7 @@ export function JobView({ job: id }: { job: string }) {
 function Told({ followed }: { followed: Followed }) {
   return (
     <>
-      <Bulletins title="Warnings" sentences={followed.warnings} />
+      <Sentences title="Warnings" sentences={followed.warnings} />
       {followed.lost > 0 ? (
         <p class="notice">
           {followed.lost} earlier events are not kept by the server any more: the counts of the groups below begin after

@@ -4,7 +4,7 @@ import type { SetupAnswer } from "@smbreplay/sdk";
 import { useState } from "preact/hooks";
 import { counted, grouped, size } from "../figures";
 import { Scrolled } from "../parts/scrolled";
-import { Bulletins } from "./bulletins";
+import { Sentences } from "./sentences";
 
 type Planned = NonNullable<SetupAnswer["report"]["plan"]>[number];
 
@@ -33,12 +33,12 @@ export function SetupResult({ answer }: { answer: SetupAnswer }) {
           : ""}
         .
       </p>
-      <Bulletins
+      <Sentences
         title={answer.dry_run ? "What cannot be built" : "What could not be built"}
         kind="trouble"
         sentences={answer.errors}
       />
-      <Bulletins title="Worth knowing" sentences={answer.warnings} />
+      <Sentences title="Worth knowing" sentences={answer.warnings} />
       {report.plan && report.plan.length > 0 ? <Steps plan={report.plan} /> : null}
     </div>
   );

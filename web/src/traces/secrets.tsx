@@ -1,4 +1,4 @@
-// Keys and passwords that decrypt a capture. They go to the server with one request, and are kept nowhere.
+// Keys and passwords that decrypt a capture. They go to the server with the request to ingest, and are kept until then.
 
 import { useRef } from "preact/hooks";
 import type { Secret, SecretKind } from "./ingest-wish";

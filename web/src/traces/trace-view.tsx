@@ -8,12 +8,12 @@ import { Notice, Trouble } from "../parts/trouble";
 import { Waiting } from "../parts/waiting";
 import { address, go } from "../route";
 import { DeleteTrace } from "./delete-trace";
+import { captureOf, useWorks, Work } from "./in-progress";
 import { IngestDialog } from "./ingest-dialog";
 import { baseName } from "./path";
 import { Replays } from "./replays";
 import { SessionsTable } from "./sessions-table";
 import { Summary } from "./summary";
-import { captureOf, useWorks, Work } from "./works";
 
 export function TraceView({ trace }: { trace: string }) {
   const of = { capture_path: trace };

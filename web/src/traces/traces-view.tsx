@@ -8,12 +8,12 @@ import { Trouble } from "../parts/trouble";
 import { Waiting } from "../parts/waiting";
 import { CaseChooser } from "./case-chooser";
 import { DeleteTrace } from "./delete-trace";
+import { captureOf, caseOf, useWorks, Work } from "./in-progress";
 import { IngestDialog } from "./ingest-dialog";
 import { type ListedTrace, TracesTable } from "./traces-table";
 import { UploadPanel } from "./upload-panel";
 import { UploadRow } from "./upload-row";
 import { dismissEnded, isOfUpload, isOver, useUploads } from "./uploads";
-import { captureOf, caseOf, useWorks, Work } from "./works";
 
 export function TracesView({ case: wanted }: { case: string | undefined }) {
   const cases = useAnswer((signal) => server().listCases({ signal }), []);

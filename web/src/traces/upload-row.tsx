@@ -7,7 +7,7 @@ import { Trouble } from "../parts/trouble";
 import { Meter } from "../parts/waiting";
 import { freeName } from "./file-name";
 import { IngestJob } from "./ingest-job";
-import { cancel, dismiss, isOver, retry, settle, type Upload } from "./uploads";
+import { cancel, dismiss, isHopeless, isOver, retry, settle, type Upload } from "./uploads";
 
 /** `taken` are the names in the case. */
 export function UploadRow({
@@ -130,9 +130,7 @@ function Failed({ upload, error, taken }: { upload: Upload; error: Error; taken:
       </>
     );
   }
-  // What is no capture stays none.
-  const isHopeless = error instanceof APIError && error.code === "not_a_capture";
-  return <Trouble error={error} again={isHopeless ? undefined : () => retry(id, name)} />;
+  return <Trouble error={error} again={isHopeless(error) ? undefined : () => retry(id, name)} />;
 }
 
 function isTaken(error: Error): boolean {

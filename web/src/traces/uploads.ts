@@ -1,5 +1,6 @@
 // Uploads of this page. They go on, and are ingested, whatever view is shown.
 
+import { APIError } from "@smbreplay/sdk";
 import { useEffect, useState } from "preact/hooks";
 import { server } from "../client";
 import { type IngestWish, requestOf } from "./ingest-wish";
@@ -30,7 +31,7 @@ const AT_ONCE = 2;
 let uploads: readonly Upload[] = [];
 const listeners = new Set<() => void>();
 const cancels = new Map<number, AbortController>();
-/** Wishes may hold passwords: they are kept until the ingest was asked for, and shown nowhere. */
+/** Wishes may hold passwords: they are kept until the ingest was asked for, or cannot be any more, and shown nowhere. */
 const wishes = new Map<number, IngestWish>();
 /** Jobs that these began, also those that are not shown any more. */
 const jobs = new Set<string>();
@@ -157,7 +158,15 @@ async function ingest(id: number): Promise<void> {
   }
 }
 
+/** Whether another try would end alike: what is no capture stays none. */
+export function isHopeless(error: unknown): boolean {
+  return error instanceof APIError && error.code === "not_a_capture";
+}
+
 function fail(id: number, error: unknown): void {
+  if (isHopeless(error)) {
+    wishes.delete(id);
+  }
   change(id, { state: "failed", error: error instanceof Error ? error : new Error(String(error)) });
 }
 

@@ -4,7 +4,7 @@ import type { Execution, IngestAnswer, Job, SetupAnswer } from "@smbreplay/sdk";
 import { counted, grouped } from "../../figures";
 import { Facts } from "../../parts/facts";
 import { address } from "../../route";
-import { Bulletins } from "../bulletins";
+import { Sentences } from "../sentences";
 import { SetupResult } from "../setup-result";
 import { ValidationResult } from "../start/validation";
 import { divergedIn, reportOf, verdictSentence } from "../verdict-sentence";
@@ -71,7 +71,7 @@ function Replayed({ execution, trace }: { execution: Execution; trace: string | 
         {execution.validation ? (
           <ValidationResult found={execution.validation} />
         ) : (
-          <Bulletins title="Why" kind="trouble" sentences={execution.errors} />
+          <Sentences title="Why" kind="trouble" sentences={execution.errors} />
         )}
       </>
     );
@@ -90,7 +90,7 @@ function Replayed({ execution, trace }: { execution: Execution; trace: string | 
           </a>
         </p>
       ) : null}
-      <Bulletins title="Worth knowing" sentences={report.warnings} />
+      <Sentences title="Worth knowing" sentences={report.warnings} />
     </>
   );
 }

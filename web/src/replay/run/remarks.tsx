@@ -3,7 +3,7 @@
 import type { Report } from "@smbreplay/sdk";
 import { grouped } from "../../figures";
 import { Scrolled } from "../../parts/scrolled";
-import { Bulletins } from "../bulletins";
+import { Sentences } from "../sentences";
 import { VerdictTag } from "../verdicts";
 
 /** Warnings, reasons, and rules that took out differences. */
@@ -14,8 +14,8 @@ export function Remarks({ report }: { report: Report }) {
   const unused = report.ignored.filter(({ differences }) => differences === 0);
   return (
     <>
-      <Bulletins title="Worth knowing" sentences={[...report.warnings, ...(setup?.warnings ?? [])]} />
-      <Bulletins title="What could not be set up before" sentences={troubles} />
+      <Sentences title="Worth knowing" sentences={[...report.warnings, ...(setup?.warnings ?? [])]} />
+      <Sentences title="What could not be set up before" sentences={troubles} />
       {reasons.length > 0 ? (
         <details class="remarks">
           <summary>Not sent or not compared, and why ({grouped(reasons.length)})</summary>

@@ -3,7 +3,7 @@
 import type { Validation } from "@smbreplay/sdk";
 import { counted, grouped, size } from "../../figures";
 import { Scrolled } from "../../parts/scrolled";
-import { Bulletins } from "../bulletins";
+import { Sentences } from "../sentences";
 
 /** What a check found. */
 export function ValidationResult({ found }: { found: Validation }) {
@@ -15,8 +15,8 @@ export function ValidationResult({ found }: { found: Validation }) {
           {found.ready ? "✓ Ready: nothing stands in the way." : "✗ Not ready: something stands in the way."}
         </strong>
       </p>
-      <Bulletins title="What stands in the way" kind="trouble" sentences={found.errors} />
-      <Bulletins title="Worth knowing" sentences={found.warnings} />
+      <Sentences title="What stands in the way" kind="trouble" sentences={found.errors} />
+      <Sentences title="Worth knowing" sentences={found.warnings} />
       {operations ? <Operations check={operations} /> : null}
       {file_system ? <FileSystem check={file_system} /> : null}
     </div>
@@ -81,10 +81,10 @@ function FileSystem({ check }: { check: NonNullable<Validation["checks"]["file_s
         {check.compared_bytes > 0 ? `; ${size(check.compared_bytes)} were read and compared` : ""}.
         {check.interrupted ? " Not everything was looked at." : ""}
       </p>
-      <Bulletins title="Missing; a setup would make them" sentences={missing} />
-      <Bulletins title="Missing, different, or in the way" sentences={troubles} />
-      <Bulletins title="Errors" kind="trouble" sentences={check.errors} />
-      <Bulletins title="Worth knowing" sentences={check.warnings} />
+      <Sentences title="Missing; a setup would make them" sentences={missing} />
+      <Sentences title="Missing, different, or in the way" sentences={troubles} />
+      <Sentences title="Errors" kind="trouble" sentences={check.errors} />
+      <Sentences title="Worth knowing" sentences={check.warnings} />
     </>
   );
 }

@@ -7,7 +7,7 @@ import { grouped } from "../figures";
 const FIRST = 20;
 
 /** Sentences, if there are any. */
-export function Bulletins({
+export function Sentences({
   title,
   sentences,
   kind = "notice",
@@ -22,7 +22,7 @@ export function Bulletins({
   }
   const shown = isWhole ? sentences : sentences.slice(0, FIRST);
   return (
-    <div class={`${kind} bulletins`}>
+    <div class={`${kind} sentences`}>
       <p>
         <strong>{title}</strong>
       </p>
