@@ -17,6 +17,7 @@
 
 mod bounded_pages;
 pub mod changes;
+mod column_chunk;
 pub mod config;
 #[cfg(test)]
 mod fixture;

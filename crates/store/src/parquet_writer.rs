@@ -95,7 +95,7 @@ impl<R: Weight> ParquetWriter<R> {
         let fields = self.columns.iter().filter_map(|column| column.message);
         let messages = fields.flat_map(|message| self.rows.iter().filter_map(move |row| message(row).as_deref()));
         let factory = match &mut self.storing {
-            _ if !incompressible::are(messages) => &self.compressing,
+            _ if !incompressible::are(messages, 0) => &self.compressing,
             Some(storing) => storing,
             storing => {
                 // Parquet has a compression for each column of a row group; its writer has one for the file.

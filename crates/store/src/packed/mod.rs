@@ -4,11 +4,11 @@
 //! A packed row begins with a bit for each column of [`crate::schema::COLUMNS`]; the values that are there follow in the
 //! order of the columns, each in its [`Form`]. Large messages are not copied.
 
-mod cells;
+mod cursor;
 mod field;
 mod rows;
 
-pub(crate) use cells::arrays;
+pub(crate) use cursor::{Cursor, PackedMessage};
 pub(crate) use field::{Field, Form, form_of};
 pub(crate) use rows::{Presence, Row, RowBytes, Rows};
 

@@ -98,6 +98,16 @@ impl Rows {
         self.bytes.len().saturating_add(self.large_bytes).saturating_add(size_of_val(self.index.as_slice()))
     }
 
+    /// The messages that are not copied.
+    pub(crate) fn large_messages(&self) -> impl Iterator<Item = &[u8]> {
+        self.large.iter().map(|message| &message[..])
+    }
+
+    /// Bytes of everything else.
+    pub(crate) fn small_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Bytes of memory that they take, with room for others.
     pub(crate) fn memory(&self) -> usize {
         let index = self.index.capacity().saturating_mul(size_of::<Place>());

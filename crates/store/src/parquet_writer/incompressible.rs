@@ -5,9 +5,10 @@ const LARGE: usize = 16 << 10;
 /// Bytes that are compressed to see what it brings.
 const SAMPLE: usize = 64 << 10;
 
-/// Whether most bytes of `messages` are in large ones, and a sample does not get smaller by a tenth.
-pub(crate) fn are<'a>(messages: impl Iterator<Item = &'a [u8]>) -> bool {
-    let (mut large, mut small, mut largest) = (0_usize, 0_usize, [].as_slice());
+/// Whether most bytes of `messages`, and of `beside` that are stored with them, are in large ones, and a sample does not get
+/// smaller by a tenth.
+pub(crate) fn are<'a>(messages: impl Iterator<Item = &'a [u8]>, beside: usize) -> bool {
+    let (mut large, mut small, mut largest) = (0_usize, beside, [].as_slice());
     for message in messages {
         let sum = if message.len() >= LARGE { &mut large } else { &mut small };
         *sum = sum.saturating_add(message.len());
@@ -33,15 +34,17 @@ mod tests {
     #[test]
     fn noise_is_and_text_is_not() {
         let (noise, text) = (noise(LARGE, 1), b"to be or not to be ".repeat(LARGE));
-        assert!(are([&noise[..]].into_iter()));
-        assert!(!are([&text[..]].into_iter()));
-        assert!(!are([].into_iter()));
+        assert!(are([&noise[..]].into_iter(), 0));
+        assert!(!are([&text[..]].into_iter(), 0));
+        assert!(!are([].into_iter(), 0));
     }
 
     #[test]
     fn small_messages_are_compressed_whatever_they_hold() {
         let (large, small) = (noise(LARGE, 1), noise(LARGE - 1, 2));
-        assert!(!are([&small[..]].into_iter()));
-        assert!(!are([&large[..], &small[..], &small[..]].into_iter()));
+        assert!(!are([&small[..]].into_iter(), 0));
+        assert!(!are([&large[..], &small[..], &small[..]].into_iter(), 0));
+        assert!(!are([&large[..]].into_iter(), large.len()));
+        assert!(are([&large[..]].into_iter(), large.len() - 1));
     }
 }

@@ -11,6 +11,7 @@ mod merge;
 mod names;
 mod row_group;
 mod session_file_writer;
+mod session_format;
 mod session_rows;
 mod spill;
 mod tally;
