@@ -67,7 +67,8 @@ impl Delta {
             *width = u64::BITS.wrapping_sub(all.leading_zeros()) as u8;
         }
         self.blocks.extend_from_slice(&widths);
-        for (width, miniblock) in widths.into_iter().zip(differences.chunks(MINIBLOCK)).filter(|(width, _)| *width > 0) {
+        for (width, miniblock) in widths.into_iter().zip(differences.chunks(MINIBLOCK)).filter(|(width, _)| *width > 0)
+        {
             let padding = std::iter::repeat_n(0, MINIBLOCK.saturating_sub(miniblock.len()));
             put_bit_packed(miniblock.iter().map(above).chain(padding), width.into(), &mut self.blocks);
         }

@@ -57,7 +57,8 @@ impl Lists {
         if count == 0 {
             self.level(0, EMPTY);
         }
-        let present = self.leaves.first().and_then(|leaf| u32::try_from(leaf.of.max_def_level()).ok()).ok_or(Damaged)?;
+        let present =
+            self.leaves.first().and_then(|leaf| u32::try_from(leaf.of.max_def_level()).ok()).ok_or(Damaged)?;
         for item in 0..count {
             self.level(item.min(1), present);
             match (self.kind, self.leaves.as_mut_slice()) {

@@ -45,7 +45,11 @@ impl RowGroup {
     }
 
     /// Appends it to a file as its row group `number`; returns what the footer says of it.
-    pub(super) fn append_to(self, out: &mut TrackedWrite<File>, number: usize) -> Result<RowGroupMetaData, ParquetError> {
+    pub(super) fn append_to(
+        self,
+        out: &mut TrackedWrite<File>,
+        number: usize,
+    ) -> Result<RowGroupMetaData, ParquetError> {
         let start = out.bytes_written();
         let chunks: Vec<_> = self.chunks.into_iter().map(|chunk| chunk.append_to(out)).collect::<Result<_, _>>()?;
         let length = chunks.iter().map(|chunk| chunk.uncompressed_size()).fold(0, i64::saturating_add);
