@@ -39,7 +39,7 @@ pub(super) struct Flat<'a> {
 
 enum Values<'a> {
     Bool(Vec<u8>),
-    Number(Delta, Option<Range>, Width),
+    Number(Box<Delta>, Option<Range>, Width),
     Sixteen(Vec<u8>),
     Word(Words),
     Text(Texts<'a>),
@@ -72,7 +72,7 @@ impl<'a> Cells<'a> {
             move |leaf: &ColumnDescPtr| {
                 let ordered = matches!(width, Width::U64 | Width::Time) || leaf.name() == "op";
                 let of_32_bits = !matches!(width, Width::U64 | Width::Time);
-                Values::Number(Delta::new(of_32_bits), ordered.then(Range::default), width)
+                Values::Number(Box::new(Delta::new(of_32_bits)), ordered.then(Range::default), width)
             }
         };
         let values: &dyn Fn(&ColumnDescPtr) -> Values<'a> = match form {

@@ -101,7 +101,7 @@ fn pages_of_many_rows_end_where_they_end_exactly_and_where_one_is_over() {
         let row = |op| {
             let mut row = Operation::new(op, dissect::Kind::Connect, 1);
             row.session = Some(0);
-            row.message_id = (op % 3 == 0).then_some(u64::from(op) << 40);
+            row.message_id = op.is_multiple_of(3).then_some(u64::from(op) << 40);
             row
         };
         holds(&(0..count as u32).map(row).collect::<Vec<_>>());
@@ -127,7 +127,7 @@ fn large_messages_come_back_compressed_and_as_they_are() {
         let row = |op: u32| {
             let mut row = small(Some(0), op);
             row.response = Some(content(u64::from(op)).into());
-            row.request = (op % 2 == 0).then(|| noise(5000, u64::from(op) + 1).into());
+            row.request = op.is_multiple_of(2).then(|| noise(5000, u64::from(op) + 1).into());
             row
         };
         (0..9).map(row).collect()

@@ -1,5 +1,5 @@
 //! Rows of session files on their way: packed one after the other in one piece of memory, in the order in which they became
-//! complete, and unpacked column by column in the order of their numbers.
+//! complete, and read value by value in the order of their numbers.
 //!
 //! A packed row begins with a bit for each column of [`crate::schema::COLUMNS`]; the values that are there follow in the
 //! order of the columns, each in its [`Form`]. Large messages are not copied.
