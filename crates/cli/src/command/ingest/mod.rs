@@ -201,11 +201,15 @@ fn unused(secrets: &Secrets, report: &IngestReport, name: &str, context: &Contex
     for id in secrets.session_ids().filter(|id| !present(*id)) {
         context.warn(&format!("{name}: a key is given for session {id:#018x}, which is not in this trace"));
     }
-    if secrets.accounts().next().is_none() {
+    let has_keytab = secrets.principals().next().is_some();
+    if secrets.accounts().next().is_none() && !has_keytab {
         return;
     }
     let metadata = Path::new(&report.output_dir).join("sessions/session_metadata.json");
     let Ok(metadata) = store::metadata::read(&metadata) else { return };
+    if has_keytab && !metadata.sessions.iter().any(|session| session.service.is_some()) {
+        context.warn(&format!("{name}: a keytab is given, and no logon in this trace has a Kerberos ticket"));
+    }
     for (domain, user) in secrets.accounts() {
         let is_user = |session: &&Session| {
             let named = session.user.as_deref().unwrap_or_default().to_lowercase();
@@ -213,7 +217,11 @@ fn unused(secrets: &Secrets, report: &IngestReport, name: &str, context: &Contex
         };
         let users: Vec<&Session> = metadata.sessions.iter().filter(is_user).collect();
         let given = domain.map_or_else(|| user.to_owned(), |domain| format!("{domain}\\{user}"));
+        // Whose key opened a ticket is not noted.
+        let opened_tickets =
+            || metadata.sessions.iter().any(|session| session.service.is_some() && session.user.is_some());
         let told = match (users.as_slice(), domain) {
+            ([], _) if opened_tickets() => continue,
             ([], _) => format!("{given}, who does not log on in this trace"),
             ([other, ..], Some(domain)) if !users.iter().any(|session| may_be_of(domain, session)) => {
                 format!("{given}; the one who logs on is of domain '{}'", other.domain.as_deref().unwrap_or_default())
