@@ -7,6 +7,9 @@ use std::fmt;
 /// Lengths that a session key may have, bytes: NTLM yields 16, Kerberos 8 to 32 by its encryption type.
 const SESSION_KEY_LENGTHS: std::ops::RangeInclusive<usize> = 8..=32;
 
+/// How many sessions have keys when no more are taken in that a capture holds.
+const EMBEDDED_LIMIT: usize = 1 << 18;
+
 /// Keys and passwords that open encrypted messages and verify signatures. `Debug` shows how many there are, no more.
 #[derive(Clone, Default)]
 pub struct Secrets {
@@ -156,14 +159,21 @@ impl Secrets {
     /// # Errors
     /// [`SecretError::Line`] for the first line that is not of that form; those before it are taken in.
     pub fn add_seskey_list(&mut self, text: &str) -> Result<(), SecretError> {
-        for (index, line) in text.lines().enumerate() {
-            let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
-                continue;
+        for line in seskey_lines(text) {
+            let (session_id, secret) = line?;
+            self.sessions.insert(session_id, secret);
+        }
+        Ok(())
+    }
+
+    /// Takes in keys of the form of [`add_seskey_list`](Self::add_seskey_list) that nobody gave. What is known of a session
+    /// already stays as it is, and there is an end to their number.
+    pub(crate) fn add_embedded(&mut self, text: &str) -> Result<(), SecretError> {
+        for line in seskey_lines(text) {
+            let (session_id, secret) = line?;
+            if self.sessions.len() < EMBEDDED_LIMIT {
+                self.sessions.entry(session_id).or_insert(secret);
             }
-            let number = index.saturating_add(1);
-            self.add_seskey_line(line)
-                .map_err(|source| SecretError::Line { line: number, source: Box::new(source) })?;
         }
         Ok(())
     }
@@ -233,31 +243,6 @@ impl Secrets {
         self.accounts.push(Account { domain, user: user.to_owned(), hash });
         Ok(())
     }
-
-    fn add_seskey_line(&mut self, line: &str) -> Result<(), SecretError> {
-        let mut values = line.split(',').map(|value| value.trim().trim_matches('"'));
-        let (Some(session_id), Some(session_key)) = (values.next(), values.next()) else {
-            return Err(SecretError::Form { form: "sesid,seskey,s2ckey,c2skey" });
-        };
-        let (to_client, to_server) = (values.next().unwrap_or_default(), values.next().unwrap_or_default());
-        if values.next().is_some() {
-            return Err(SecretError::Form { form: "sesid,seskey,s2ckey,c2skey" });
-        }
-        let given = |text: &str| !text.is_empty();
-        let secret = SessionSecret {
-            session_key: Some(session_key).filter(|text| given(text)).map(parse_session_key).transpose()?,
-            to_client: Some(to_client)
-                .filter(|text| given(text))
-                .map(|text| parse_cipher_key(text, "server-to-client key"))
-                .transpose()?,
-            to_server: Some(to_server)
-                .filter(|text| given(text))
-                .map(|text| parse_cipher_key(text, "client-to-server key"))
-                .transpose()?,
-        };
-        self.sessions.insert(parse_session_id(session_id)?, secret);
-        Ok(())
-    }
 }
 
 impl fmt::Debug for Secrets {
@@ -267,6 +252,39 @@ impl fmt::Debug for Secrets {
             .field("accounts", &self.accounts.len())
             .finish_non_exhaustive()
     }
+}
+
+/// The sessions of a list, one a line, with what is known of each.
+fn seskey_lines(text: &str) -> impl Iterator<Item = Result<(u64, SessionSecret), SecretError>> {
+    let says_something = |(_, line): &(usize, &str)| !line.is_empty() && !line.starts_with('#');
+    text.lines().map(str::trim).enumerate().filter(says_something).map(|(index, line)| {
+        let line_number = index.saturating_add(1);
+        parse_seskey_line(line).map_err(|source| SecretError::Line { line: line_number, source: Box::new(source) })
+    })
+}
+
+fn parse_seskey_line(line: &str) -> Result<(u64, SessionSecret), SecretError> {
+    let mut values = line.split(',').map(|value| value.trim().trim_matches('"'));
+    let (Some(session_id), Some(session_key)) = (values.next(), values.next()) else {
+        return Err(SecretError::Form { form: "sesid,seskey,s2ckey,c2skey" });
+    };
+    let (to_client, to_server) = (values.next().unwrap_or_default(), values.next().unwrap_or_default());
+    if values.next().is_some() {
+        return Err(SecretError::Form { form: "sesid,seskey,s2ckey,c2skey" });
+    }
+    let given = |text: &str| !text.is_empty();
+    let secret = SessionSecret {
+        session_key: Some(session_key).filter(|text| given(text)).map(parse_session_key).transpose()?,
+        to_client: Some(to_client)
+            .filter(|text| given(text))
+            .map(|text| parse_cipher_key(text, "server-to-client key"))
+            .transpose()?,
+        to_server: Some(to_server)
+            .filter(|text| given(text))
+            .map(|text| parse_cipher_key(text, "client-to-server key"))
+            .transpose()?,
+    };
+    Ok((parse_session_id(session_id)?, secret))
 }
 
 fn parse_session_id(text: &str) -> Result<u64, SecretError> {

@@ -18,6 +18,7 @@
 mod bounded_pages;
 pub mod changes;
 pub mod config;
+pub mod decrypted;
 #[cfg(test)]
 mod fixture;
 pub mod folder;

@@ -19,10 +19,17 @@ const MAX_TEXT: usize = 2 << 20;
 pub struct EmbeddedKeys(String);
 
 impl EmbeddedKeys {
-    /// Keys as these lines tell them; `None` when there are more than a reader takes.
-    pub fn new(lines: &str) -> Option<Self> {
-        let text = format!("{TITLE}\n{lines}");
-        (text.len() <= MAX_TEXT).then_some(Self(text))
+    /// Keys as `lines` tell them, in as many blocks as it takes.
+    pub fn of(lines: &str) -> Vec<Self> {
+        let mut blocks: Vec<Self> = Vec::new();
+        for line in lines.lines() {
+            let room = |block: &&mut Self| block.0.len().saturating_add(line.len()) < MAX_TEXT;
+            match blocks.last_mut().filter(room) {
+                Some(Self(text)) => text.extend([line, "\n"]),
+                None => blocks.push(Self(format!("{TITLE}\n{line}\n"))),
+            }
+        }
+        blocks
     }
 
     /// The keys in the secrets of a block; `None` when it holds others.
@@ -46,13 +53,13 @@ impl fmt::Debug for EmbeddedKeys {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
+    #![allow(clippy::arithmetic_side_effects, reason = "tests")]
 
     use super::*;
 
     #[test]
     fn secrets_of_others_are_no_keys_of_smb() {
-        let keys = EmbeddedKeys::new("3d00009400480000,28f2,,\n").unwrap();
+        let [keys] = &EmbeddedKeys::of("3d00009400480000,28f2,,\n")[..] else { unreachable!() };
         let secrets = keys.expose().as_bytes();
         assert_eq!(EmbeddedKeys::parse(SECRETS_TYPE, secrets), Some(keys.clone()));
         assert_eq!(EmbeddedKeys::parse(0x544c_534b, secrets), None);
@@ -62,7 +69,19 @@ mod tests {
     }
 
     #[test]
+    fn keys_that_are_too_many_for_a_block_go_into_several() {
+        let lines = "3d00009400480000,28f2847263c83dc00621f742dd3f2e7b,,\n".repeat(MAX_TEXT / 40);
+        let blocks = EmbeddedKeys::of(&lines);
+        assert!(blocks.len() > 1);
+        let secrets = blocks.iter().map(|block| block.expose().as_bytes());
+        assert!(secrets.clone().all(|secrets| EmbeddedKeys::parse(SECRETS_TYPE, secrets).is_some()));
+        let kept = secrets.flat_map(|secrets| secrets.split(|byte| *byte == b'\n'));
+        assert_eq!(kept.filter(|line| line.starts_with(b"3d")).count(), MAX_TEXT / 40);
+        assert_eq!(EmbeddedKeys::of(""), []);
+    }
+
+    #[test]
     fn debug_output_tells_no_key() {
-        assert_eq!(format!("{:?}", EmbeddedKeys::new("5ec2e7").unwrap()), "EmbeddedKeys { length: 36, .. }");
+        assert_eq!(format!("{:?}", EmbeddedKeys::of("5ec2e7")), "[EmbeddedKeys { length: 39, .. }]");
     }
 }
