@@ -57,6 +57,7 @@ pub(super) fn write(
         };
         packets.captured(interface, &packet)?;
     }
+    report.as_captured = true;
     report.packets = packets.finish()?;
     report.sessions_with_keys = keys.sessions();
     report.left_out = super::LeftOut::default();

@@ -33,16 +33,19 @@ pub(super) fn write(
     let found = reading.through(trace, DecryptPhase::Writing, &mut |dissector, event| match event {
         Event::Pdu(captured) => {
             let opened = dissector.handle_opening(Event::Pdu(captured.clone()));
-            connections.carry(&mut packets, &captured, opened)
+            let was_opened = opened.is_some();
+            connections.carry(&mut packets, &captured, opened)?;
+            Ok(was_opened)
         }
         Event::Connect { connection, endpoints, at, handshake, round_trip_ns } => {
             connections.begin(&mut packets, connection, endpoints, at.time, (handshake, round_trip_ns))?;
             dissector.handle(event);
-            Ok(())
+            Ok(false)
         }
         Event::Close { connection, by, how, at, acked } => {
             dissector.handle(event);
-            connections.close(&mut packets, connection, (by, how), at, acked)
+            connections.close(&mut packets, connection, (by, how), at, acked)?;
+            Ok(false)
         }
     })?;
     let mut report = found.report;

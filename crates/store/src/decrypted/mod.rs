@@ -77,12 +77,16 @@ pub struct DecryptReport {
     pub decrypted: u64,
     /// Messages that were expanded.
     pub expanded: u64,
-    /// PDUs that stay encrypted.
+    /// PDUs in which nothing was opened: in clear already, or encrypted or compressed for good.
+    pub as_they_came: u64,
+    /// Of these, PDUs that stay encrypted.
     pub still_encrypted: u64,
     /// PDUs that stay compressed.
     pub still_compressed: u64,
     /// PDUs with bytes that were not captured.
     pub pdus_with_holes: u64,
+    /// Whether the packets were left as they were captured; all else tells what the keys open in them.
+    pub as_captured: bool,
     /// Packets written.
     pub packets: u64,
     /// What of the trace is not in the export.

@@ -4,7 +4,8 @@ use super::{DecryptError, DecryptPhase, DecryptProgress, DecryptReport, DecryptR
 use crate::IngestError;
 use crate::ingest::batches::{self, Stopped};
 use crate::ingest::{described, read};
-use crate::metadata::{self, Session};
+use crate::layout::STANDARD_INPUT;
+use crate::metadata::{self, Session, TraceFile};
 use capture::{Event, Trace};
 use dissect::{Dissector, Kind, KnownKeys, SecretError};
 use rustc_hash::FxHashMap;
@@ -34,26 +35,34 @@ impl Reading<'_> {
     /// Finds out which keys fit.
     pub(super) fn try_keys(&mut self, trace: Trace) -> Result<Found, DecryptError> {
         self.through(trace, DecryptPhase::TryingKeys, &mut |dissector, event| {
-            dissector.handle(event);
-            Ok(())
+            Ok(dissector.handle_opening(event).is_some())
         })
     }
 
-    /// Reads a trace to its end; `take` gives its events to the dissector.
+    /// The files that are read.
+    fn files(&self) -> Vec<TraceFile> {
+        let file = |path: String| TraceFile { path, ..TraceFile::default() };
+        match self.request.files.as_slice() {
+            [] => vec![file(STANDARD_INPUT.to_owned())],
+            paths => paths.iter().map(|path| file(path.display().to_string())).collect(),
+        }
+    }
+
+    /// Reads a trace to its end; `take` gives its events to the dissector and says whether something was opened in a PDU.
     pub(super) fn through(
         &mut self,
         trace: Trace,
         phase: DecryptPhase,
-        take: &mut dyn FnMut(&mut Dissector, Event) -> io::Result<()>,
+        take: &mut dyn FnMut(&mut Dissector, Event) -> io::Result<bool>,
     ) -> Result<Found, DecryptError> {
         let mut dissector = Dissector::with_secrets(self.request.secrets.clone());
         let mut locked = FxHashMap::default();
-        let mut misread = None;
+        let (mut misread, mut opened) = (None, 0_u64);
         let apart = std::thread::available_parallelism().is_ok_and(|processors| processors.get() > 1);
         let read = batches::read(trace, apart, self.cancelled, &mut |batch| {
             misread = read::take_keys(&mut dissector, &batch.keys).err().or(misread.take());
             for event in batch.events {
-                take(&mut dissector, event).map_err(Refused::Write)?;
+                opened = opened.saturating_add(take(&mut dissector, event).map_err(Refused::Write)?.into());
                 count_locked(&mut dissector, &mut locked);
             }
             let (bytes_read, total) = batch.progress;
@@ -70,7 +79,9 @@ impl Reading<'_> {
         dissector.finish();
         count_locked(&mut dissector, &mut locked);
         read::refuse_without_smb2(Path::new(&self.request.name), &trace, &dissector)?;
-        Ok(found(&trace, &dissector, &locked, misread.as_ref()))
+        let mut found = found(&trace, self.files(), &dissector, &locked, misread.as_ref());
+        found.report.as_they_came = found.report.pdus.saturating_sub(opened);
+        Ok(found)
     }
 }
 
@@ -84,7 +95,13 @@ fn count_locked(dissector: &mut Dissector, locked: &mut FxHashMap<u32, u64>) {
     }
 }
 
-fn found(trace: &Trace, dissector: &Dissector, locked: &FxHashMap<u32, u64>, misread: Option<&SecretError>) -> Found {
+fn found(
+    trace: &Trace,
+    files: Vec<TraceFile>,
+    dissector: &Dissector,
+    locked: &FxHashMap<u32, u64>,
+    misread: Option<&SecretError>,
+) -> Found {
     let (captured, dissected) = (trace.counters(), dissector.counters());
     let keys = dissector.known_keys();
     let sessions = dissector.sessions();
@@ -92,16 +109,18 @@ fn found(trace: &Trace, dissector: &Dissector, locked: &FxHashMap<u32, u64>, mis
         metadata::session(summary, "", 0, locked.get(&summary.session).copied().unwrap_or(0))
     };
     let sessions: Vec<Session> = sessions.iter().map(described_session).collect();
-    let described = described::trace(trace.facts(), trace.files(), Vec::new());
+    let described = described::trace(trace.facts(), trace.files(), files);
     let report = DecryptReport {
         connections: captured.smb_connections,
         pdus: dissected.pdus,
         messages: dissected.messages,
         decrypted: dissected.decrypted_pdus,
         expanded: dissected.iter().find(|(name, _)| *name == "expanded_pdus").map_or(0, |(_, count)| count),
+        as_they_came: 0,
         still_encrypted: dissected.encrypted_pdus.saturating_add(dissected.decryption_failures),
         still_compressed: dissected.compressed_pdus,
         pdus_with_holes: captured.pdus_with_holes,
+        as_captured: false,
         packets: 0,
         left_out: LeftOut {
             connections: captured.connections.saturating_sub(captured.smb_connections),

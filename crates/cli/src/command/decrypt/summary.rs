@@ -30,25 +30,35 @@ pub(super) fn print(
     match context.output.format() {
         Format::Json => context.output.json(&Document { trace, output, report }),
         Format::Csv => context.output.grid(&grid(trace, output, report)),
+        Format::Table if report.as_captured => context.output.paragraph(&format!("{output}:"), &as_captured(report)),
         Format::Table => context.output.paragraph(&format!("{output}:"), &in_words(report)),
     }
 }
 
+fn as_captured(report: &DecryptReport) -> String {
+    let encrypted = report.decrypted.saturating_add(report.still_encrypted);
+    format!(
+        "{} as captured, and {}; of {} they open {}",
+        count(report.packets, "packet"),
+        keys(report),
+        count(encrypted, "encrypted PDU"),
+        report.decrypted
+    )
+}
+
+fn keys(report: &DecryptReport) -> String {
+    let sessions = count(report.sessions_with_keys, "session");
+    format!("the keys of {sessions}, for nobody who must not read them")
+}
+
 fn in_words(report: &DecryptReport) -> String {
-    let opened = report.decrypted.saturating_add(report.expanded);
-    let locked = report.still_encrypted.saturating_add(report.still_compressed);
-    let done = match (opened, locked) {
-        (0, 0) => "nothing was encrypted or compressed: all as they came".to_owned(),
-        _ => {
-            let plain = report.pdus.saturating_sub(opened).saturating_sub(report.still_encrypted);
-            list(&[
-                (report.decrypted, "decrypted"),
-                (report.expanded, "expanded"),
-                (report.still_encrypted, "still encrypted"),
-                (report.still_compressed, "still compressed"),
-                (plain, "as they came"),
-            ])
-        }
+    let locked = list(&[(report.still_encrypted, "still encrypted"), (report.still_compressed, "still compressed")]);
+    let opened =
+        list(&[(report.decrypted, "decrypted"), (report.expanded, "expanded"), (report.as_they_came, "as they came")]);
+    let done = match (report.decrypted.saturating_add(report.expanded), locked.is_empty()) {
+        (0, true) => "nothing was encrypted or compressed, all as they came".to_owned(),
+        (_, true) => opened,
+        (_, false) => format!("{opened} ({locked})"),
     };
     let LeftOut { connections, packets, connections_dropped, netbios_messages } = report.left_out;
     let left_out = list(&[
@@ -61,10 +71,7 @@ fn in_words(report: &DecryptReport) -> String {
         Some(format!("{} on {}: {done}", count(report.pdus, "PDU"), count(report.connections, "connection"))),
         (report.pdus_with_holes > 0).then(|| format!("{} with bytes that were not captured", report.pdus_with_holes)),
         (!left_out.is_empty()).then(|| format!("left out: {left_out}")),
-        (report.sessions_with_keys > 0).then(|| {
-            let sessions = count(report.sessions_with_keys, "session");
-            format!("it holds the keys of {sessions}: give it to nobody who must not read them")
-        }),
+        (report.sessions_with_keys > 0).then(|| format!("in it are {}", keys(report))),
     ];
     told.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
