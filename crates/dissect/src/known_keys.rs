@@ -56,3 +56,25 @@ impl fmt::Debug for KnownKeys {
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::Secrets;
+
+    #[test]
+    fn what_is_kept_can_be_taken_in_again_and_debug_output_tells_none_of_it() {
+        let mut known = KnownKeys::default();
+        known.add(0x4800_9400_003d, &Proven { session_key: Some(vec![0x5e; 16]), ..Proven::default() });
+        known.add(7, &Proven { to_server: Some(vec![0xc2; 32]), ..Proven::default() });
+        let (first, second) = known.expose().split_once('\n').unwrap();
+        assert_eq!(first, format!("3d00009400480000,{},,", "5e".repeat(16)));
+        assert_eq!(second, format!("0700000000000000,,,{}\n", "c2".repeat(32)));
+        let mut secrets = Secrets::default();
+        secrets.add_seskey_list(known.expose()).unwrap();
+        assert_eq!(secrets.session_ids().collect::<Vec<_>>(), [7, 0x4800_9400_003d]);
+        assert_eq!(format!("{known:?}"), "KnownKeys { sessions: 2, .. }");
+    }
+}

@@ -385,6 +385,21 @@ mod tests {
     }
 
     #[test]
+    fn keys_that_a_capture_holds_leave_those_that_were_given() {
+        let other = "00112233445566778899aabbccddeeff";
+        let mut secrets = Secrets::default();
+        secrets.add_session_key(&format!("0x7={KEY}")).unwrap();
+        let before = secrets.session(7).unwrap().session_key.clone();
+        let lines = format!("# what it is\n0700000000000000,{other},,\n0800000000000000,{other},,\n");
+        secrets.add_embedded(&lines).unwrap();
+        assert!(secrets.session(7).unwrap().session_key == before && secrets.session(8).is_some());
+        assert_eq!(
+            secrets.add_embedded("nonsense").map_err(|error| error.to_string()),
+            Err("line 1: expected sesid,seskey,s2ckey,c2skey".to_owned())
+        );
+    }
+
+    #[test]
     fn no_message_repeats_what_was_given() {
         // Parts put the wrong way round, too long, or not in hex: wherever the secret stands, it stays unsaid.
         type Add = fn(&mut Secrets, &str) -> Result<(), SecretError>;

@@ -165,3 +165,50 @@ fn options<'v>(body: &mut Vec<u8>, options: impl Iterator<Item = (u16, &'v [u8])
 fn padding(length: usize) -> usize {
     length.next_multiple_of(4).saturating_sub(length)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::format::{EmbeddedKeys, PacketReader, SECRETS_TYPE};
+    use std::io::Cursor;
+
+    #[test]
+    fn what_is_written_is_read_again_and_keys_before_the_packets_behind_them() {
+        let [keys] = &EmbeddedKeys::of("0700000000000000,28f2847263c83dc00621f742dd3f2e7b,,")[..] else {
+            unreachable!()
+        };
+        let mut file = Vec::new();
+        let mut writer = PcapngWriter::begin(&mut file, "a program", "a comment").unwrap();
+        let described = |link_type, name| InterfaceDescription { link_type, snaplen: 0, name, comment: "" };
+        assert_eq!(writer.interface(described(LinkType::RAW, "made")).unwrap(), 0);
+        assert_eq!(writer.interface(described(LinkType::ETHERNET, "")).unwrap(), 1);
+        writer.packet(Timestamp(1_700_000_000_123_456_789), &[0x45; 21], &["a remark".to_owned()]).unwrap();
+        writer.secrets(SECRETS_TYPE, keys.expose().as_bytes()).unwrap();
+        writer.secrets(0x544c_534b, b"CLIENT_RANDOM 52 f0").unwrap();
+        let cut = Packet {
+            frame: 9,
+            time: Timestamp(5),
+            link_type: LinkType::ETHERNET,
+            data: &[1, 2, 3],
+            original_length: 60,
+            interface: 7,
+        };
+        writer.captured(1, &cut).unwrap();
+        assert_eq!(writer.finish().unwrap(), 2);
+        let mut reader = PacketReader::from_reader(Box::new(Cursor::new(file)), "file").unwrap();
+        let packet = reader.next_packet().unwrap().unwrap();
+        assert_eq!((packet.time, packet.link_type), (Timestamp(1_700_000_000_123_456_789), LinkType::RAW));
+        assert_eq!((packet.data, packet.original_length), (&[0x45; 21][..], 21));
+        assert_eq!(reader.take_embedded_keys(), []);
+        let packet = reader.next_packet().unwrap().unwrap();
+        assert_eq!((packet.time, packet.link_type), (cut.time, cut.link_type));
+        assert_eq!((packet.data, packet.original_length), (cut.data, cut.original_length));
+        assert_eq!(reader.take_embedded_keys(), [keys.clone()]);
+        assert_eq!(reader.take_embedded_keys(), []);
+        assert!(reader.next_packet().unwrap().is_none());
+        let facts = reader.facts();
+        assert_eq!((facts.embedded_keys, facts.decryption_secrets, facts.damaged_places), (1, 1, 0));
+    }
+}

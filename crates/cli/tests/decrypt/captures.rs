@@ -64,6 +64,25 @@ pub(super) fn office() -> Captured {
     Captured { home, name: "office.pcap".to_owned(), keys: Vec::new(), encrypted: 0 }
 }
 
+/// The project's own capture without each `nth` packet.
+pub(super) fn lossy(nth: usize) -> Captured {
+    let captured = office();
+    let whole = std::fs::read(captured.path()).unwrap();
+    let (header, mut rest) = whole.split_at(24);
+    let (mut kept, mut number) = (header.to_vec(), 0);
+    while let Some(length) = rest.get(8..12) {
+        let length = usize::try_from(u32::from_le_bytes(length.try_into().unwrap())).unwrap();
+        let (record, behind) = rest.split_at(length + 16);
+        number += 1;
+        if number % nth != 0 {
+            kept.extend(record);
+        }
+        rest = behind;
+    }
+    captured.home.file("lossy.pcap", &kept);
+    Captured { name: "lossy.pcap".to_owned(), ..captured }
+}
+
 /// A recording of an encrypted session: folders, a file that is larger than a segment, listings, and what fails.
 pub(super) fn recorded() -> Captured {
     let home = Home::new();

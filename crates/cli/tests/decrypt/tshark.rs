@@ -145,6 +145,17 @@ fn tshark_sees_what_a_recorded_session_had_inside_of_encryption() {
 }
 
 #[test]
+fn what_was_lost_is_a_gap() {
+    let lossy = captures::lossy(50);
+    let export = lossy.export();
+    let gaps = frames(lossy.home.path(), &export, "tcp.analysis.lost_segment");
+    let others = "tcp.analysis.flags && !(tcp.analysis.lost_segment || tcp.analysis.ack_lost_segment)";
+    // Of the segments left out some carry nothing.
+    assert!(gaps > 10, "{gaps}");
+    assert_eq!(frames(lossy.home.path(), &export, others), 0);
+}
+
+#[test]
 fn a_packet_says_which_frame_of_the_original_it_is() {
     let Some(captured) = captures::elsewhere("smb3.pcap") else { return };
     let export = captured.export();
