@@ -6,7 +6,7 @@ mod support;
 
 use support::{Home, ended};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "ingest",
     "session",
     "validate",
