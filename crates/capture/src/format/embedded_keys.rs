@@ -82,6 +82,6 @@ mod tests {
 
     #[test]
     fn debug_output_tells_no_key() {
-        assert_eq!(format!("{:?}", EmbeddedKeys::of("5ec2e7")), "[EmbeddedKeys { length: 39, .. }]");
+        assert_eq!(format!("{:?}", EmbeddedKeys::of("5ec2e7")), "[EmbeddedKeys { length: 37, .. }]");
     }
 }
