@@ -205,7 +205,7 @@ mod tests {
         let packet = reader.next_packet().unwrap().unwrap();
         assert_eq!((packet.time, packet.link_type), (cut.time, cut.link_type));
         assert_eq!((packet.data, packet.original_length), (cut.data, cut.original_length));
-        assert_eq!(reader.take_embedded_keys(), [keys.clone()]);
+        assert_eq!(reader.take_embedded_keys(), std::slice::from_ref(keys));
         assert_eq!(reader.take_embedded_keys(), []);
         assert!(reader.next_packet().unwrap().is_none());
         let facts = reader.facts();
