@@ -71,7 +71,7 @@ pub fn told<'a>(found: &'a BTreeMap<&'a str, u64>, group: Meaning) -> impl Itera
 }
 
 /// Every counter of reading and dissecting, in the order of a trace's way: from the file to the messages.
-const COUNTERS: [(&str, Meaning, &str); 87] = {
+const COUNTERS: [(&str, Meaning, &str); 88] = {
     use Meaning::{Found, Lost, Mended};
     [
         ("packets", Found, "packets"),
@@ -95,6 +95,7 @@ const COUNTERS: [(&str, Meaning, &str); 87] = {
             "handles forgotten some thousand closes later: requests on them have no path",
         ),
         ("joined_files", Found, "captures joined behind another in one file"),
+        ("embedded_keys", Found, "pcapng blocks with keys of SMB sessions, taken up"),
         ("decryption_secrets", Found, "pcapng blocks with secrets of other protocols, passed over"),
         ("name_resolutions", Found, "pcapng blocks of name resolution, passed over"),
         ("other_blocks", Found, "other pcapng blocks, passed over"),

@@ -1,4 +1,4 @@
-//! From packet captures to SMB transport PDUs: file formats, link layers, IP, TCP reassembly, framing.
+//! From packet captures to SMB transport PDUs: file formats, link layers, IP, TCP reassembly, framing; and back again.
 //!
 //! # Invariants
 //! - Input is hostile and often broken. Nothing panics; what is damaged is read as far as it can be, and everything
@@ -9,7 +9,8 @@
 //!   same, and counted.
 //! - This crate knows nothing of SMB2 bodies: it frames, and looks at what tells a header from other bytes and a request from a
 //!   response only.
-//! - Only [`PacketReader`], [`Trace`] and [`split_set`] do I/O; an [`Assembler`] is given packets.
+//! - Only [`PacketReader`], [`PacketFiles`], [`Trace`] and [`split_set`] read files; an [`Assembler`] is given packets, and
+//!   [`writing`] is given what it writes to.
 //! - Memory is bounded by [`Limits`], whatever the trace.
 
 #![forbid(unsafe_code)]
@@ -23,17 +24,20 @@ mod limits;
 mod link;
 mod merge;
 mod network;
+mod packet_files;
 pub mod pdu;
 mod segment;
 pub mod split_set;
 mod tcp;
 mod trace;
 mod tunnel;
+pub mod writing;
 
 pub use assembler::Assembler;
 pub use counters::Counters;
-pub use format::{Damage, FileFacts, LinkType, OpenError, Packet, PacketReader, ReadError};
+pub use format::{Damage, EmbeddedKeys, FileFacts, LinkType, OpenError, Packet, PacketReader, ReadError};
 pub use limits::Limits;
 pub use merge::FileRead;
+pub use packet_files::PacketFiles;
 pub use pdu::{CloseKind, Direction, Endpoints, Event, Hole, Mark, Pdu, Timestamp};
 pub use trace::Trace;

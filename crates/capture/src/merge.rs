@@ -1,9 +1,12 @@
 //! Several capture files read as one trace, in the order of time.
 
-use crate::format::{FileFacts, OpenError, Packet, PacketReader, ReadError};
+use crate::format::{EmbeddedKeys, FileFacts, OpenError, Packet, PacketReader, ReadError};
 use crate::pdu::Timestamp;
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
+
+/// Blocks with keys of files read to their end that are remembered until they are taken.
+const MAX_EMBEDDED: usize = 64;
 
 /// A file of a set, after it was read.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,6 +30,8 @@ pub(crate) struct Merge {
     read: Vec<FileRead>,
     /// Of the files read to their end.
     facts: Option<FileFacts>,
+    /// Keys of files that were read to their end, until they are taken.
+    embedded: Vec<EmbeddedKeys>,
     packets: u64,
     taken: u64,
     total: Option<u64>,
@@ -58,6 +63,7 @@ impl Merge {
             drawn: None,
             read: Vec::new(),
             facts: None,
+            embedded: Vec::new(),
             packets: 0,
             taken: 0,
             total: Some(0),
@@ -101,6 +107,13 @@ impl Merge {
         self.facts.as_ref().or_else(|| self.open.first().map(|file| file.reader.facts()))
     }
 
+    /// The keys that the files open now, and those read since they were last asked for, were found to hold.
+    pub(crate) fn take_embedded_keys(&mut self) -> Vec<EmbeddedKeys> {
+        let mut keys = std::mem::take(&mut self.embedded);
+        keys.extend(self.open.iter_mut().flat_map(|file| file.reader.take_embedded_keys()));
+        keys
+    }
+
     /// The files read to their end or left out.
     pub(crate) fn files(&self) -> &[FileRead] {
         &self.read
@@ -120,7 +133,7 @@ impl Merge {
                 let reader = (path == Path::new("-")).then_some(reader);
                 self.waiting.push(Waiting { path: path.to_owned(), order, first, reader });
             }
-            None => self.retire(path.to_owned(), &reader),
+            None => self.retire(path.to_owned(), &mut reader),
         }
         Ok(())
     }
@@ -151,12 +164,15 @@ impl Merge {
             file.time = file.time.max(time);
             return Ok(());
         }
-        let file = self.open.swap_remove(index);
-        self.retire(file.path, &file.reader);
+        let mut file = self.open.swap_remove(index);
+        self.retire(file.path, &mut file.reader);
         Ok(())
     }
 
-    fn retire(&mut self, path: PathBuf, reader: &PacketReader) {
+    fn retire(&mut self, path: PathBuf, reader: &mut PacketReader) {
+        let keys = reader.take_embedded_keys();
+        let room = MAX_EMBEDDED.saturating_sub(self.embedded.len());
+        self.embedded.extend(keys.into_iter().take(room));
         self.taken = self.taken.saturating_add(reader.progress().0);
         let facts = reader.facts().clone();
         match &mut self.facts {

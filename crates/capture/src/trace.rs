@@ -2,22 +2,18 @@
 
 use crate::assembler::Assembler;
 use crate::counters::Counters;
-use crate::format::{Compression, FileFacts, FileFormat, OpenError, PacketReader, ReadError};
+use crate::format::{EmbeddedKeys, FileFacts, OpenError, PacketReader, ReadError};
 use crate::limits::Limits;
-use crate::merge::{FileRead, Merge};
+use crate::merge::FileRead;
+use crate::packet_files::PacketFiles;
 use crate::pdu::Event;
 use std::path::{Path, PathBuf};
 
 /// A trace that is being read.
 pub struct Trace {
-    input: Input,
+    packets: PacketFiles,
     assembler: Assembler,
     ended: bool,
-}
-
-enum Input {
-    One(Box<PacketReader>),
-    Set { files: Box<Merge>, nothing: Box<FileFacts> },
 }
 
 impl Trace {
@@ -29,28 +25,21 @@ impl Trace {
         Ok(Self::new(PacketReader::open(path)?, Limits::default()))
     }
 
-    /// Opens several files of one capture as one trace: their packets in the order of time, of the same time in the order of
-    /// `paths`; each file's own order is kept. Connections run across files, and frames are counted through all of them.
-    ///
-    /// Files that are empty or cut inside their header are left out, unless all are: see [`Trace::files`].
+    /// Opens several files of one capture as one trace, as [`PacketFiles::open_set`] does: connections run across files.
     ///
     /// # Errors
     /// When there is no file, or one of them cannot be read or is not a capture.
     pub fn open_set(paths: &[PathBuf]) -> Result<Self, OpenError> {
-        if let [path] = paths {
-            return Self::open(path);
-        }
-        if paths.is_empty() {
-            return Err(OpenError::Empty { name: "a set of no files".to_owned() });
-        }
-        let nothing = Box::new(FileFacts::new(FileFormat::Pcap, Compression::None));
-        let input = Input::Set { files: Box::new(Merge::open(paths)?), nothing };
-        Ok(Self { input, assembler: Assembler::new(Limits::default()), ended: false })
+        Ok(Self::of(PacketFiles::open_set(paths)?, Limits::default()))
     }
 
     /// Reads the packets of `reader`.
     pub fn new(reader: PacketReader, limits: Limits) -> Self {
-        Self { input: Input::One(Box::new(reader)), assembler: Assembler::new(limits), ended: false }
+        Self::of(PacketFiles::of(reader), limits)
+    }
+
+    fn of(packets: PacketFiles, limits: Limits) -> Self {
+        Self { packets, assembler: Assembler::new(limits), ended: false }
     }
 
     /// The next event; `None` at the end of the trace.
@@ -65,11 +54,7 @@ impl Trace {
             if self.ended {
                 return Ok(None);
             }
-            let packet = match &mut self.input {
-                Input::One(reader) => reader.next_packet()?,
-                Input::Set { files, .. } => files.next_packet()?,
-            };
-            match packet {
+            match self.packets.next_packet()? {
                 Some(packet) => self.assembler.handle_packet(&packet),
                 None => {
                     self.assembler.finish();
@@ -79,29 +64,26 @@ impl Trace {
         }
     }
 
+    /// The keys that the files were found to hold since they were last asked for: those of the events that come next among
+    /// them, as far as they stand before their packets.
+    pub fn take_embedded_keys(&mut self) -> Vec<EmbeddedKeys> {
+        self.packets.take_embedded_keys()
+    }
+
     /// Bytes read from the files and, where known, their length, both before decompression.
     pub fn progress(&self) -> (u64, Option<u64>) {
-        match &self.input {
-            Input::One(reader) => reader.progress(),
-            Input::Set { files, .. } => files.progress(),
-        }
+        self.packets.progress()
     }
 
     /// What is known of the file so far; of a set, of its files together that were read to their end.
     pub fn facts(&self) -> &FileFacts {
-        match &self.input {
-            Input::One(reader) => reader.facts(),
-            Input::Set { files, nothing } => files.facts().unwrap_or(nothing),
-        }
+        self.packets.facts()
     }
 
     /// The files of a set that were read to their end or left out, in the order in which they ended; of a single file,
     /// nothing.
     pub fn files(&self) -> &[FileRead] {
-        match &self.input {
-            Input::One(_) => &[],
-            Input::Set { files, .. } => files.files(),
-        }
+        self.packets.files()
     }
 
     /// What was read, dropped, guessed or repaired so far.

@@ -6,7 +6,7 @@ mod support;
 
 use support::{Home, ended};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "ingest",
     "session",
     "validate",
@@ -17,6 +17,7 @@ const COMMANDS: [&str; 15] = [
     "report",
     "list",
     "config",
+    "decrypt",
     "lab",
     "info",
     "doctor",
@@ -146,6 +147,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 fn the_help_reads_so() {
     let home = Home::new();
     insta::assert_snapshot!("help", home.run(&["--help"]).succeeded());
+    insta::assert_snapshot!("help_decrypt", home.run(&["decrypt", "--help"]).succeeded());
     insta::assert_snapshot!("help_doctor", home.run(&["doctor", "--help"]).succeeded());
     insta::assert_snapshot!("help_export", home.run(&["export", "--help"]).succeeded());
     insta::assert_snapshot!("help_ingest", home.run(&["ingest", "--help"]).succeeded());

@@ -5,9 +5,10 @@ use crate::chain::Chain;
 use crate::connection::Connection;
 use crate::counters::Counters;
 use crate::keys::Keys;
+use crate::known_keys::KnownKeys;
 use crate::message;
 use crate::operation::{Closed, Kind, Operation};
-use crate::secrets::Secrets;
+use crate::secrets::{SecretError, Secrets};
 use crate::state::State;
 use crate::summary::{ConnectionSummary, SessionSummary};
 use capture::{CloseKind, Direction, Endpoints, Event, Mark, Pdu};
@@ -47,15 +48,31 @@ impl Dissector {
         dissector
     }
 
+    /// Takes in keys that the trace itself holds, lines of Wireshark's `smb2_seskey_list`. What is known of a session already
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// [`SecretError::Line`] for the first line that is not of that form; those before it are taken in.
+    pub fn add_embedded_keys(&mut self, lines: &str) -> Result<(), SecretError> {
+        self.state.keys.secrets.add_embedded(lines)
+    }
+
     /// Takes in the next event of the trace.
     pub fn handle(&mut self, event: Event) {
+        self.handle_opening(event);
+    }
+
+    /// Takes in the next event of the trace. Of a PDU in which something was opened, it is returned as it is understood from
+    /// there on: its body in clear.
+    pub fn handle_opening(&mut self, event: Event) -> Option<Pdu> {
         match event {
             Event::Connect { connection, endpoints, at, handshake, round_trip_ns } => {
                 self.connect(connection, endpoints, at, handshake, round_trip_ns);
             }
-            Event::Pdu(pdu) => self.pdu(&pdu),
+            Event::Pdu(pdu) => return self.pdu(&pdu),
             Event::Close { connection, by, how, at, acked } => self.close(connection, by, how, at, acked),
         }
+        None
     }
 
     /// The next complete row, if there is one.
@@ -95,6 +112,11 @@ impl Dissector {
     /// The sessions seen so far, in order of first appearance; their counts cover the rows that were ready.
     pub fn sessions(&self) -> Vec<SessionSummary> {
         self.state.sessions.summaries()
+    }
+
+    /// The keys that have opened messages or fit signatures so far.
+    pub fn known_keys(&self) -> KnownKeys {
+        KnownKeys::of(&self.state.keys, &self.state.sessions)
     }
 
     /// What was read, dropped and guessed so far.
@@ -162,30 +184,30 @@ impl Dissector {
         }
     }
 
-    fn pdu(&mut self, pdu: &Pdu) {
+    fn pdu(&mut self, pdu: &Pdu) -> Option<Pdu> {
         let Self { connections, state, .. } = self;
         state.counters.pdus = state.counters.pdus.saturating_add(1);
         let Some(connection) = connections.get_mut(&pdu.connection) else {
             state.counters.connections_dropped = state.counters.connections_dropped.saturating_add(1);
-            return;
+            return None;
         };
         connection.seen(pdu.first.time);
         connection.seen(pdu.last.time);
         match pdu.direction {
             Direction::ClientToServer => {
                 let acks = state.acknowledged(connection, pdu.acked);
-                state.client_pdu(connection, pdu, acks);
+                state.client_pdu(connection, pdu, acks)
             }
             Direction::ServerToClient => {
                 connection.received.push(pdu);
-                state.server_pdu(connection, pdu);
+                state.server_pdu(connection, pdu)
             }
         }
     }
 }
 
 impl State {
-    fn client_pdu(&mut self, connection: &mut Connection, pdu: &Pdu, acks: Option<u64>) {
+    fn client_pdu(&mut self, connection: &mut Connection, pdu: &Pdu, acks: Option<u64>) -> Option<Pdu> {
         let decrypted = self.decrypt(connection, pdu);
         let encrypted = decrypted.is_some();
         let pdu = decrypted.as_ref().unwrap_or(pdu);
@@ -207,9 +229,10 @@ impl State {
                 self.complete(operation);
             }
         }
+        decrypted
     }
 
-    fn server_pdu(&mut self, connection: &mut Connection, pdu: &Pdu) {
+    fn server_pdu(&mut self, connection: &mut Connection, pdu: &Pdu) -> Option<Pdu> {
         let decrypted = self.decrypt(connection, pdu);
         let encrypted = decrypted.is_some();
         let pdu = decrypted.as_ref().unwrap_or(pdu);
@@ -229,6 +252,7 @@ impl State {
                 self.complete(operation);
             }
         }
+        decrypted
     }
 
     /// What the client had received when it sent a segment with this acknowledgement.

@@ -107,6 +107,7 @@ impl State {
                 let keys = SessionKeys::derive(derivation, signing, cipher, key);
                 self.keys.add(session, session_id, &keys);
             }
+            self.keys.keep_session_key(session, key, proven.is_some());
         }
     }
 

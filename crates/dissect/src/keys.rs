@@ -8,6 +8,7 @@ use capture::Direction;
 use kerberos::message::ApReq;
 use smb2::crypto::kdf::KeyDerivation;
 use smb2::crypto::{Cipher, CipherKey, DecryptError, SessionKeys, SigningAlgorithm, SigningKey};
+use std::fmt;
 
 /// How many sessions keep their cipher keys, and how many channels their signing key.
 const LIMIT: usize = 1 << 18;
@@ -39,6 +40,30 @@ struct Ring {
     proven_to_client: bool,
     /// Session.SigningKey.
     signing: Option<SigningKey>,
+    /// The full session key that a logon on the connection of the session yielded.
+    session_key: Option<SessionKey>,
+    /// Whether the answer to the logon was signed with it.
+    proven_session_key: bool,
+}
+
+/// A full session key, which no debug output shows.
+struct SessionKey(Vec<u8>);
+
+impl fmt::Debug for SessionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// The keys of a session that have proven to be its keys.
+#[derive(Default, PartialEq, Eq)]
+pub(crate) struct Proven {
+    /// Full session key.
+    pub(crate) session_key: Option<Vec<u8>>,
+    /// Key of the server's messages.
+    pub(crate) to_client: Option<Vec<u8>>,
+    /// Key of the client's messages.
+    pub(crate) to_server: Option<Vec<u8>>,
 }
 
 /// The signing key of a session on a connection.
@@ -128,6 +153,27 @@ impl Keys {
         put_first(&mut ring.to_server, keys.encryption.clone());
         put_first(&mut ring.to_client, keys.decryption.clone());
         ring.signing = Some(keys.signing.clone());
+    }
+
+    /// Keeps the full session key that the cipher keys of a session come from; it is `proven` when the answer to the logon was
+    /// signed with it.
+    pub(crate) fn keep_session_key(&mut self, session: u32, key: &[u8], proven: bool) {
+        if let Some(ring) = self.rings.get_mut(&session) {
+            (ring.session_key, ring.proven_session_key) = (Some(SessionKey(key.to_vec())), proven);
+        }
+    }
+
+    /// What has proven to be a key of a session.
+    pub(crate) fn proven(&self, session: u32) -> Proven {
+        let Some(ring) = self.rings.get(&session) else { return Proven::default() };
+        // The one that fitted last comes first.
+        let fitting =
+            |keys: &[CipherKey], proven: bool| keys.first().filter(|_| proven).map(|key| key.expose().to_vec());
+        Proven {
+            session_key: ring.session_key.as_ref().filter(|_| ring.proven_session_key).map(|key| key.0.clone()),
+            to_client: fitting(&ring.to_client, ring.proven_to_client),
+            to_server: fitting(&ring.to_server, ring.proven_to_server),
+        }
     }
 
     /// Sets the signing key of a channel; `None` when it has one that is not known. It is `proven` when a message was

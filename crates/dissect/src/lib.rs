@@ -18,6 +18,7 @@ pub mod counters;
 pub mod dissector;
 mod handshake;
 mod keys;
+mod known_keys;
 mod live;
 mod logon;
 mod meaning;
@@ -40,6 +41,7 @@ mod tree;
 
 pub use counters::Counters;
 pub use dissector::Dissector;
+pub use known_keys::KnownKeys;
 pub use operation::{Closed, Kind, Operation, SignatureState};
 pub use secrets::{SecretError, Secrets};
 pub use summary::{ConnectionSummary, SessionSummary};

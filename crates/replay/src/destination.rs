@@ -1,4 +1,4 @@
-//! A file that gets its name when it is complete, and takes the place of no other.
+//! A file that gets its name when it is complete, and takes the place of no other unless it is to.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -11,6 +11,9 @@ pub enum DestinationError {
     /// It is there already.
     #[error("{} is there already", .0.display())]
     Exists(PathBuf),
+    /// What is there is no file, and stays.
+    #[error("{} is there already, and is not a file", .0.display())]
+    NotAFile(PathBuf),
     /// The system refuses it.
     #[error("{}: {source}", path.display())]
     Io {
@@ -26,6 +29,16 @@ pub enum DestinationError {
 pub struct Destination {
     path: PathBuf,
     file: BufWriter<NamedTempFile>,
+    replaces: bool,
+}
+
+/// How a file is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Manner {
+    /// It takes the place of a file that is there.
+    pub replaces: bool,
+    /// Nobody else may read it.
+    pub private: bool,
 }
 
 impl Destination {
@@ -34,17 +47,32 @@ impl Destination {
     /// # Errors
     /// [`DestinationError`].
     pub fn begin(path: &Path) -> Result<Self, DestinationError> {
-        if path.symlink_metadata().is_ok() {
-            return Err(DestinationError::Exists(path.to_owned()));
+        Self::begin_so(path, Manner::default())
+    }
+
+    /// Begins the file that will be at `path`, in this manner.
+    ///
+    /// # Errors
+    /// [`DestinationError`].
+    pub fn begin_so(path: &Path, Manner { replaces, private }: Manner) -> Result<Self, DestinationError> {
+        match path.symlink_metadata() {
+            Ok(_) if !replaces => return Err(DestinationError::Exists(path.to_owned())),
+            // A device would be lost.
+            Ok(_) if path.exists() && !path.is_file() => return Err(DestinationError::NotAFile(path.to_owned())),
+            Ok(_) | Err(_) => {}
         }
         let mut builder = tempfile::Builder::new();
         builder.prefix(".smbreplay-");
         // As readable as any file the user makes; temporary ones are private by default.
         #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        if !private {
+            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        }
+        #[cfg(not(unix))]
+        let _ = private;
         let file = builder.tempfile_in(folder(path));
         let file = file.map_err(|source| DestinationError::Io { path: path.to_owned(), source })?;
-        Ok(Self { path: path.to_owned(), file: BufWriter::with_capacity(1 << 20, file) })
+        Ok(Self { path: path.to_owned(), file: BufWriter::with_capacity(1 << 20, file), replaces })
     }
 
     /// The folder it is in.
@@ -57,10 +85,11 @@ impl Destination {
     /// # Errors
     /// [`DestinationError`].
     pub fn complete(self) -> Result<File, DestinationError> {
-        let Self { path, file } = self;
+        let Self { path, file, replaces } = self;
         let io = |source| DestinationError::Io { path: path.clone(), source };
         let file = file.into_inner().map_err(|error| io(error.into_error()))?;
-        file.persist_noclobber(&path).map_err(|error| match error.error.kind() {
+        let persisted = if replaces { file.persist(&path) } else { file.persist_noclobber(&path) };
+        persisted.map_err(|error| match error.error.kind() {
             io::ErrorKind::AlreadyExists => DestinationError::Exists(path.clone()),
             _ => io(error.error),
         })

@@ -19,6 +19,7 @@ mod bounded_pages;
 pub mod changes;
 mod column_chunk;
 pub mod config;
+pub mod decrypted;
 #[cfg(test)]
 mod fixture;
 pub mod folder;

@@ -77,7 +77,9 @@ pub struct FileFacts {
     pub packets_without_time: u64,
     /// Packets of an interface that the file does not declare: skipped.
     pub packets_of_unknown_interface: u64,
-    /// Decryption Secrets Blocks: passed over, they hold secrets of other protocols.
+    /// Decryption Secrets Blocks with keys of SMB sessions.
+    pub embedded_keys: u64,
+    /// Other Decryption Secrets Blocks: passed over, they hold secrets of other protocols.
     pub decryption_secrets: u64,
     /// Name Resolution Blocks: passed over.
     pub name_resolutions: u64,
@@ -112,6 +114,7 @@ impl FileFacts {
             backward_times: 0,
             packets_without_time: 0,
             packets_of_unknown_interface: 0,
+            embedded_keys: 0,
             decryption_secrets: 0,
             name_resolutions: 0,
             other_blocks: 0,
@@ -148,6 +151,7 @@ impl FileFacts {
             (&mut self.backward_times, other.backward_times),
             (&mut self.packets_without_time, other.packets_without_time),
             (&mut self.packets_of_unknown_interface, other.packets_of_unknown_interface),
+            (&mut self.embedded_keys, other.embedded_keys),
             (&mut self.decryption_secrets, other.decryption_secrets),
             (&mut self.name_resolutions, other.name_resolutions),
             (&mut self.other_blocks, other.other_blocks),

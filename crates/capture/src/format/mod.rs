@@ -2,6 +2,7 @@
 
 mod byte_order;
 mod compression;
+mod embedded_keys;
 mod error;
 mod facts;
 mod link_type;
@@ -12,6 +13,7 @@ mod resolution;
 mod source;
 
 pub use compression::Compression;
+pub use embedded_keys::{EmbeddedKeys, SECRETS_TYPE};
 pub use error::{OpenError, ReadError};
 pub use facts::{Damage, DamageKind, FileFacts, FileFormat, Interface};
 pub use link_type::LinkType;

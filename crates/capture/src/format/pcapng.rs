@@ -4,7 +4,7 @@ use super::byte_order::ByteOrder;
 use super::pcap::Pcap;
 use super::resolution::Resolution;
 use super::source::Source;
-use super::{FileFacts, Interface, LinkType, MAX_RECORD, Record, Step};
+use super::{EmbeddedKeys, FileFacts, Interface, LinkType, MAX_RECORD, Record, Step};
 use std::io;
 
 /// Block type of the Section Header Block, the same in both byte orders.
@@ -12,6 +12,9 @@ pub(super) const SECTION_HEADER: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
 
 /// Interfaces remembered of a file; a file with more is made to exhaust memory.
 const MAX_INTERFACES: usize = 1 << 16;
+
+/// Blocks with keys remembered until they are taken, of which each has some megabytes at most.
+pub(super) const MAX_EMBEDDED: usize = 8;
 
 /// Block type of the Name Resolution Block.
 const NAME_RESOLUTION: u32 = 4;
@@ -46,6 +49,8 @@ pub(super) struct Pcapng {
     order: ByteOrder,
     /// Interfaces of the current section.
     interfaces: Vec<SectionInterface>,
+    /// Keys of SMB sessions that nobody has taken yet.
+    embedded: Vec<EmbeddedKeys>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +65,12 @@ struct SectionInterface {
 impl Pcapng {
     /// A file whose first block is a Section Header Block, which is still to be read.
     pub(super) fn new() -> Self {
-        Self { order: ByteOrder::Little, interfaces: Vec::new() }
+        Self { order: ByteOrder::Little, interfaces: Vec::new(), embedded: Vec::new() }
+    }
+
+    /// The keys found since they were last taken.
+    pub(super) fn take_embedded_keys(&mut self) -> Vec<EmbeddedKeys> {
+        std::mem::take(&mut self.embedded)
     }
 
     /// The next packet; blocks before it are read and consumed.
@@ -147,16 +157,30 @@ impl Pcapng {
             3 => self.simple_packet(body, length, facts),
             // Enhanced Packet Block
             6 => self.packet(self.order.u32(body, 0), body, length, facts),
+            DECRYPTION_SECRETS => self.secrets(body, facts),
             _ => {
                 let counter = match kind {
                     NAME_RESOLUTION => &mut facts.name_resolutions,
-                    DECRYPTION_SECRETS => &mut facts.decryption_secrets,
                     _ => &mut facts.other_blocks,
                 };
                 *counter = counter.saturating_add(1);
                 Block::Passed
             }
         }
+    }
+
+    fn secrets(&mut self, body: &[u8], facts: &mut FileFacts) -> Block {
+        let secrets = self.order.u32(body, 4).and_then(|length| body.get(8..)?.get(..length as usize));
+        let keys = self.order.u32(body, 0).zip(secrets).and_then(|(kind, secrets)| EmbeddedKeys::parse(kind, secrets));
+        let counter = match keys.filter(|_| self.embedded.len() < MAX_EMBEDDED) {
+            Some(keys) => {
+                self.embedded.push(keys);
+                &mut facts.embedded_keys
+            }
+            None => &mut facts.decryption_secrets,
+        };
+        *counter = counter.saturating_add(1);
+        Block::Passed
     }
 
     fn interface(&mut self, body: &[u8], facts: &mut FileFacts) -> Block {

@@ -4,8 +4,8 @@ use super::pcap::{self, Pcap};
 use super::pcapng::{self, Pcapng};
 use super::source::Source;
 use super::{
-    Damage, DamageKind, FileFacts, FileFormat, Interface, LinkType, OpenError, REACH, ReadError, Record, Step,
-    starts_other_file,
+    Damage, DamageKind, EmbeddedKeys, FileFacts, FileFormat, Interface, LinkType, OpenError, REACH, ReadError, Record,
+    Step, starts_other_file,
 };
 use crate::pdu::Timestamp;
 use std::fs::File;
@@ -39,6 +39,8 @@ pub struct PacketReader {
     total: Option<u64>,
     format: Format,
     facts: FileFacts,
+    /// Keys found in captures before the one that is being read of those joined in the file.
+    embedded: Vec<EmbeddedKeys>,
     /// Length of the record handed out last, still in the window.
     handed_out: usize,
     /// The next record, when it was looked at before its time.
@@ -137,6 +139,7 @@ impl PacketReader {
             total: None,
             format,
             facts,
+            embedded: Vec::new(),
             handed_out: 0,
             ahead: None,
             previous_time: Timestamp::default(),
@@ -166,6 +169,15 @@ impl PacketReader {
     /// What is known of the file so far.
     pub fn facts(&self) -> &FileFacts {
         &self.facts
+    }
+
+    /// The keys of SMB sessions that the file was found to hold since they were last asked for.
+    pub fn take_embedded_keys(&mut self) -> Vec<EmbeddedKeys> {
+        let mut keys = std::mem::take(&mut self.embedded);
+        if let Format::Pcapng(pcapng) = &mut self.format {
+            keys.extend(pcapng.take_embedded_keys());
+        }
+        keys
     }
 
     /// The file as messages call it.
@@ -234,6 +246,8 @@ impl PacketReader {
         if matches!(format, Format::Pcap(_)) {
             self.source.consume(pcap::FILE_HEADER);
         }
+        self.embedded = self.take_embedded_keys();
+        self.embedded.truncate(pcapng::MAX_EMBEDDED);
         self.format = format;
         self.facts.interfaces.extend(first);
         self.facts.joined_files = self.facts.joined_files.saturating_add(1);

@@ -3,6 +3,7 @@
 mod cleanup;
 mod comparison;
 mod config;
+mod decrypt;
 mod doctor;
 mod export;
 mod global;
@@ -21,6 +22,7 @@ mod validate;
 pub(crate) use cleanup::CleanupArguments;
 pub(crate) use comparison::ComparisonArguments;
 pub(crate) use config::ConfigCommand;
+pub(crate) use decrypt::DecryptArguments;
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use export::ExportArguments;
 pub(crate) use global::{Format, Global};
@@ -79,6 +81,8 @@ pub(crate) enum Command {
     Cleanup(Box<CleanupArguments>),
     /// Write the files whose contents the capture shows into a folder
     Export(ExportArguments),
+    /// Write a capture again with its SMB in clear, for Wireshark and others
+    Decrypt(Box<DecryptArguments>),
     /// Show earlier replays
     Report(ReportArguments),
     /// List traces or cases

@@ -3,6 +3,7 @@
 mod cleanup;
 mod completions;
 mod config;
+mod decrypt;
 mod doctor;
 mod export;
 mod filter;
@@ -19,9 +20,11 @@ mod pcap;
 mod provisioning;
 mod replay;
 mod report;
+mod secrets;
 mod serve;
 mod session;
 mod setup;
+mod standard_input;
 mod target;
 mod trace;
 mod validate;
@@ -60,6 +63,7 @@ fn dispatch(command: Command, global: &Global, output: &mut Output) -> Result<Co
         Command::Setup(arguments) => setup::run(&arguments, global, output),
         Command::Cleanup(arguments) => cleanup::run(&arguments, global, output),
         Command::Replay(arguments) => replay::run(&arguments, global, output),
+        Command::Decrypt(arguments) => decrypt::run(&arguments, global, output),
         Command::Export(arguments) => export::run(&arguments, global, output),
         Command::Report(arguments) => report::run(&arguments, global, output),
         Command::Doctor(arguments) => doctor::run(&arguments, global, output),

@@ -6,6 +6,9 @@ use super::{SecretError, Secrets};
 /// Lengths that a session key may have, bytes: NTLM yields 16, Kerberos 8 to 32 by its encryption type.
 const SESSION_KEY_LENGTHS: std::ops::RangeInclusive<usize> = 8..=32;
 
+/// How many sessions have keys when no more are taken in that a capture holds.
+const EMBEDDED_LIMIT: usize = 1 << 18;
+
 /// What is known of one session.
 #[derive(Clone, Default)]
 pub(crate) struct SessionSecret {
@@ -56,14 +59,21 @@ impl Secrets {
     /// # Errors
     /// [`SecretError::Line`] for the first line that is not of that form; those before it are taken in.
     pub fn add_seskey_list(&mut self, text: &str) -> Result<(), SecretError> {
-        for (index, line) in text.lines().enumerate() {
-            let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
-                continue;
+        for line in seskey_lines(text) {
+            let (session_id, secret) = line?;
+            self.sessions.insert(session_id, secret);
+        }
+        Ok(())
+    }
+
+    /// Takes in keys of the form of [`add_seskey_list`](Self::add_seskey_list) that nobody gave. What is known of a session
+    /// already stays as it is, and there is an end to their number.
+    pub(crate) fn add_embedded(&mut self, text: &str) -> Result<(), SecretError> {
+        for line in seskey_lines(text) {
+            let (session_id, secret) = line?;
+            if self.sessions.len() < EMBEDDED_LIMIT {
+                self.sessions.entry(session_id).or_insert(secret);
             }
-            let number = index.saturating_add(1);
-            self.add_seskey_line(line)
-                .map_err(|source| SecretError::Line { line: number, source: Box::new(source) })?;
         }
         Ok(())
     }
@@ -77,31 +87,39 @@ impl Secrets {
     pub(crate) fn session(&self, session_id: u64) -> Option<&SessionSecret> {
         self.sessions.get(&session_id)
     }
+}
 
-    fn add_seskey_line(&mut self, line: &str) -> Result<(), SecretError> {
-        let mut values = line.split(',').map(|value| value.trim().trim_matches('"'));
-        let (Some(session_id), Some(session_key)) = (values.next(), values.next()) else {
-            return Err(SecretError::Form { form: "sesid,seskey,s2ckey,c2skey" });
-        };
-        let (to_client, to_server) = (values.next().unwrap_or_default(), values.next().unwrap_or_default());
-        if values.next().is_some() {
-            return Err(SecretError::Form { form: "sesid,seskey,s2ckey,c2skey" });
-        }
-        let given = |text: &str| !text.is_empty();
-        let secret = SessionSecret {
-            session_key: Some(session_key).filter(|text| given(text)).map(parse_session_key).transpose()?,
-            to_client: Some(to_client)
-                .filter(|text| given(text))
-                .map(|text| parse_cipher_key(text, "server-to-client key"))
-                .transpose()?,
-            to_server: Some(to_server)
-                .filter(|text| given(text))
-                .map(|text| parse_cipher_key(text, "client-to-server key"))
-                .transpose()?,
-        };
-        self.sessions.insert(parse_session_id(session_id)?, secret);
-        Ok(())
+/// The sessions of a list, one a line, with what is known of each.
+fn seskey_lines(text: &str) -> impl Iterator<Item = Result<(u64, SessionSecret), SecretError>> {
+    let says_something = |(_, line): &(usize, &str)| !line.is_empty() && !line.starts_with('#');
+    text.lines().map(str::trim).enumerate().filter(says_something).map(|(index, line)| {
+        let line_number = index.saturating_add(1);
+        parse_seskey_line(line).map_err(|source| SecretError::Line { line: line_number, source: Box::new(source) })
+    })
+}
+
+fn parse_seskey_line(line: &str) -> Result<(u64, SessionSecret), SecretError> {
+    let mut values = line.split(',').map(|value| value.trim().trim_matches('"'));
+    let (Some(session_id), Some(session_key)) = (values.next(), values.next()) else {
+        return Err(SecretError::Form { form: "sesid,seskey,s2ckey,c2skey" });
+    };
+    let (to_client, to_server) = (values.next().unwrap_or_default(), values.next().unwrap_or_default());
+    if values.next().is_some() {
+        return Err(SecretError::Form { form: "sesid,seskey,s2ckey,c2skey" });
     }
+    let given = |text: &str| !text.is_empty();
+    let secret = SessionSecret {
+        session_key: Some(session_key).filter(|text| given(text)).map(parse_session_key).transpose()?,
+        to_client: Some(to_client)
+            .filter(|text| given(text))
+            .map(|text| parse_cipher_key(text, "server-to-client key"))
+            .transpose()?,
+        to_server: Some(to_server)
+            .filter(|text| given(text))
+            .map(|text| parse_cipher_key(text, "client-to-server key"))
+            .transpose()?,
+    };
+    Ok((parse_session_id(session_id)?, secret))
 }
 
 fn parse_session_id(text: &str) -> Result<u64, SecretError> {
@@ -168,5 +186,20 @@ mod tests {
         assert!(secrets.session(0x0000_4800_9400_003d).unwrap().session_key.is_some());
         let other = secrets.session(0x0000_281c_ac00_0069).unwrap();
         assert!(other.session_key.is_none() && other.to_client.is_some() && other.to_server.is_some());
+    }
+
+    #[test]
+    fn keys_that_a_capture_holds_leave_those_that_were_given() {
+        let other = "00112233445566778899aabbccddeeff";
+        let mut secrets = Secrets::default();
+        secrets.add_session_key(&format!("0x7={KEY}")).unwrap();
+        let before = secrets.session(7).unwrap().session_key.clone();
+        let lines = format!("# what it is\n0700000000000000,{other},,\n0800000000000000,{other},,\n");
+        secrets.add_embedded(&lines).unwrap();
+        assert!(secrets.session(7).unwrap().session_key == before && secrets.session(8).is_some());
+        assert_eq!(
+            secrets.add_embedded("nonsense").map_err(|error| error.to_string()),
+            Err("line 1: expected sesid,seskey,s2ckey,c2skey".to_owned())
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Addresses and ports of live connections. A run records the server's; those of the client are made up.
 
 use crate::report::ReportTarget;
+use capture::Endpoints as Pair;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// First of the ports for outgoing connections (RFC 6335 6).
@@ -12,9 +13,6 @@ const CLIENT_IPV4: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 const SERVER_IPV4: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 1);
 /// The same for IPv6 (RFC 3849).
 const CLIENT_IPV6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
-
-/// The two ends of a connection, the client first.
-pub(super) type Pair = (SocketAddr, SocketAddr);
 
 /// The endpoints of a run's connections.
 #[derive(Clone, Debug)]
@@ -44,12 +42,12 @@ impl Endpoints {
             IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::from_bits(CLIENT_IPV4.to_bits().wrapping_add(further))),
             IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::from_bits(CLIENT_IPV6.to_bits().wrapping_add(further.into()))),
         };
-        (SocketAddr::new(address, FIRST_PORT.saturating_add(port)), self.server)
+        Pair { client: SocketAddr::new(address, FIRST_PORT.saturating_add(port)), server: self.server }
     }
 
     /// What of the endpoints is made up.
     pub(super) fn made_up(&self) -> String {
-        let client = self.pair(0).0.ip();
+        let client = self.pair(0).client.ip();
         match &self.name {
             Some(name) => format!(
                 "the client's address {client} and ports, the server's address {} (it is {name})",
@@ -86,9 +84,9 @@ mod tests {
 
     #[test]
     fn the_server_is_that_of_the_run_where_it_is_known_by_its_address() {
-        assert_eq!(endpoints("[fe80::1]").pair(0).1.to_string(), "[fe80::1]:445");
+        assert_eq!(endpoints("[fe80::1]").pair(0).server.to_string(), "[fe80::1]:445");
         let named = endpoints("lab.example");
-        assert_eq!(named.pair(0).1.to_string(), "198.51.100.1:445");
+        assert_eq!(named.pair(0).server.to_string(), "198.51.100.1:445");
         assert!(named.comment().contains("198.51.100.1 (it is lab.example)"), "{}", named.comment());
     }
 }

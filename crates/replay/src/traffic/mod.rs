@@ -5,28 +5,27 @@
 //! put down in a nameless file first, because a run is recorded in the order in which operations ended: memory holds some
 //! sixty bytes for each message.
 
-mod conversation;
 mod endpoints;
-mod pcapng;
 mod remark;
 mod timeline;
 
 use crate::recorded::Recorded;
 use crate::replayed::{Replayed, ReplayedError, ReplayedOperation, Wanted};
-use capture::Timestamp;
-use conversation::Conversation;
+use capture::writing::{Acknowledged, Carried, Conversation, InterfaceDescription, PcapngWriter};
+use capture::{LinkType, Timestamp};
 use endpoints::Endpoints;
-use pcapng::PcapngWriter;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use store::Columns;
-use timeline::{Direction, Moment, Timeline};
+use store::{CREATED_BY, Columns};
+use timeline::{Direction, Moment, Pdu, Timeline};
 
 /// Columns of captured operations that remarks need.
 const COLUMNS: Columns = Columns::Only(&["status", "request_frame"]);
+/// No packet is longer.
+const SNAP_LENGTH: u32 = 1 << 18;
 
 /// Why the traffic of a run was not written.
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +75,13 @@ pub fn write(
     }
     let endpoints = Endpoints::of(&recorded.report.target);
     let section = section_comment(recorded, &endpoints, &summary);
-    let mut packets = PcapngWriter::begin(out, &section, &endpoints.comment())?;
+    let mut packets = PcapngWriter::begin(out, CREATED_BY, &section)?;
+    packets.interface(InterfaceDescription {
+        link_type: LinkType::RAW,
+        snaplen: SNAP_LENGTH,
+        name: "replay",
+        comment: &endpoints.comment(),
+    })?;
     let mut conversations: FxHashMap<u32, Conversation> = FxHashMap::default();
     let mut pdus = timeline.sorted()?;
     while let Some(pdu) = pdus.next()? {
@@ -85,16 +90,31 @@ pub fn write(
             std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
             std::collections::hash_map::Entry::Vacant(new) => {
                 let mut conversation = Conversation::new(pdu.connection, endpoints.pair(pdu.connection));
-                conversation.shake_hands(&mut packets, pdu.time)?;
+                conversation.shake_hands(&mut packets, pdu.time, pdu.time)?;
                 new.insert(conversation)
             }
         };
-        conversation.carry(&mut packets, &pdu)?;
+        conversation.carry(&mut packets, &carried(&pdu))?;
         summary.messages = summary.messages.saturating_add(pdu.messages);
     }
     summary.connections = u64::try_from(conversations.len()).unwrap_or(u64::MAX);
     summary.packets = packets.finish()?;
     Ok(summary)
+}
+
+/// The PDU as what carries it needs it: each side has received all that the other has sent.
+fn carried(pdu: &Pdu) -> Carried<'_> {
+    Carried {
+        direction: match pdu.direction {
+            Direction::Request => capture::Direction::ClientToServer,
+            Direction::Response | Direction::ResponseAtOnce => capture::Direction::ServerToClient,
+        },
+        time: pdu.time,
+        body: &pdu.body,
+        holes: &[],
+        acknowledged: Acknowledged::Everything,
+        comments: &pdu.remarks,
+    }
 }
 
 fn refuse_cancelled(cancelled: &AtomicBool) -> Result<(), TrafficError> {

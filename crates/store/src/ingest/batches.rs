@@ -1,6 +1,6 @@
 //! The events of a trace in batches, read on a thread of its own, so that reading goes on while what was read is taken in.
 
-use capture::{Event, ReadError, Trace};
+use capture::{EmbeddedKeys, Event, ReadError, Trace};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
@@ -15,15 +15,17 @@ const WAITING: usize = 2;
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Some events of a trace, in their order.
-pub(super) struct Batch {
+pub(crate) struct Batch {
     /// The events.
-    pub(super) events: Vec<Event>,
+    pub(crate) events: Vec<Event>,
+    /// Keys in the files that stand before these events, or in their midst.
+    pub(crate) keys: Vec<EmbeddedKeys>,
     /// Bytes read from the files so far, and their length where known, both before decompression.
-    pub(super) progress: (u64, Option<u64>),
+    pub(crate) progress: (u64, Option<u64>),
 }
 
 /// Why a reading ended early.
-pub(super) enum Stopped<E> {
+pub(crate) enum Stopped<E> {
     /// It was cancelled.
     Cancelled,
     /// What was read could not be taken in.
@@ -37,7 +39,7 @@ pub(super) enum Stopped<E> {
 ///
 /// # Errors
 /// [`Stopped`].
-pub(super) fn read<E>(
+pub(crate) fn read<E>(
     mut trace: Trace,
     apart: bool,
     cancelled: &AtomicBool,
@@ -102,7 +104,7 @@ fn next(trace: &mut Trace) -> Result<Option<Batch>, ReadError> {
     if events.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Batch { events, progress: trace.progress() }))
+    Ok(Some(Batch { events, keys: trace.take_embedded_keys(), progress: trace.progress() }))
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use crate::metadata::{Damage, Session, Time, Trace, TraceFile};
 use capture::format::{DamageKind, Interface};
 use capture::{FileFacts, FileRead};
-use dissect::Dissector;
+use dissect::{Dissector, SecretError};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The trace of `files`, of which `read` tells more when there are several; all that the request tells is not known yet.
-pub(super) fn trace(facts: &FileFacts, read: &[FileRead], mut files: Vec<TraceFile>) -> Trace {
+pub(crate) fn trace(facts: &FileFacts, read: &[FileRead], mut files: Vec<TraceFile>) -> Trace {
     for file in &mut files {
         match facts_of(file, facts, read) {
             Some(facts) => fill(file, facts),
@@ -54,7 +54,7 @@ fn read_of<'a>(file: &TraceFile, read: &'a [FileRead]) -> Option<&'a FileRead> {
 }
 
 /// Counters of the capture and the dissector that only say how much there was.
-const NOT_LOSSES: [&str; 15] = [
+const NOT_LOSSES: [&str; 16] = [
     "packets",
     "tcp_segments",
     "connections",
@@ -69,6 +69,7 @@ const NOT_LOSSES: [&str; 15] = [
     "reassembled_packets",
     "ip_fragments",
     "joined_files",
+    "embedded_keys",
     "netbios_keep_alives",
 ];
 
@@ -87,6 +88,7 @@ pub(super) fn counters(
         ("skipped_bytes", facts.skipped_bytes),
         ("damaged_places", facts.damaged_places),
         ("joined_files", facts.joined_files),
+        ("embedded_keys", facts.embedded_keys),
         ("decryption_secrets", facts.decryption_secrets),
         ("name_resolutions", facts.name_resolutions),
         ("other_blocks", facts.other_blocks),
@@ -96,7 +98,14 @@ pub(super) fn counters(
 }
 
 /// What the user should know, a sentence each.
-pub(super) fn warnings(facts: &FileFacts, read: &[FileRead], trace: &Trace, sessions: &[Session]) -> Vec<String> {
+/// `misread` is what is wrong with keys that the files hold.
+pub(crate) fn warnings(
+    facts: &FileFacts,
+    read: &[FileRead],
+    trace: &Trace,
+    sessions: &[Session],
+    misread: Option<&SecretError>,
+) -> Vec<String> {
     let several = trace.files.len() > 1;
     let files = trace.files.iter().filter_map(|file| {
         let told = match &file.left_out {
@@ -112,7 +121,8 @@ pub(super) fn warnings(facts: &FileFacts, read: &[FileRead], trace: &Trace, sess
             facts.cut_packets, facts.packets
         )
     });
-    let mut warnings: Vec<String> = files.chain(cut).collect();
+    let misread = misread.map(|error| format!("not all keys in the capture can be read: {error}"));
+    let mut warnings: Vec<String> = files.chain(cut).chain(misread).collect();
     let locked = sessions.iter().filter_map(Session::would_open);
     warnings.extend(bounded(locked.collect(), "sessions"));
     warnings

@@ -1,12 +1,12 @@
 //! From a capture to session files and metadata.
 
-mod batches;
-mod described;
+pub(crate) mod batches;
+pub(crate) mod described;
 mod earlier;
 mod error;
 mod files;
 mod payload;
-mod read;
+pub(crate) mod read;
 mod stream;
 mod without;
 
@@ -206,7 +206,7 @@ pub fn ingest(
     };
     let mut metadata = read::read(request, trace, total, &mut complete, progress, cancelled)?;
     let changes = before.map(|before| files::changes(&metadata.trace.files, &before)).unwrap_or_default();
-    if locks_again {
+    if locks_again && metadata.sessions.iter().all(|session| !session.decrypted) {
         metadata.warnings.push(LOCKED_AGAIN.to_owned());
     }
     Ok(report(place, &metadata, changes, false, started))

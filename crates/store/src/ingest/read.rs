@@ -1,13 +1,14 @@
 //! Driving capture, dissector and writer.
 
 use super::batches::{self, Stopped};
-use super::stream::{Hashed, Hashing};
+use super::stream::Hashed;
 use super::{IngestError, IngestProgress, IngestRequest, Phase, described, payload, without};
 use crate::metadata::{self, Payload, SCHEMA_VERSION, SessionMetadata, Trace, TraceFile};
 use crate::writer::{SessionsWriter, WriteError};
-use capture::{Limits, OpenError, PacketReader, ReadError};
-use dissect::Dissector;
+use capture::{EmbeddedKeys, Limits, OpenError, PacketReader, ReadError};
+use dissect::{Dissector, SecretError};
 use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -24,7 +25,10 @@ pub(super) fn open(paths: &[PathBuf]) -> Result<(capture::Trace, Option<Hashed>)
 }
 
 /// Opens the capture that comes as a stream.
-pub(super) fn open_stream(stream: Hashing, cancelled: &AtomicBool) -> Result<capture::Trace, IngestError> {
+pub(crate) fn open_stream(
+    stream: impl Read + Send + 'static,
+    cancelled: &AtomicBool,
+) -> Result<capture::Trace, IngestError> {
     match PacketReader::from_reader(Box::new(stream), STREAM) {
         Ok(reader) => Ok(capture::Trace::new(reader, Limits::default())),
         Err(_) if cancelled.load(Ordering::Relaxed) => Err(IngestError::Interrupted),
@@ -32,7 +36,8 @@ pub(super) fn open_stream(stream: Hashing, cancelled: &AtomicBool) -> Result<cap
     }
 }
 
-fn refused(error: OpenError) -> IngestError {
+/// What opening the files failed by.
+pub(crate) fn refused(error: OpenError) -> IngestError {
     match error {
         OpenError::Empty { name } => IngestError::Empty { path: name.into() },
         OpenError::Io { name, source } => IngestError::Unreadable { path: name.into(), source },
@@ -66,7 +71,9 @@ pub(super) fn read(
     let mut report = |phase, (bytes_read, total): (u64, Option<u64>), operations| {
         progress(IngestProgress { phase, bytes_read, bytes_total: total.unwrap_or(size), operations });
     };
+    let mut misread = None;
     let read = batches::read(trace, request.jobs.get() > 1, cancelled, &mut |batch| {
+        misread = take_keys(&mut dissector, &batch.keys).err().or(misread.take());
         for event in batch.events {
             dissector.handle(event);
             write(&mut dissector, &mut writer, request.payload)?;
@@ -74,15 +81,7 @@ pub(super) fn read(
         report(Phase::Reading, batch.progress, dissector.counters().operations);
         Ok::<(), WriteError>(())
     });
-    let trace = read.map_err(|stopped| match stopped {
-        Stopped::Cancelled => IngestError::Interrupted,
-        // A stream that is told to stop fails to read.
-        Stopped::Unreadable(_) if cancelled.load(Ordering::Relaxed) => IngestError::Interrupted,
-        Stopped::Unreadable(ReadError::Io { name, source, .. }) => {
-            IngestError::Unreadable { path: name.into(), source }
-        }
-        Stopped::Refused(error) => error.into(),
-    })?;
+    let trace = read.map_err(|stopped| ended_early(stopped, cancelled))?;
     dissector.finish();
     write(&mut dissector, &mut writer, request.payload)?;
     refuse_without_smb2(path, &trace, &dissector)?;
@@ -102,7 +101,7 @@ pub(super) fn read(
     let metadata = writer.finish(sessions, cancelled, |sessions| SessionMetadata {
         schema_version: SCHEMA_VERSION.to_owned(),
         created_by: crate::CREATED_BY.to_owned(),
-        warnings: described::warnings(&facts, &files_read, &described, &sessions),
+        warnings: described::warnings(&facts, &files_read, &described, &sessions, misread.as_ref()),
         trace: described,
         dropped,
         counters,
@@ -111,6 +110,24 @@ pub(super) fn read(
         sessions,
     })?;
     Ok(metadata)
+}
+
+/// Takes up the keys that the files hold.
+pub(crate) fn take_keys(dissector: &mut Dissector, keys: &[EmbeddedKeys]) -> Result<(), SecretError> {
+    keys.iter().try_for_each(|keys| dissector.add_embedded_keys(keys.expose()))
+}
+
+/// Why a reading ended before the trace did.
+pub(crate) fn ended_early<E: Into<IngestError>>(stopped: Stopped<E>, cancelled: &AtomicBool) -> IngestError {
+    match stopped {
+        Stopped::Cancelled => IngestError::Interrupted,
+        // A stream that is told to stop fails to read.
+        Stopped::Unreadable(_) if cancelled.load(Ordering::Relaxed) => IngestError::Interrupted,
+        Stopped::Unreadable(ReadError::Io { name, source, .. }) => {
+            IngestError::Unreadable { path: name.into(), source }
+        }
+        Stopped::Refused(error) => error.into(),
+    }
 }
 
 /// Writes the rows that are complete, with what `stored` asks for of their data.
@@ -122,7 +139,12 @@ fn write(dissector: &mut Dissector, writer: &mut SessionsWriter, stored: Payload
     Ok(())
 }
 
-fn refuse_without_smb2(path: &Path, trace: &capture::Trace, dissector: &Dissector) -> Result<(), IngestError> {
+/// Refuses a trace in which no SMB2 was found.
+pub(crate) fn refuse_without_smb2(
+    path: &Path,
+    trace: &capture::Trace,
+    dissector: &Dissector,
+) -> Result<(), IngestError> {
     let counters = dissector.counters();
     let path = path.to_owned();
     match counters {

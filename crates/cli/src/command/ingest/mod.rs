@@ -1,16 +1,14 @@
 //! `ingest`: captures become sessions.
 
-mod secrets;
-mod standard_input;
 mod summary;
 
-use super::{Context, trace};
+use super::standard_input::StandardInput;
+use super::{Context, secrets, trace};
 use crate::arguments::{Global, IngestArguments, TraceSelection};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Output, Progress};
 use capture::split_set;
 use dissect::Secrets;
-use standard_input::StandardInput;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use store::ingest::{IngestError, IngestReport, IngestRequest, Phase};
@@ -131,11 +129,11 @@ fn stream_place(arguments: &IngestArguments, context: &Context<'_>) -> Result<Ga
     Ok(Gathered { files: Vec::new(), place })
 }
 
-fn current() -> PathBuf {
+pub(super) fn current() -> PathBuf {
     std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
 }
 
-fn cannot_gather(error: LayoutError) -> Failure {
+pub(super) fn cannot_gather(error: LayoutError) -> Failure {
     match &error {
         LayoutError::NoTrace { .. } => {
             Failure::new(error, "give the path of a capture, or see `smbreplay list traces`")
@@ -183,7 +181,7 @@ fn read(request: &IngestRequest, from_stream: bool, context: &Context<'_>) -> Re
 }
 
 /// Says that a file belongs to others, which connections may run across.
-fn hint_at_siblings(file: &Path, context: &Context<'_>) {
+pub(super) fn hint_at_siblings(file: &Path, context: &Context<'_>) {
     let siblings = split_set::siblings(file).unwrap_or_default();
     if siblings.len() > 1 {
         let name = file.file_name().unwrap_or_default().to_string_lossy();

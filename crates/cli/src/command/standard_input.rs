@@ -13,7 +13,7 @@ const QUEUE: usize = 4;
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Reads standard input in a thread of its own, which ends with the process.
-pub(super) struct StandardInput {
+pub(crate) struct StandardInput {
     chunks: Receiver<io::Result<Vec<u8>>>,
     chunk: io::Cursor<Vec<u8>>,
     interrupt: Interrupt,
@@ -21,7 +21,7 @@ pub(super) struct StandardInput {
 
 impl StandardInput {
     /// Begins to read.
-    pub(super) fn open(interrupt: Interrupt) -> Self {
+    pub(crate) fn open(interrupt: Interrupt) -> Self {
         let (sender, chunks) = sync_channel(QUEUE);
         std::thread::spawn(move || {
             let mut input = io::stdin().lock();

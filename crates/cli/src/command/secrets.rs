@@ -1,6 +1,6 @@
 //! Keys and passwords from the command line, from files and from the environment. No message repeats one.
 
-use super::super::environment;
+use super::environment;
 use crate::arguments::{Secret, SecretArguments};
 use crate::failure::Failure;
 use dissect::{SecretError, Secrets};
@@ -15,7 +15,7 @@ const LARGEST_KEYTAB: u64 = 16 << 20;
 type Add = fn(&mut Secrets, &str) -> Result<(), SecretError>;
 
 /// Everything that the user gave.
-pub(super) fn collect(arguments: &SecretArguments) -> Result<Secrets, Failure> {
+pub(crate) fn collect(arguments: &SecretArguments) -> Result<Secrets, Failure> {
     let kinds: [(&str, &str, &[Secret], Add); 4] = [
         ("--session-key", "SMBREPLAY_SESSION_KEYS", &arguments.session_key, Secrets::add_session_key),
         ("--decryption-keys", "SMBREPLAY_DECRYPTION_KEYS", &arguments.decryption_keys, Secrets::add_decryption_keys),
