@@ -36,6 +36,7 @@ mod session;
 mod state;
 pub mod summary;
 mod tree;
+mod unwrapping;
 
 pub use counters::Counters;
 pub use dissector::Dissector;
