@@ -45,8 +45,7 @@ impl State {
         let decrypted = self.decrypt(connection, pdu);
         let encrypted = decrypted.is_some();
         let pdu = decrypted.map_or(Cow::Borrowed(pdu), Cow::Owned);
-        let mut unwrapped =
-            Unwrapped { pdu, wrapping: Wrapping { encrypted, compressed: false }, refusal: None };
+        let mut unwrapped = Unwrapped { pdu, wrapping: Wrapping { encrypted, compressed: false }, refusal: None };
         if Protocol::of(&unwrapped.pdu.body) != Some(Protocol::Compressed) {
             return unwrapped;
         }

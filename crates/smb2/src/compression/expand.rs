@@ -68,8 +68,7 @@ pub fn expand(message: &[u8]) -> Result<Vec<u8>, ExpandError> {
         Payload::Unchained { uncompressed, compressed } => {
             within_bounds(claimed.saturating_add(uncompressed.len()))?;
             let code = header.compression_algorithm();
-            let algorithm =
-                Algorithm::from_code(code).ok_or(ExpandError::Algorithm { code, form: "an unchained" })?;
+            let algorithm = Algorithm::from_code(code).ok_or(ExpandError::Algorithm { code, form: "an unchained" })?;
             let mut output = Output::default();
             plain(uncompressed, &mut output)?;
             algorithm.expand_into(compressed, claimed, &mut output).map_err(of(algorithm.name()))?;

@@ -1,8 +1,8 @@
 //! Pattern_V1 (MS-SMB2 2.2.42.2.2): one byte, many times.
 
+use super::Fault;
 use super::input::Input;
 use super::output::Output;
-use super::Fault;
 
 /// The shortest run that is worth a payload of its own (MS-SMB2 3.1.4.4).
 pub(super) const SHORTEST_RUN: usize = 32;

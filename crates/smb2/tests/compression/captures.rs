@@ -15,14 +15,11 @@ fn the_read_responses_of_the_capture_expand_to_the_same_data_by_all_three_algori
         return;
     };
     let pdus = pcap.windows(8).enumerate().filter_map(|(at, bytes)| match *bytes {
-        [0, a, b, c, 0xfc, b'S', b'M', b'B'] => {
-            pcap.get(at + 4..at + 4 + u32::from_be_bytes([0, a, b, c]) as usize)
-        }
+        [0, a, b, c, 0xfc, b'S', b'M', b'B'] => pcap.get(at + 4..at + 4 + u32::from_be_bytes([0, a, b, c]) as usize),
         _ => None,
     });
-    let (algorithms, messages): (Vec<u16>, Vec<Vec<u8>>) = pdus
-        .map(|pdu| (CompressionHeader::parse(pdu).unwrap().compression_algorithm(), expand(pdu).unwrap()))
-        .unzip();
+    let (algorithms, messages): (Vec<u16>, Vec<Vec<u8>>) =
+        pdus.map(|pdu| (CompressionHeader::parse(pdu).unwrap().compression_algorithm(), expand(pdu).unwrap())).unzip();
     assert_eq!(algorithms, [2, 3, 1]);
     for message in &messages {
         assert_eq!((message.len(), Header::parse(message).unwrap().command), (4176, Command::READ));

@@ -3,7 +3,8 @@
 use smb2::compression::{Algorithm, Fault};
 
 const ALPHABET: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
-const SCORE: &[u8] = b"F# F# G A A G F# E D D E F# F# E E F# F# G A A G F# E D D E F# E D D E E F# D E F# G F# D E F# G \
+const SCORE: &[u8] =
+    b"F# F# G A A G F# E D D E F# F# E E F# F# G A A G F# E D D E F# E D D E E F# D E F# G F# D E F# G \
 F# E D E A F# F# G A A G F# E D D E F# E D D\0";
 
 fn repeated() -> Vec<u8> {
@@ -39,9 +40,8 @@ fn huffman(lengths: &[(usize, u8)], codes: &[u8]) -> Vec<u8> {
 fn lz77_with_huffman_of_literals_is_expanded_as_in_the_example() {
     let lengths: Vec<(usize, u8)> = (b'a'..=b'v').map(|letter| (letter.into(), 5)).collect();
     let shorter = (b'w'..=b'z').map(|letter| (letter.into(), 4)).chain([(256, 4)]);
-    let codes = [
-        0xd8, 0x52, 0x3e, 0xd7, 0x94, 0x11, 0x5b, 0xe9, 0x19, 0x5f, 0xf9, 0xd6, 0x7c, 0xdf, 0x8d, 0x04, 0, 0, 0, 0,
-    ];
+    let codes =
+        [0xd8, 0x52, 0x3e, 0xd7, 0x94, 0x11, 0x5b, 0xe9, 0x19, 0x5f, 0xf9, 0xd6, 0x7c, 0xdf, 0x8d, 0x04, 0, 0, 0, 0];
     let compressed = huffman(&lengths.into_iter().chain(shorter).collect::<Vec<_>>(), &codes);
     assert_eq!(Algorithm::Lz77Huffman.expand(&compressed, ALPHABET.len()).unwrap(), ALPHABET);
 }

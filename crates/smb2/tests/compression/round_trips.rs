@@ -42,7 +42,8 @@ proptest! {
 
 #[test]
 fn data_of_several_blocks_come_back_and_get_smaller() {
-    let text: Vec<u8> = (0..40_000_u32).flat_map(|number| format!("line {number}: the same again\n").into_bytes()).collect();
+    let text: Vec<u8> =
+        (0..40_000_u32).flat_map(|number| format!("line {number}: the same again\n").into_bytes()).collect();
     for algorithm in Algorithm::ALL {
         let compressed = algorithm.compress(&text);
         assert!(compressed.len() < text.len() / 2, "{}: {} of {}", algorithm.name(), compressed.len(), text.len());

@@ -37,7 +37,8 @@ mod tests {
 
     #[test]
     fn distances_have_as_many_bits_as_they_need_and_four_at_least() {
-        for (expanded, bits) in [(0, 12), (1, 12), (16, 12), (17, 11), (32, 11), (33, 10), (2048, 5), (2049, 4), (4095, 4)]
+        for (expanded, bits) in
+            [(0, 12), (1, 12), (16, 12), (17, 11), (32, 11), (33, 10), (2048, 5), (2049, 4), (4095, 4)]
         {
             assert_eq!(length_bits(expanded), bits, "{expanded}");
         }
