@@ -98,7 +98,7 @@ struct Keeping {
 }
 
 pub(crate) fn run(bench: &Bench) -> anyhow::Result<()> {
-    if !matches!(bench, Bench::Crypto(_)) {
+    if bench.runs_smbreplay() {
         step(cargo().args(["build", "--release", "--package", "smbreplay"]))?;
     }
     let interrupt = Interrupt::listen()?;
@@ -111,6 +111,9 @@ pub(crate) fn run(bench: &Bench) -> anyhow::Result<()> {
 
 fn measure(bench: &Bench, interrupt: &Interrupt) -> anyhow::Result<()> {
     let folder = Folder::lay_out()?;
+    if bench.runs_smbreplay() {
+        folder.ensure_built()?;
+    }
     let keeping = match bench {
         Bench::Replay(options) => &options.keeping,
         Bench::Setup(options) => &options.keeping,
@@ -136,6 +139,13 @@ fn measure(bench: &Bench, interrupt: &Interrupt) -> anyhow::Result<()> {
         line.append_to(&folder.history())?;
     }
     Ok(())
+}
+
+impl Bench {
+    /// Whether it measures the program as a whole.
+    fn runs_smbreplay(&self) -> bool {
+        !matches!(self, Self::Crypto(_))
+    }
 }
 
 /// smbclients as what smbreplay is held against.
