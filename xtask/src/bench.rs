@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what smbreplay costs beside what the same work cost smbclients, and what reading a capture and
-//! questions about it cost beside tshark; and whether the HTTP server stays itself with many clients.
+//! questions about it cost beside tshark; whether the HTTP server stays itself with many clients; and how fast one core
+//! decrypts, signs and expands messages.
 //!
 //! Clients and smbreplay work on fresh private Sambas of this machine, so only their ratio tells anything; even that needs
 //! a machine with nothing else to do. Recordings are made once and kept in cargo's target folder.
@@ -8,6 +9,7 @@ mod analysis;
 mod api;
 mod clients;
 mod cost;
+mod crypto;
 mod disk;
 mod dissector;
 pub(crate) mod figures;
@@ -58,6 +60,8 @@ pub(crate) enum Bench {
     Analysis(analysis::AnalysisOptions),
     /// Has many clients ask the release build's HTTP server about a long session, while it ingests and replays
     Api(api::ApiOptions),
+    /// Decrypts, signs and expands messages on one core
+    Crypto(crypto::CryptoOptions),
 }
 
 /// How large the recordings are that replays and ingests share.
@@ -94,7 +98,9 @@ struct Keeping {
 }
 
 pub(crate) fn run(bench: &Bench) -> anyhow::Result<()> {
-    step(cargo().args(["build", "--release", "--package", "smbreplay"]))?;
+    if bench.runs_smbreplay() {
+        step(cargo().args(["build", "--release", "--package", "smbreplay"]))?;
+    }
     let interrupt = Interrupt::listen()?;
     measure(bench, &interrupt).or_else(|error| {
         // Programs that Ctrl-C ended fail in ways that say nothing of it.
@@ -105,12 +111,16 @@ pub(crate) fn run(bench: &Bench) -> anyhow::Result<()> {
 
 fn measure(bench: &Bench, interrupt: &Interrupt) -> anyhow::Result<()> {
     let folder = Folder::lay_out()?;
+    if bench.runs_smbreplay() {
+        folder.ensure_built()?;
+    }
     let keeping = match bench {
         Bench::Replay(options) => &options.keeping,
         Bench::Setup(options) => &options.keeping,
         Bench::Ingest(options) => &options.keeping,
         Bench::Analysis(options) => &options.keeping,
         Bench::Api(options) => &options.keeping,
+        Bench::Crypto(options) => &options.keeping,
     };
     let earlier = if keeping.compare { history::read(&folder.history())? } else { Vec::new() };
     let mut line = Line::begin();
@@ -120,6 +130,7 @@ fn measure(bench: &Bench, interrupt: &Interrupt) -> anyhow::Result<()> {
         Bench::Ingest(options) => ingest::measure(options, &folder, interrupt)?,
         Bench::Analysis(options) => vec![analysis::measure(options, &folder, interrupt)?],
         Bench::Api(options) => vec![api::measure(options, &folder, interrupt)?],
+        Bench::Crypto(_) => crypto::measure(interrupt)?,
     };
     if keeping.compare {
         compare(&line, &earlier);
@@ -128,6 +139,13 @@ fn measure(bench: &Bench, interrupt: &Interrupt) -> anyhow::Result<()> {
         line.append_to(&folder.history())?;
     }
     Ok(())
+}
+
+impl Bench {
+    /// Whether it measures the program as a whole.
+    fn runs_smbreplay(&self) -> bool {
+        !matches!(self, Self::Crypto(_))
+    }
 }
 
 /// smbclients as what smbreplay is held against.

@@ -71,7 +71,7 @@ pub fn told<'a>(found: &'a BTreeMap<&'a str, u64>, group: Meaning) -> impl Itera
 }
 
 /// Every counter of reading and dissecting, in the order of a trace's way: from the file to the messages.
-const COUNTERS: [(&str, Meaning, &str); 88] = {
+const COUNTERS: [(&str, Meaning, &str); 89] = {
     use Meaning::{Found, Lost, Mended};
     [
         ("packets", Found, "packets"),
@@ -87,6 +87,7 @@ const COUNTERS: [(&str, Meaning, &str); 88] = {
         ("netbios_keep_alives", Found, "NetBIOS keep-alives"),
         ("keep_alives", Found, "TCP keep-alives"),
         ("decrypted_pdus", Found, "PDUs decrypted"),
+        ("expanded_pdus", Found, "compressed PDUs expanded"),
         ("messages", Found, "SMB2 messages"),
         ("operations", Found, "operations"),
         (
@@ -153,7 +154,7 @@ const COUNTERS: [(&str, Meaning, &str); 88] = {
         ("session_keys_refused", Lost, "logons that the given session key does not fit"),
         ("tickets_refused", Lost, "Kerberos tickets that no given keytab or password opened"),
         ("keys_evicted", Lost, "keys and logons forgotten because of their number"),
-        ("compressed_pdus", Lost, "compressed PDUs, not expanded"),
+        ("compressed_pdus", Lost, "compressed PDUs that could not be expanded"),
         ("unknown_protocol_pdus", Lost, "PDUs that are no SMB"),
         ("malformed_messages", Lost, "SMB2 messages that break their specification"),
         ("messages_without_header", Lost, "SMB2 messages whose header was not captured"),

@@ -1,10 +1,12 @@
 //! One connection to a live server, without I/O: plain messages in and protected bytes out, and the reverse.
 
+use crate::compression::{Compressed, Compression};
 use crate::framing::{BadFrame, Framing};
 use crate::sealed::{SealError, Sealed, framed};
 use crate::security::Security;
 use crate::{Negotiated, Window};
 use bytes::Bytes;
+use smb2::compression::ExpandError;
 use smb2::crypto::{DecryptError, SessionKeys, TransformHeader};
 use smb2::transport::Protocol;
 use smb2::{Command, Header, Malformed, NtStatus, chain, header};
@@ -19,7 +21,7 @@ pub enum ReceiveError {
     /// Not a transport PDU.
     #[error(transparent)]
     BadFrame(#[from] BadFrame),
-    /// A PDU that is neither SMB2 nor an encrypted SMB2 message.
+    /// A PDU that is neither SMB2 nor an encrypted or compressed SMB2 message.
     #[error("the server sent a message that starts with {start:02x?}, not an SMB2 one")]
     NotSmb2 {
         /// Its first bytes.
@@ -34,6 +36,9 @@ pub enum ReceiveError {
         /// The SessionId of the transform header.
         session_id: u64,
     },
+    /// A compressed message that cannot be expanded.
+    #[error("the server's compressed message cannot be read: {0}")]
+    Expand(#[from] ExpandError),
     /// A message whose header or chain is broken.
     #[error("the server sent a malformed message: {0}")]
     Malformed(#[from] Malformed),
@@ -84,6 +89,7 @@ pub struct Connection {
     framing: Framing,
     decoded: std::collections::VecDeque<Received>,
     security: Security,
+    compression: Compression,
     window: Window,
     negotiated: Option<Negotiated>,
     nonce: u64,
@@ -99,6 +105,17 @@ impl Connection {
     /// What was negotiated, once it was.
     pub fn negotiated(&self) -> Option<&Negotiated> {
         self.negotiated.as_ref()
+    }
+
+    /// Compresses requests with data from now on, where the server and the dialect allow it. What the server compresses is
+    /// expanded in any case.
+    pub fn compress(&mut self) {
+        self.compression.wanted = true;
+    }
+
+    /// How many PDUs were compressed so far.
+    pub fn compressed(&self) -> Compressed {
+        self.compression.counts()
     }
 
     /// The MessageIds that may be used.
@@ -117,7 +134,8 @@ impl Connection {
     }
 
     /// Signs each of `messages` that has SMB2_FLAGS_SIGNED set and whose session has a key here, and returns them with
-    /// the bytes to write: transport header, and the chain, encrypted for `encrypt` when that is a session.
+    /// the bytes to write: transport header, and the chain, compressed where that was agreed and makes it smaller, and
+    /// encrypted for `encrypt` when that is a session.
     ///
     /// The messages must be final but for their signatures: ids, NextCommand and padding included. A member whose
     /// SessionId is all ones is signed for the session of the member before it.
@@ -141,15 +159,21 @@ impl Connection {
             sent.push(header);
         }
         let messages: Vec<Bytes> = messages.into_iter().map(Bytes::from).collect();
+        let scheme = self.negotiated.as_ref().and_then(Negotiated::compression);
+        let compressed = self.compression.compress(scheme, &sent, &messages);
+        let plain = compressed.as_ref().map_or(messages.as_slice(), std::slice::from_ref);
         let wire = match encrypt {
-            None => framed(&messages)?,
+            None => framed(plain)?,
             Some(session_id) => {
                 let key = self.security.keys(session_id).and_then(|keys| keys.encryption.as_ref());
                 let key = key.ok_or(SealError::NoCipherKey { session_id })?;
                 self.nonce = self.nonce.wrapping_add(1);
-                framed(&[Bytes::from(key.encrypt(session_id, self.nonce, &messages.concat()))])?
+                framed(&[Bytes::from(key.encrypt(session_id, self.nonce, &plain.concat()))])?
             }
         };
+        if compressed.is_some() {
+            self.compression.sent();
+        }
         for (header, message) in sent.iter().zip(messages.iter()) {
             self.security.sent(header, message);
             if header.command != Command::CANCEL {
@@ -226,15 +250,12 @@ impl Connection {
     }
 
     fn decode(&mut self, body: Bytes) -> Result<(), ReceiveError> {
-        let (plain, encrypted) = match Protocol::of(&body) {
-            Some(Protocol::Smb2) => (body, false),
-            Some(Protocol::Encrypted) => {
-                let session_id = TransformHeader::parse(&body)?.session_id();
-                let key = self.security.keys(session_id).and_then(|keys| keys.decryption.as_ref());
-                let key = key.ok_or(ReceiveError::UnknownSession { session_id })?;
-                (Bytes::from(key.decrypt(&body)?), true)
-            }
-            _ => return Err(ReceiveError::NotSmb2 { start: body.iter().take(4).copied().collect() }),
+        let encrypted = Protocol::of(&body) == Some(Protocol::Encrypted);
+        let opened = if encrypted { self.decrypt(&body)? } else { body };
+        let plain = match Protocol::of(&opened) {
+            Some(Protocol::Smb2) => opened,
+            Some(Protocol::Compressed) => self.compression.expand(&opened)?,
+            _ => return Err(ReceiveError::NotSmb2 { start: opened.iter().take(4).copied().collect() }),
         };
         for member in chain::messages(&plain) {
             if let Some(problem) = member.problem {
@@ -247,6 +268,13 @@ impl Connection {
             self.decoded.push_back(received);
         }
         Ok(())
+    }
+
+    fn decrypt(&self, body: &[u8]) -> Result<Bytes, ReceiveError> {
+        let session_id = TransformHeader::parse(body)?.session_id();
+        let key = self.security.keys(session_id).and_then(|keys| keys.decryption.as_ref());
+        let key = key.ok_or(ReceiveError::UnknownSession { session_id })?;
+        Ok(Bytes::from(key.decrypt(body)?))
     }
 
     fn check(&self, received: &Received) -> Signature {
@@ -270,6 +298,7 @@ mod tests {
 
     use super::*;
     use crate::request::{Place, Request};
+    use smb2::compression::{self, Algorithm, Scheme};
     use smb2::crypto::{Cipher, KeyDerivation, PreauthHash, SigningAlgorithm};
     use smb2::header::offset;
     use smb2::transport;
@@ -306,6 +335,81 @@ mod tests {
         assert_eq!(receive(&message).signature, Signature::Good);
         *message.last_mut().unwrap() ^= 1;
         assert_eq!(receive(&message).signature, Signature::Bad);
+    }
+
+    #[test]
+    fn what_came_compressed_is_expanded_before_its_signature_is_looked_at_also_inside_encryption() {
+        let mut message = response(3);
+        message.extend([7; 1000]);
+        keys().signing.sign(&mut message).unwrap();
+        for (algorithm, chained) in Algorithm::ALL.into_iter().zip([false, true, false, true]) {
+            let scheme = Scheme { algorithm, chained, patterns: chained };
+            let compressed = compression::compress(&message, 64, scheme).unwrap();
+            let received = receive(&compressed);
+            assert_eq!((&received.message[..], received.signature), (&message[..], Signature::Good));
+            let encrypted = receive(&keys().decryption.unwrap().encrypt(SESSION, 1, &compressed));
+            assert_eq!((&encrypted.message[..], encrypted.encrypted), (&message[..], true));
+        }
+    }
+
+    #[test]
+    fn a_compressed_message_that_cannot_be_expanded_is_an_error() {
+        let scheme = Scheme { algorithm: Algorithm::Lz77, chained: false, patterns: false };
+        let mut message = response(3);
+        message.extend([7; 1000]);
+        let compressed = compression::compress(&message, 64, scheme).unwrap();
+        let mut connection = Connection::new(0);
+        let cut = compressed.get(..compressed.len() - 2).unwrap();
+        connection.handle_bytes(&transport::frame(cut.len()).unwrap());
+        connection.handle_bytes(cut);
+        assert!(matches!(connection.poll_message(), Err(ReceiveError::Expand(_))));
+    }
+
+    #[test]
+    fn writes_are_compressed_when_asked_for_and_agreed_to_and_their_signatures_are_of_the_messages() {
+        let scheme = |sealed: &Sealed| Protocol::of(sealed.wire.concat().get(transport::LENGTH..).unwrap());
+        let message = |command| {
+            let body = vec![9; 8000];
+            let place = Place { message_id: 3, session_id: SESSION, signed: true, ..Place::default() };
+            Request { command, body }.message(&place)
+        };
+        let mut connection = Connection::new(0);
+        connection.begin_bind(SESSION, &keys());
+        connection.negotiated = Some(agreeing());
+        let mut seal = |command, encrypt, wanted| {
+            connection.compression.wanted = wanted;
+            connection.seal(vec![message(command)], encrypt).unwrap()
+        };
+        let plain = seal(Command::WRITE, None, false);
+        assert_eq!(scheme(&plain), Some(Protocol::Smb2));
+        assert_eq!(scheme(&seal(Command::IOCTL, None, true)), Some(Protocol::Smb2), "only what has data to write");
+        let compressed = seal(Command::WRITE, None, true);
+        assert_eq!(compressed.messages, plain.messages, "what is recorded is the message");
+        let expanded = compression::expand(compressed.wire.concat().get(transport::LENGTH..).unwrap()).unwrap();
+        assert_eq!(Some(&expanded[..]), plain.messages.first().map(|message| &message[..]));
+        let encrypted = seal(Command::WRITE, Some(SESSION), true);
+        let wire = encrypted.wire.concat();
+        let opened = keys().encryption.unwrap().decrypt(wire.get(transport::LENGTH..).unwrap()).unwrap();
+        assert_eq!(compression::expand(&opened).unwrap().len(), expanded.len());
+        assert_eq!(connection.compressed(), Compressed { sent: 2, received: 0 });
+    }
+
+    /// What a server says that compresses with LZ77.
+    fn agreeing() -> Negotiated {
+        Negotiated {
+            dialect: 0x0311,
+            security_mode: 1,
+            capabilities: 0,
+            server_guid: smb2::Guid::default(),
+            max_transact_size: 0,
+            max_read_size: 0,
+            max_write_size: 0,
+            signing: SigningAlgorithm::AesCmac,
+            cipher: Some(Cipher::Aes128Gcm),
+            compressions: vec![2, 4],
+            chained_compression: true,
+            system_time: 0,
+        }
     }
 
     #[test]

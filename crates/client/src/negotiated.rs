@@ -1,5 +1,7 @@
 //! What the server's NEGOTIATE response settled for a connection (MS-SMB2 2.2.4, 3.2.5.2).
 
+use crate::request::negotiate::COMPRESSION_CHAINED;
+use smb2::compression::{Algorithm, PATTERN_V1, Scheme};
 use smb2::context::negotiate::CompressionCapabilities;
 use smb2::crypto::{Cipher, SigningAlgorithm};
 use smb2::message::negotiate::NegotiateResponse;
@@ -36,6 +38,8 @@ pub struct Negotiated {
     pub cipher: Option<Cipher>,
     /// CompressionAlgorithms that the server has of those offered, in its order.
     pub compressions: Vec<u16>,
+    /// Whether a compressed message may have several payloads.
+    pub chained_compression: bool,
     /// SystemTime: the server's clock when it answered, a FILETIME; 0 when it does not tell.
     pub system_time: u64,
 }
@@ -48,13 +52,17 @@ impl Negotiated {
     pub fn parse(response: &[u8]) -> Result<Self, Malformed> {
         let view = NegotiateResponse::parse(response)?;
         let dialect = view.dialect_revision();
-        let (mut signing_id, mut cipher_id, mut compressions) = (None, None, Vec::new());
+        let (mut signing_id, mut cipher_id) = (None, None);
+        let (mut compressions, mut chained_compression) = (Vec::new(), false);
         if dialect == 0x0311 {
             for context in view.contexts() {
                 let context = context?;
                 match context.context_type {
                     ENCRYPTION_CAPABILITIES => cipher_id = first_id(context.data),
-                    COMPRESSION_CAPABILITIES => compressions = compression_ids(context.data),
+                    COMPRESSION_CAPABILITIES => {
+                        compressions = compression_ids(context.data);
+                        chained_compression = is_chained(context.data);
+                    }
                     SIGNING_CAPABILITIES => signing_id = first_id(context.data),
                     _ => {}
                 }
@@ -79,8 +87,16 @@ impl Negotiated {
             signing,
             cipher: cipher_id.and_then(Cipher::from_wire),
             compressions,
+            chained_compression,
             system_time: view.system_time(),
         })
+    }
+
+    /// How messages may be compressed: with the first algorithm of the server's that is known; `None` when they must not.
+    pub fn compression(&self) -> Option<Scheme> {
+        let algorithm = self.compressions.iter().find_map(|id| Algorithm::from_code(*id))?;
+        let chained = self.chained_compression;
+        Some(Scheme { algorithm, chained, patterns: chained && self.compressions.contains(&PATTERN_V1) })
     }
 
     /// Whether the server refuses unsigned messages of signed-in users.
@@ -104,6 +120,11 @@ fn compression_ids(data: &[u8]) -> Vec<u16> {
     let parsed = CompressionCapabilities::parse(data).and_then(|view| Ok(view.compression_algorithms()?.collect()));
     let all: Vec<u16> = parsed.unwrap_or_default();
     all.into_iter().filter(|id| *id != 0).take(MOST_COMPRESSIONS).collect()
+}
+
+/// Whether the Flags of SMB2_COMPRESSION_CAPABILITIES allow chained messages.
+fn is_chained(data: &[u8]) -> bool {
+    CompressionCapabilities::parse(data).is_ok_and(|view| view.flags() & COMPRESSION_CHAINED != 0)
 }
 
 /// More than MS-SMB2 has.

@@ -188,6 +188,7 @@ mod tests {
             signing: SigningAlgorithm::AesCmac,
             cipher: Some(Cipher::Aes128Ccm),
             compressions: Vec::new(),
+            chained_compression: false,
             system_time: 0,
         };
         let mut security = Security::default();

@@ -38,7 +38,9 @@ counters! {
     tickets_refused,
     /// Keys and logons under way forgotten because of their number: later messages stay encrypted or unverified.
     keys_evicted,
-    /// Compressed PDUs (0xFC 'SMB'), not expanded.
+    /// Compressed PDUs (0xFC 'SMB'), encrypted ones among them, that were expanded.
+    expanded_pdus,
+    /// Compressed PDUs that could not be expanded: their rows say why.
     compressed_pdus,
     /// PDUs with a ProtocolId that is none of SMB's.
     unknown_protocol_pdus,

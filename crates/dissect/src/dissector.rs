@@ -11,9 +11,11 @@ use crate::operation::{Closed, Kind, Operation};
 use crate::secrets::{SecretError, Secrets};
 use crate::state::State;
 use crate::summary::{ConnectionSummary, SessionSummary};
+use crate::unwrapping::Unwrapped;
 use capture::{CloseKind, Direction, Endpoints, Event, Mark, Pdu};
 use smb2::Command;
 use smb2::transport::Protocol;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
 /// How many connections a trace may have; what happens on further ones is dropped and counted.
@@ -208,20 +210,19 @@ impl Dissector {
 
 impl State {
     fn client_pdu(&mut self, connection: &mut Connection, pdu: &Pdu, acks: Option<u64>) -> Option<Pdu> {
-        let decrypted = self.decrypt(connection, pdu);
-        let encrypted = decrypted.is_some();
-        let pdu = decrypted.as_ref().unwrap_or(pdu);
+        let Unwrapped { pdu: unwrapped, wrapping, refusal } = self.unwrap(connection, pdu);
+        let pdu = unwrapped.as_ref();
         match Protocol::of(&pdu.body) {
             Some(Protocol::Smb2) => {
                 let mut chain = Chain::default();
-                for message in message::split(pdu, encrypted) {
+                for message in message::split(pdu, wrapping) {
                     self.request(connection, message, &mut chain, acks);
                 }
             }
             Some(Protocol::Smb1) => self.smb1_request(connection, message::whole(pdu), acks),
-            protocol => {
-                let mut operation = self.opaque(connection, Kind::Request, pdu, protocol);
-                operation.encrypted |= encrypted;
+            _ => {
+                let mut operation = self.opaque(connection, Kind::Request, pdu, refusal);
+                operation.wrapped(wrapping);
                 let message = message::whole(pdu);
                 operation.requested(message.first, message.last);
                 operation.request_acks = acks;
@@ -229,30 +230,29 @@ impl State {
                 self.complete(operation);
             }
         }
-        decrypted
+        changed(unwrapped)
     }
 
     fn server_pdu(&mut self, connection: &mut Connection, pdu: &Pdu) -> Option<Pdu> {
-        let decrypted = self.decrypt(connection, pdu);
-        let encrypted = decrypted.is_some();
-        let pdu = decrypted.as_ref().unwrap_or(pdu);
+        let Unwrapped { pdu: unwrapped, wrapping, refusal } = self.unwrap(connection, pdu);
+        let pdu = unwrapped.as_ref();
         match Protocol::of(&pdu.body) {
             Some(Protocol::Smb2) => {
-                for message in message::split(pdu, encrypted) {
+                for message in message::split(pdu, wrapping) {
                     self.response(connection, message);
                 }
             }
             Some(Protocol::Smb1) => self.smb1_response(connection),
-            protocol => {
-                let mut operation = self.opaque(connection, Kind::Response, pdu, protocol);
-                operation.encrypted |= encrypted;
+            _ => {
+                let mut operation = self.opaque(connection, Kind::Response, pdu, refusal);
+                operation.wrapped(wrapping);
                 let message = message::whole(pdu);
                 operation.responded(message.last);
                 operation.response_bytes(message.bytes, message.holes);
                 self.complete(operation);
             }
         }
-        decrypted
+        changed(unwrapped)
     }
 
     /// What the client had received when it sent a segment with this acknowledgement.
@@ -274,21 +274,21 @@ impl State {
         }
     }
 
-    /// The rows of one message that is not plain SMB2, as far as its first bytes tell.
+    /// The row of a PDU that is not plain SMB2, as far as its first bytes tell. `refusal` says why it was not expanded.
     fn opaque(
         &mut self,
         connection: &mut Connection,
         kind: Kind,
         pdu: &Pdu,
-        protocol: Option<Protocol>,
+        refusal: Option<String>,
     ) -> Box<Operation> {
-        match protocol {
+        match Protocol::of(&pdu.body) {
             Some(Protocol::Encrypted) => self.encrypted(connection, pdu),
             Some(Protocol::Compressed) => {
                 self.counters.compressed_pdus = self.counters.compressed_pdus.saturating_add(1);
                 let mut operation = self.row(kind, pdu.connection);
                 operation.compressed = true;
-                operation.malformed = Some("compressed, not expanded".to_owned());
+                operation.malformed = Some(refusal.unwrap_or_else(|| "compressed more than once".to_owned()));
                 operation
             }
             _ => {
@@ -298,5 +298,13 @@ impl State {
                 operation
             }
         }
+    }
+}
+
+/// The PDU, if it is no more what it was.
+fn changed(pdu: Cow<'_, Pdu>) -> Option<Pdu> {
+    match pdu {
+        Cow::Owned(pdu) => Some(pdu),
+        Cow::Borrowed(_) => None,
     }
 }

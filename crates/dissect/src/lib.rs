@@ -38,6 +38,7 @@ mod state;
 pub mod summary;
 mod ticket;
 mod tree;
+mod unwrapping;
 
 pub use counters::Counters;
 pub use dissector::Dissector;

@@ -1,5 +1,6 @@
 //! One SMB2 message out of a PDU: its bytes, its place in chain and trace, its missing ranges.
 
+use crate::unwrapping::Wrapping;
 use bytes::Bytes;
 use capture::{Hole, Mark, Pdu};
 use smb2::message::{ReadResponse, WriteRequest};
@@ -20,8 +21,8 @@ pub(crate) struct Message {
     pub(crate) holes: Vec<Hole>,
     /// Identifier of the chain, for a PDU of more than one message, and the 0-based index in it.
     pub(crate) chain: Option<(u64, u16)>,
-    /// Whether it came encrypted.
-    pub(crate) encrypted: bool,
+    /// What it came in.
+    pub(crate) wrapping: Wrapping,
     /// First byte of the PDU.
     pub(crate) first: Mark,
     /// The byte that completed the PDU.
@@ -52,8 +53,9 @@ impl Message {
     }
 }
 
-/// The messages of a PDU of SMB2, which came `encrypted` or plain. The chain's identifier is the position of the PDU's first byte in the trace.
-pub(crate) fn split(pdu: &Pdu, encrypted: bool) -> impl Iterator<Item = Message> + '_ {
+/// The messages of a PDU of SMB2, which came in `wrapping`. The chain's identifier is the position of the PDU's first byte in
+/// the trace.
+pub(crate) fn split(pdu: &Pdu, wrapping: Wrapping) -> impl Iterator<Item = Message> + '_ {
     let mut members = chain::messages(&pdu.body);
     let first = members.next();
     let many = first.as_ref().is_some_and(|first| first.range.end < pdu.body.len());
@@ -66,7 +68,7 @@ pub(crate) fn split(pdu: &Pdu, encrypted: bool) -> impl Iterator<Item = Message>
             header: Header::parse(&bytes).ok().filter(|_| !cut),
             holes,
             bytes,
-            encrypted,
+            wrapping,
             chain: many.then(|| (pdu.first.seq, u16::try_from(index).unwrap_or(u16::MAX))),
             first: pdu.first,
             last: pdu.last,
@@ -82,7 +84,7 @@ pub(crate) fn whole(pdu: &Pdu) -> Message {
         header: None,
         bytes: pdu.body.clone(),
         holes: pdu.holes.clone(),
-        encrypted: false,
+        wrapping: Wrapping::default(),
         chain: None,
         first: pdu.first,
         last: pdu.last,

@@ -305,8 +305,12 @@ impl Operation {
         }
     }
 
-    /// Gives its messages memory of their own: it will wait for long, and they share that of other messages.
+    /// Gives its messages memory of their own: it will wait for long, and they share that of other messages. An expanded one
+    /// has memory of its own already, which is counted as long as it is not copied.
     pub(crate) fn stand_alone(&mut self) {
+        if self.compressed {
+            return;
+        }
         for message in [&mut self.request, &mut self.interim].into_iter().flatten() {
             *message = Bytes::copy_from_slice(message);
         }

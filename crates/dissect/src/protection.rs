@@ -92,7 +92,7 @@ impl State {
         );
         operation.signed(match right {
             Some(true) => SignatureState::Ok,
-            _ if message.encrypted => SignatureState::Absent,
+            _ if message.wrapping.encrypted => SignatureState::Absent,
             _ if is_exempt(header) && operation.session.is_some_and(|session| self.keys.signs(session)) => {
                 SignatureState::Absent
             }

@@ -172,7 +172,7 @@ impl State {
 
 fn place(operation: &mut Operation, message: &Message, acks: Option<u64>) {
     operation.requested(message.first, message.last);
-    operation.encrypted |= message.encrypted;
+    operation.wrapped(message.wrapping);
     operation.request_acks = acks;
     operation.request_chain = message.chain.map(|(chain, _)| chain);
     operation.compound_index = message.chain.map(|(_, index)| index);

@@ -88,7 +88,7 @@ impl State {
 
     fn interim(&mut self, connection: &Connection, operation: &mut Operation, header: &Header, message: Message) {
         operation.response_header(header);
-        operation.encrypted |= message.encrypted;
+        operation.wrapped(message.wrapping);
         self.verify(connection, operation, header, &message);
         if operation.interim.is_some() {
             self.counters.repeated_interim_responses = self.counters.repeated_interim_responses.saturating_add(1);
@@ -264,7 +264,7 @@ fn succeeded(operation: &Operation) -> bool {
 /// Fills in where a message of the server was seen.
 pub(crate) fn place(operation: &mut Operation, message: &Message) {
     operation.responded(message.last);
-    operation.encrypted |= message.encrypted;
+    operation.wrapped(message.wrapping);
     operation.response_chain = message.chain.map(|(chain, _)| chain);
     operation.response_compound_index = message.chain.map(|(_, index)| index);
 }

@@ -9,6 +9,7 @@ use crate::pairing::Pending;
 use crate::pipe::Pipes;
 use crate::session::Sessions;
 use crate::tree::Trees;
+use crate::unwrapping::Expander;
 use bytes::Bytes;
 use capture::{Hole, Mark};
 use smb2::{Command, Header};
@@ -22,6 +23,7 @@ pub(crate) struct State {
     pub(crate) opens: Opens,
     pub(crate) pipes: Pipes,
     pub(crate) keys: Keys,
+    pub(crate) expander: Expander,
     pub(crate) counters: Counters,
     /// Complete rows.
     pub(crate) ready: VecDeque<Box<Operation>>,

@@ -73,7 +73,8 @@ fn pdus_of_other_protocols_are_rows_with_a_reason() {
         rows.iter().map(|row| row.kind).collect::<Vec<_>>(),
         [Kind::Response, Kind::Request, Kind::Request, Kind::Encrypted]
     );
-    assert_eq!(rows[0].malformed.as_deref(), Some("compressed, not expanded"));
+    let reason = rows[0].malformed.as_deref().unwrap();
+    assert!(reason.starts_with("compressed: uncompressed part needs "), "{reason}");
     assert!(rows[0].compressed && rows.iter().all(|row| row.malformed.is_some()));
     let counters = trace.dissector.counters();
     assert_eq!((counters.compressed_pdus, counters.unknown_protocol_pdus, counters.encrypted_pdus), (1, 2, 1));

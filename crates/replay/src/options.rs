@@ -166,6 +166,8 @@ pub struct Options {
     pub dialect: Option<u16>,
     /// What is encrypted beyond what the live session or share demands.
     pub encrypt: Encrypt,
+    /// Whether compression is offered, and requests with data are compressed where the live server agrees.
+    pub compress: bool,
     /// Whether the target is tried first: reached, logged on to, its share connected to.
     pub ping: bool,
     /// Whether the target may be an address that occurs as a server in the trace.
@@ -193,6 +195,7 @@ impl Options {
             max_gap: None,
             dialect: None,
             encrypt: Encrypt::default(),
+            compress: false,
             ping: true,
             allow_captured_server: false,
             mapping: Mapping::default(),

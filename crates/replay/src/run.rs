@@ -4,7 +4,7 @@ use crate::assumptions;
 use crate::clones::{self, TooFewFiles};
 use crate::compare::{BaselineError, Noise};
 use crate::driver;
-use crate::engine::{Engine, Seed};
+use crate::engine::{Engine, Seed, compression_in_short};
 use crate::map::{CapturedShare, Names, SeveralShares, ShareKind};
 use crate::options::Options;
 use crate::payload::SessionFiles;
@@ -181,6 +181,7 @@ pub fn run(
     }
 
     warnings.extend(live_warnings(&engines));
+    warnings.extend(compression_in_short(&engines));
     let target = &options.target;
     let mut report = Report {
         schema_version: REPORT_SCHEMA_VERSION.to_owned(),

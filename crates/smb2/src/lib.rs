@@ -2,7 +2,7 @@
 //!
 //! This crate holds zero-copy views of the SMB2 header and of the request and response of every command
 //! (MS-SMB2 section 2.2), the names of codes, the ranges of a message that a replay may have to patch, and the
-//! transforms: signing, encryption, key derivation, NTLMv2.
+//! transforms: signing, encryption, compression, key derivation, NTLMv2.
 //!
 //! # Invariants
 //! - No I/O, no clock, no state beyond what a caller holds: bytes come in, values or bytes go out.

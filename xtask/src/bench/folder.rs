@@ -24,11 +24,16 @@ impl Folder {
         let xtask = env::current_exe().context("cannot find the folder of built programs")?;
         let target = xtask.parent().and_then(Path::parent).context("this program lies in no target folder")?;
         let program = target.join("release/smbreplay").with_extension(env::consts::EXE_EXTENSION);
-        ensure!(program.is_file(), "{} was not built", program.display());
         let folder = Self { path: target.join("bench"), program };
         let case = folder.case();
         fs::create_dir_all(&case).with_context(|| format!("cannot make {}", case.display()))?;
         Ok(folder)
+    }
+
+    /// Fails when there is no release build.
+    pub(super) fn ensure_built(&self) -> anyhow::Result<()> {
+        ensure!(self.program.is_file(), "{} was not built", self.program.display());
+        Ok(())
     }
 
     /// The folder itself.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::analysis::{Analysis, Costs};
 use super::api::Api;
 use super::cost::Cost;
+use super::crypto::Crypto;
 use super::figures::{Figures, Replayed, ratio};
 use super::ingest::{Ingest, TenTimes};
 use super::setups::SetUp;
@@ -65,6 +66,7 @@ pub(super) enum Measured {
     TenTimes(TenTimes),
     Analysis(Analysis),
     Api(Api),
+    Crypto(Crypto),
 }
 
 impl Line {
@@ -152,6 +154,7 @@ impl Measured {
             Self::TenTimes(ten_times) => ten_times.ten.load,
             Self::Analysis(analysis) => analysis.smbreplay.load(),
             Self::Api(api) => api.load,
+            Self::Crypto(crypto) => crypto.load,
         }
     }
 
@@ -206,6 +209,9 @@ impl Measured {
                 exact("peak memory, MiB", api.loaded.resident as f64 / f64::from(1 << 20)),
                 exact("peak anonymous memory, MiB", api.loaded.anonymous as f64 / f64::from(1 << 20)),
             ],
+            Self::Crypto(crypto) => {
+                crypto.speeds().into_iter().map(|(what, speed)| exact(what, ratio(1e6, speed))).collect()
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The tables that are printed: the figures of smbclients or tshark beside those of smbreplay.
 
 mod api;
+mod crypto;
 
 use std::fmt;
 
@@ -11,6 +12,7 @@ use super::ingest::{Ingest, TenTimes};
 use super::setups::SetUp;
 use super::tshark;
 pub(super) use api::of_api;
+pub(super) use crypto::of_crypto;
 
 /// Columns of figures with their names, and rows with theirs.
 #[derive(Clone, Debug, PartialEq, Eq)]

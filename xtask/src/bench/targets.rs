@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::analysis::{Analysis, Costs};
 use super::api::{Api, Latency};
+use super::crypto::Crypto;
 use super::figures::{Figures, Replayed, ratio};
 use super::ingest::{Ingest, TenTimes};
 use super::setups::SetUp;
@@ -166,6 +167,16 @@ pub(super) fn api(measured: &Api) -> Vec<Target> {
     ]
 }
 
+/// Of one core that decrypts and expands messages.
+pub(super) fn crypto(measured: &Crypto) -> Vec<Target> {
+    let at_least = |what, speed, least| Target::new(what, speed, Bound::AtLeast(least), "MB/s");
+    vec![
+        at_least("AES-128-GCM", measured.aes_128_gcm, 500.0),
+        at_least("AES-256-GCM", measured.aes_256_gcm, 500.0),
+        at_least("LZ77", measured.lz77, 300.0),
+    ]
+}
+
 /// A replay that leaves requests out has won nothing.
 fn sent(clients: &Figures, replay: &Figures) -> Target {
     let part = ratio(replay.requests as f64, clients.requests as f64);
@@ -289,6 +300,15 @@ mod tests {
         assert_eq!(answered(0.2, 0.5, 1.0), [true; 3]);
         assert_eq!(answered(0.21, 0.5, 1.0), [false, true, true]);
         assert_eq!(answered(0.2, 0.51, 1.01), [true, false, false]);
+    }
+
+    #[test]
+    fn a_core_has_to_decrypt_and_expand_fast_enough() {
+        let of = |aes_128_gcm, aes_256_gcm, lz77| {
+            reached(&crypto(&Crypto { aes_128_gcm, aes_256_gcm, lz77, ..Crypto::default() }))
+        };
+        assert_eq!(of(500.0, 500.0, 300.0), [true; 3]);
+        assert_eq!(of(499.0, 501.0, 299.0), [false, true, false]);
     }
 
     #[test]

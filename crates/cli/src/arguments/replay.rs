@@ -74,6 +74,9 @@ pub(crate) struct ReplayArguments {
     #[arg(long, value_name = "all|captured", num_args = 0..=1, default_missing_value = "all", require_equals = true,
           help_heading = "Protocol")]
     pub(crate) encrypt: Option<Encrypt>,
+    /// Offer compression, and compress WRITEs where the lab server can; the run tells when it cannot
+    #[arg(long, help_heading = "Protocol")]
+    pub(crate) compress: bool,
     /// Let the replay go to a server that occurs in the trace
     #[arg(long, help_heading = "Protocol")]
     pub(crate) allow_captured_server: bool,

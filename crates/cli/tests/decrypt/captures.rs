@@ -16,7 +16,7 @@ pub(super) struct Captured {
 }
 
 /// Captures from elsewhere: name, options with its keys, PDUs that they open.
-const ELSEWHERE: [(&str, &[&str], u64); 15] = [
+const ELSEWHERE: [(&str, &[&str], u64); 16] = [
     ("smb3.pcap", &["--session-key", "0x000048009400003d=28f2847263c83dc00621f742dd3f2e7b"], 44),
     ("smb311.pcap", &["--session-key", "690000ac1c280000=b25a135fc3dc14269f20d7cbc8716b6b"], 28),
     (
@@ -24,6 +24,7 @@ const ELSEWHERE: [(&str, &[&str], u64); 15] = [
         &["--decryption-keys", "0x000048009400003d=6c9062802e06b81b06eff6989d166228,81f0762857c4b01cc3e12eff0d184362"],
         44,
     ),
+    ("smb311-compressed.pcap", &[], 0),
     ("smb-length-5786.pcap", &[], 0),
     ("smb-on-windows-10.pcap", &[], 0),
     ("smb2-peter-minus-p191.pcap", &[], 0),

@@ -1,6 +1,7 @@
 //! SMB2 NEGOTIATE requests (MS-SMB2 2.2.3, 3.2.4.2.2.2).
 
 use super::{Request, TooLong, length_field};
+use smb2::compression::{Algorithm, PATTERN_V1};
 use smb2::context::negotiate::context_type;
 use smb2::crypto::{Cipher, SigningAlgorithm};
 use smb2::message::negotiate::NegotiateRequest;
@@ -37,7 +38,7 @@ pub fn negotiate(offer: &Offer<'_>) -> Result<Request, TooLong> {
 /// # Errors
 /// [`TooLong`], as there.
 pub fn inquiry(offer: &Offer<'_>) -> Result<Request, TooLong> {
-    let compression = (context_type::COMPRESSION_CAPABILITIES, all_compressions());
+    let compression = (context_type::COMPRESSION_CAPABILITIES, every_compression());
     let contexts: Vec<_> = contexts(offer.salt).into_iter().chain([compression]).collect();
     offering(offer, EVERY_CAPABILITY, &contexts)
 }
@@ -81,7 +82,7 @@ const CAPABILITY_ENCRYPTION: u32 = 0x0000_0040;
 /// SMB2_GLOBAL_CAP_DFS to SMB2_GLOBAL_CAP_ENCRYPTION.
 const EVERY_CAPABILITY: u32 = 0x0000_007f;
 /// SMB2_COMPRESSION_CAPABILITIES_FLAG_CHAINED.
-const COMPRESSION_CHAINED: u32 = 0x0000_0001;
+pub(crate) const COMPRESSION_CHAINED: u32 = 0x0000_0001;
 /// HashAlgorithm SHA-512.
 const SHA_512: u16 = 0x0001;
 
@@ -104,10 +105,12 @@ fn counted(ids: &[u16]) -> Vec<u8> {
     std::iter::once(ids.len() as u16).chain(ids.iter().copied()).flat_map(u16::to_le_bytes).collect()
 }
 
-/// Every compression algorithm, LZ77 preferred, and that they may be chained (MS-SMB2 2.2.3.1.3).
-fn all_compressions() -> Vec<u8> {
-    let [lznt1, lz77, lz77_huffman, pattern_v1, lz4] = [1u16, 2, 3, 4, 5];
-    let algorithms = [lz77, lz77_huffman, lznt1, pattern_v1, lz4];
+/// The data of SMB2_COMPRESSION_CAPABILITIES: every compression algorithm, LZ77 preferred, and that they may be chained
+/// (MS-SMB2 2.2.3.1.3).
+pub fn every_compression() -> Vec<u8> {
+    let [lz77, lz77_huffman, lznt1, lz4] =
+        [Algorithm::Lz77, Algorithm::Lz77Huffman, Algorithm::Lznt1, Algorithm::Lz4].map(Algorithm::code);
+    let algorithms = [lz77, lz77_huffman, lznt1, PATTERN_V1, lz4];
     let (count, padding) = (algorithms.len() as u16, 0u16);
     let head = [&count.to_le_bytes()[..], &padding.to_le_bytes(), &COMPRESSION_CHAINED.to_le_bytes()].concat();
     head.into_iter().chain(algorithms.into_iter().flat_map(u16::to_le_bytes)).collect()

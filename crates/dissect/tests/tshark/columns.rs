@@ -112,8 +112,8 @@ impl<'a> Frames<'a> {
             Some(Protocol::Smb1) => return,
             Some(Protocol::Smb2) if row.command.is_some() => {
                 let mut fields = plain(row, role, bytes);
-                if row.encrypted && index.unwrap_or(0) == 0 {
-                    transform(row, &mut fields);
+                if index.unwrap_or(0) == 0 {
+                    wrapped(row, &mut fields);
                 }
                 fields
             }
@@ -128,10 +128,16 @@ impl<'a> Frames<'a> {
     }
 }
 
-/// The fields of the transform header come before those of the first message inside.
-fn transform(row: &Operation, fields: &mut Fields) {
-    fields.get_mut("smb2.protocol_id").unwrap().insert(0, "0xfd534d42".to_owned());
-    fields.get_mut("smb2.sesid").unwrap().insert(0, hex64(row.session_id.unwrap()));
+/// The fields of what messages were sent in come before those of the first one inside.
+fn wrapped(row: &Operation, fields: &mut Fields) {
+    let mut before = |field: &str, value: String| fields.get_mut(field).unwrap().insert(0, value);
+    if row.compressed {
+        before("smb2.protocol_id", "0xfc534d42".to_owned());
+    }
+    if row.encrypted {
+        before("smb2.protocol_id", "0xfd534d42".to_owned());
+        before("smb2.sesid", hex64(row.session_id.unwrap()));
+    }
 }
 
 /// The fields of a message that is not encrypted: from the row's columns, and from its header where a column is about

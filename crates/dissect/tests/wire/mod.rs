@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use capture::{Direction, Endpoints, Event, Hole, Mark, Pdu, Timestamp};
 use smb2::{Command, HeaderFlags, utf16};
-use smbreplay_dissect::{Dissector, Operation};
+use smbreplay_dissect::{Dissector, Operation, Secrets};
 
 /// A message in the making.
 #[derive(Clone)]
@@ -102,7 +102,13 @@ pub(crate) fn at(frame: u64) -> Mark {
 impl Trace {
     /// A trace with connection 0 to 10.0.0.1.
     pub(crate) fn new() -> Self {
-        let mut trace = Self { dissector: Dissector::new(), frame: 0, connection: 0, stream_ends: [0; 2] };
+        Self::with_secrets(Secrets::default())
+    }
+
+    /// The same, which opens what `secrets` open.
+    pub(crate) fn with_secrets(secrets: Secrets) -> Self {
+        let dissector = Dissector::with_secrets(secrets);
+        let mut trace = Self { dissector, frame: 0, connection: 0, stream_ends: [0; 2] };
         trace.connect(0, "10.0.0.1:445");
         trace.rows();
         trace

@@ -4,6 +4,7 @@
 //! Those of the project's own captures also are tests. Captures of others are read when a fuzzer starts, and nothing made of
 //! them is kept.
 
+mod compressed;
 mod events;
 mod expressions;
 mod files;
@@ -12,6 +13,7 @@ mod messages;
 mod packets;
 
 use crate::target::Target;
+use smb2::compression::Algorithm;
 use std::collections::BTreeSet;
 
 /// Largest seed: what is larger is slow to run, and hard to change in the right place.
@@ -27,6 +29,10 @@ pub fn of_capture(target: &Target, capture: &[u8]) -> BTreeSet<Vec<u8>> {
         "dissector" => events::events(capture),
         "message" => messages::messages(capture),
         "transform" => messages::transforms(capture),
+        "compressed_message" => compressed::wrapped(capture),
+        "lznt1" => compressed::data(Algorithm::Lznt1, capture),
+        "lz77" => compressed::data(Algorithm::Lz77, capture),
+        "lz77_huffman" => compressed::data(Algorithm::Lz77Huffman, capture),
         "auth" => messages::security_buffers(capture),
         "kerberos" => kerberos::logons(),
         "stored" => files::files(capture),

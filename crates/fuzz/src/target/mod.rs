@@ -2,6 +2,7 @@
 
 mod assembler;
 mod auth;
+mod compression;
 mod container;
 mod dissector;
 mod events;
@@ -15,6 +16,7 @@ mod stored;
 mod transform;
 
 pub(crate) use assembler::LINK_TYPES;
+pub(crate) use compression::scheme as compression_scheme;
 pub(crate) use dissector::tag as dissector_tag;
 pub(crate) use stored::File as StoredFile;
 pub(crate) use transform::{CIPHERS, cipher_key};
@@ -33,12 +35,16 @@ pub struct Target {
 }
 
 /// All targets, in the order of a capture's way; what users write comes last.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 15] = [
     Target { name: "container", body: container::body, structure: Structure::Bytes },
     Target { name: "assembler", body: assembler::body, structure: Structure::Packets },
     Target { name: "framing", body: framing::body, structure: Structure::Messages },
     Target { name: "message", body: message::body, structure: Structure::Bytes },
     Target { name: "transform", body: transform::body, structure: Structure::Bytes },
+    Target { name: "compressed_message", body: compression::message, structure: Structure::Bytes },
+    Target { name: "lznt1", body: compression::lznt1, structure: Structure::Bytes },
+    Target { name: "lz77", body: compression::lz77, structure: Structure::Bytes },
+    Target { name: "lz77_huffman", body: compression::lz77_huffman, structure: Structure::Bytes },
     Target { name: "auth", body: auth::body, structure: Structure::Bytes },
     Target { name: "kerberos", body: kerberos::body, structure: Structure::Bytes },
     Target { name: "dissector", body: dissector::body, structure: Structure::Messages },

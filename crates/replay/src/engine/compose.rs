@@ -261,6 +261,7 @@ impl Engine {
             only_dialect: if first && succeeded { self.options.dialect.or(selected) } else { None },
             salt: self.draw(),
             server_name: self.options.target.server.clone(),
+            compression: self.options.compress,
         }
     }
 }

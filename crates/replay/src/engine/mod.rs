@@ -9,6 +9,7 @@ mod answers;
 mod breaks;
 mod closing;
 mod compose;
+mod compression;
 mod extras;
 mod frontier;
 mod logons;
@@ -24,6 +25,7 @@ mod schedule;
 mod seed;
 mod state;
 
+pub use compression::compression_in_short;
 pub use records::{ExtraRecord, Record, RequestRecord};
 pub use seed::Seed;
 
@@ -107,8 +109,15 @@ impl Engine {
         let plan: Arc<Plan> = plan.into();
         let mapping = &options.mapping;
         let names = Names::new(&plan.shares, &options.target.share, mapping, mapping.root.as_ref());
+        let core = |index: usize| {
+            let mut core = Connection::new(u16::try_from(index).unwrap_or(u16::MAX));
+            if options.compress {
+                core.compress();
+            }
+            core
+        };
         let lanes = plan.lanes.iter().enumerate().map(|(index, lane)| LaneState {
-            core: Connection::new(u16::try_from(index).unwrap_or(u16::MAX)),
+            core: core(index),
             phase: Phase::Before,
             next_step: 0,
             next_milestone: 0,

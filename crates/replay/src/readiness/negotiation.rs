@@ -91,7 +91,7 @@ fn encryption(negotiated: &Negotiated) -> Check {
 
 fn compression(inquired: Option<&Negotiated>) -> Check {
     let Some(inquired) = inquired else {
-        return Check::not_tried(COMPRESSION, "nothing to do: a replay does not compress");
+        return Check::not_tried(COMPRESSION, "nothing to do: a replay needs none");
     };
     let name = |id: &u16| names::compression_algorithm(*id).map_or_else(|| format!("{id:#06x}"), str::to_owned);
     let all: Vec<String> = inquired.compressions.iter().map(name).collect();

@@ -17,6 +17,7 @@ mod captured;
 mod chains;
 mod clones;
 mod closes;
+mod compression;
 mod credits;
 mod deadlines;
 mod disorder;

@@ -3,7 +3,8 @@
 use crate::captured::Captured;
 use crate::wire;
 use smb2::Header;
-use smbreplay_replay::engine::{Command, Engine, ExtraRecord, Record, RequestRecord, Seed};
+use smb2::transport::Protocol;
+use smbreplay_replay::engine::{Command, Engine, ExtraRecord, Record, RequestRecord, Seed, compression_in_short};
 use smbreplay_replay::plan::Plan;
 use smbreplay_replay::{Options, Target};
 use std::time::Duration;
@@ -31,7 +32,9 @@ pub(crate) struct Sent {
     pub(crate) lane: usize,
     pub(crate) at: Duration,
     pub(crate) header: Header,
+    /// Expanded, if it went out compressed.
     pub(crate) bytes: Vec<u8>,
+    pub(crate) compressed: bool,
 }
 
 /// What the engine did to a connection.
@@ -223,10 +226,13 @@ impl Simulation {
     }
 
     fn written(&mut self, lane: usize, framed: &[u8]) {
-        for member in smb2::chain::messages(&framed[4..]) {
-            let bytes = framed[4..][member.range].to_vec();
+        let pdu = &framed[4..];
+        let compressed = Protocol::of(pdu) == Some(Protocol::Compressed);
+        let plain = if compressed { smb2::compression::expand(pdu).unwrap() } else { pdu.to_vec() };
+        for member in smb2::chain::messages(&plain) {
+            let bytes = plain[member.range].to_vec();
             let header = Header::parse(&bytes).unwrap();
-            self.sent.push(Sent { lane, at: self.now, header, bytes });
+            self.sent.push(Sent { lane, at: self.now, header, bytes, compressed });
         }
     }
 }
@@ -246,6 +252,11 @@ impl Outcome {
     /// What was carried out.
     pub(crate) fn plan(&self) -> &Plan {
         self.engine.plan()
+    }
+
+    /// What the report says of compression.
+    pub(crate) fn compression(&self) -> Option<String> {
+        compression_in_short(std::slice::from_ref(&self.engine))
     }
 
     /// What became of the captured request with this MessageId.

@@ -58,6 +58,7 @@ impl<'a> Connections<'a> {
             (Some(_), Some(Protocol::Encrypted)) => ", decrypted",
             (Some(_), _) => ", expanded",
             (None, Some(Protocol::Encrypted)) => ", still encrypted",
+            (None, Some(Protocol::Compressed)) => ", still compressed",
             (None, _) => "",
         };
         connection.carry(

@@ -115,7 +115,7 @@ fn found(
         pdus: dissected.pdus,
         messages: dissected.messages,
         decrypted: dissected.decrypted_pdus,
-        expanded: dissected.iter().find(|(name, _)| *name == "expanded_pdus").map_or(0, |(_, count)| count),
+        expanded: dissected.expanded_pdus,
         as_they_came: 0,
         still_encrypted: dissected.encrypted_pdus.saturating_add(dissected.decryption_failures),
         still_compressed: dissected.compressed_pdus,

@@ -54,7 +54,7 @@ fn read_of<'a>(file: &TraceFile, read: &'a [FileRead]) -> Option<&'a FileRead> {
 }
 
 /// Counters of the capture and the dissector that only say how much there was.
-const NOT_LOSSES: [&str; 16] = [
+const NOT_LOSSES: [&str; 17] = [
     "packets",
     "tcp_segments",
     "connections",
@@ -64,6 +64,7 @@ const NOT_LOSSES: [&str; 16] = [
     "messages",
     "operations",
     "decrypted_pdus",
+    "expanded_pdus",
     "closed_opens_forgotten",
     "tunnelled_packets",
     "reassembled_packets",

@@ -206,6 +206,7 @@ fn options(arguments: &ReplayArguments, context: &Context<'_>) -> Result<Options
         dialect: arguments.dialect,
         ping: !arguments.no_ping,
         encrypt: arguments.encrypt.unwrap_or_default(),
+        compress: arguments.compress,
         allow_captured_server: arguments.allow_captured_server,
         mapping: mapping::mapping(&arguments.mapping)?,
         clones: arguments.clones,
