@@ -19,6 +19,8 @@ pub mod connection;
 pub mod crew;
 pub mod driver;
 pub mod framing;
+pub mod kerberos;
+pub mod logon;
 pub mod negotiated;
 pub mod probe;
 pub mod request;

@@ -39,11 +39,18 @@ pub struct RealmOptions {
     pub etypes: Vec<Etype>,
     /// How long a ticket is valid, seconds; ten hours.
     pub ticket_lifetime: u32,
+    /// Whether users have to prove that they know their password before they get a ticket; true.
+    pub preauthentication: bool,
 }
 
 impl Default for RealmOptions {
     fn default() -> Self {
-        Self { realm: "LAB.TEST".into(), etypes: vec![Etype::Aes256Sha1, Etype::Aes128Sha1], ticket_lifetime: 36_000 }
+        Self {
+            realm: "LAB.TEST".into(),
+            etypes: vec![Etype::Aes256Sha1, Etype::Aes128Sha1],
+            ticket_lifetime: 36_000,
+            preauthentication: true,
+        }
     }
 }
 
@@ -155,7 +162,8 @@ impl Realm {
     /// [`RealmError`].
     pub fn add_user(&self, user: &str, password: &str) -> Result<(), RealmError> {
         [user, password].into_iter().try_for_each(check)?;
-        self.administer(&["addprinc", "-pw", password, user])
+        let proof = if self.options.preauthentication { "+requires_preauth" } else { "-requires_preauth" };
+        self.administer(&["addprinc", proof, "-pw", password, user])
     }
 
     /// Makes a user with random keys; returns the keytab that has them.

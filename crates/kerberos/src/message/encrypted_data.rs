@@ -47,7 +47,8 @@ impl EncryptedData {
         })
     }
 
-    pub(super) fn to_der(&self) -> Vec<u8> {
+    /// The ciphertext with what tells of its key, in DER: the value of PA-ENC-TIMESTAMP.
+    pub fn to_der(&self) -> Vec<u8> {
         sequence(&[
             required(0, integer(self.kind)),
             optional(1, self.key_version.map(integer)),
