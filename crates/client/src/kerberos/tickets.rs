@@ -101,13 +101,13 @@ impl Tickets {
             Source::Keytab(keytab) => {
                 Secret::from_keytab(keytab, client).ok_or_else(|| TicketError::NotInKeytab(client.clone()))?
             }
-            Source::Cache(cache) => return self.from_cache(cache, client, service),
+            Source::Cache(cache) => return self.out_of_cache(cache, client, service),
         };
         let granting = self.kdcs().carry_out(AsExchange::new(client.clone(), secret, entropy()?))?;
         self.kdcs().carry_out(TgsExchange::new(granting, service, entropy()?))
     }
 
-    fn from_cache(
+    fn out_of_cache(
         &self,
         cache: &CredentialCache,
         client: &Principal,
