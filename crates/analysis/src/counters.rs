@@ -150,6 +150,7 @@ const COUNTERS: [(&str, Meaning, &str); 86] = {
         ("encrypted_pdus", Lost, "encrypted PDUs without a key"),
         ("decryption_failures", Lost, "encrypted PDUs that no given key opened"),
         ("session_keys_refused", Lost, "logons that the given session key does not fit"),
+        ("tickets_refused", Lost, "Kerberos tickets that no given keytab or password opened"),
         ("keys_evicted", Lost, "keys and logons forgotten because of their number"),
         ("compressed_pdus", Lost, "compressed PDUs, not expanded"),
         ("unknown_protocol_pdus", Lost, "PDUs that are no SMB"),

@@ -34,6 +34,8 @@ counters! {
     decryption_failures,
     /// Logons whose signed answer does not fit the session key that is known for them.
     session_keys_refused,
+    /// Kerberos tickets that no given key or password of their service opened.
+    tickets_refused,
     /// Keys and logons under way forgotten because of their number: later messages stay encrypted or unverified.
     keys_evicted,
     /// Compressed PDUs (0xFC 'SMB'), not expanded.

@@ -7,6 +7,7 @@ use crate::missing_key::Refusal;
 use crate::operation::Operation;
 use crate::secrets::Recomputed;
 use crate::state::State;
+use crate::ticket::KerberosLogon;
 use bytes::Bytes;
 use smb2::auth::ntlm::Message as Ntlm;
 use smb2::auth::spnego;
@@ -24,11 +25,18 @@ pub(crate) struct Handshake {
     begun: bool,
     /// The response that carries the NTLM CHALLENGE.
     challenge: Option<Bytes>,
+    /// What its Kerberos ticket holds, once there was one that could be opened.
+    kerberos: Option<KerberosLogon>,
 }
 
 impl State {
-    /// Takes in a leg of a logon or bind, complete with its session; the last one leads to keys.
-    pub(crate) fn learn_keys(&mut self, connection: &Connection, operation: &Operation) {
+    /// Takes in a leg of a logon or bind, complete with its session and with what its ticket holds; the last one leads to keys.
+    pub(crate) fn learn_keys(
+        &mut self,
+        connection: &Connection,
+        operation: &Operation,
+        kerberos: Option<KerberosLogon>,
+    ) {
         let (Some(session), Some(status)) = (operation.session, operation.status.map(NtStatus)) else { return };
         let place = (connection.summary.connection, session);
         // A reauthentication leaves the keys as they are (MS-SMB2 3.2.5.3.2).
@@ -38,6 +46,10 @@ impl State {
         let mut handshake = self.keys.handshakes.remove(&place).unwrap_or_else(|| begin(connection, operation));
         handshake.update(operation.request.as_ref().filter(|_| operation.request_holes.is_empty()));
         let response = operation.response.as_ref().filter(|_| operation.response_holes.is_empty());
+        handshake.kerberos = kerberos.or(handshake.kerberos.take());
+        if let Some((kerberos, response)) = handshake.kerberos.as_mut().zip(response) {
+            kerberos.answered(response);
+        }
         if status == NtStatus::MORE_PROCESSING_REQUIRED {
             handshake.update(response);
             let begun = handshake.begun;
@@ -64,6 +76,7 @@ impl State {
         });
         let given = self.keys.secrets.session(session_id).and_then(|secret| secret.session_key.clone());
         let mut candidates: Vec<_> = given.filter(|_| !bind).into_iter().collect();
+        candidates.extend(handshake.kerberos.as_ref().map(KerberosLogon::session_key));
         match self.ntlm_session_key(operation, handshake) {
             Recomputed::Key(key) => candidates.push(key.to_vec()),
             Recomputed::WrongPassword if !bind => self.sessions.refused(session, Refusal::Password),
@@ -138,7 +151,7 @@ fn begin(connection: &Connection, operation: &Operation) -> Handshake {
         preauth.update(response);
         preauth
     });
-    Handshake { preauth, begun: first, challenge: None }
+    Handshake { preauth, begun: first, challenge: None, kerberos: None }
 }
 
 /// The NTLM CHALLENGE in a SESSION_SETUP response.

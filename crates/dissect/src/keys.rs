@@ -3,8 +3,9 @@
 
 use crate::bounded::Bounded;
 use crate::handshake::Handshake;
-use crate::secrets::{Secrets, SessionSecret};
+use crate::secrets::{Secrets, ServiceKeys, SessionSecret, Ticket};
 use capture::Direction;
+use kerberos::message::ApReq;
 use smb2::crypto::kdf::KeyDerivation;
 use smb2::crypto::{Cipher, CipherKey, DecryptError, SessionKeys, SigningAlgorithm, SigningKey};
 
@@ -23,6 +24,7 @@ pub(crate) struct Keys {
     pub(crate) secrets: Secrets,
     /// Logons under way.
     pub(crate) handshakes: Bounded<Place, Handshake>,
+    services: ServiceKeys,
     rings: Bounded<u32, Ring>,
     channels: Bounded<Place, Channel>,
 }
@@ -60,6 +62,7 @@ impl Keys {
         Self {
             secrets,
             handshakes: Bounded::new(HANDSHAKE_LIMIT),
+            services: ServiceKeys::default(),
             rings: Bounded::new(LIMIT),
             channels: Bounded::new(LIMIT),
         }
@@ -67,8 +70,14 @@ impl Keys {
 
     /// How many keys and logons were forgotten because of their number.
     pub(crate) fn evicted(&self) -> u64 {
-        let tables = [self.handshakes.evicted(), self.rings.evicted(), self.channels.evicted()];
+        let tables =
+            [self.handshakes.evicted(), self.rings.evicted(), self.channels.evicted(), self.services.not_made()];
         tables.into_iter().fold(0, u64::saturating_add)
+    }
+
+    /// Opens a captured request to a service with what the user knows of the service.
+    pub(crate) fn open_ticket(&mut self, request: &ApReq) -> Ticket {
+        self.services.open(&self.secrets, request)
     }
 
     /// Whether a session has a cipher key that may open messages of `direction`.

@@ -35,6 +35,7 @@ pub mod secrets;
 mod session;
 mod state;
 pub mod summary;
+mod ticket;
 mod tree;
 
 pub use counters::Counters;

@@ -1,6 +1,7 @@
 //! What would open the encrypted messages of a session, in words.
 
 use crate::summary::SessionSummary;
+use kerberos::AcceptError;
 
 /// Why an encrypted PDU was not opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub(crate) enum Refusal {
     Password,
     /// The session key does not fit the signature of the logon's last response.
     SessionKey,
+    /// No key of the service that was given opens the Kerberos ticket of the logon, or what is in it cannot be read.
+    Ticket(AcceptError),
     /// The keys hang on all bytes of the logon (MS-SMB2 3.2.5.3.1), and not all were captured.
     LogonCut,
 }
@@ -77,10 +80,18 @@ impl Locked {
             (Some(Refusal::SessionKey), None) => {
                 "the right session key (the one given does not fit the logon)".to_owned()
             }
+            (Some(Refusal::Ticket(error)), _) => {
+                let service = session.service.as_deref().unwrap_or("the server");
+                format!("session key, or the right keytab or password of {service} ({error})")
+            }
             _ if session.logon_status.is_none() && self.unfit => format!("{BOTH} (those known do not fit)"),
             _ if session.logon_status.is_none() => format!("{BOTH} (the logon was not captured)"),
             (_, Some(account)) => format!("session key, or NT password or hash of user {account}"),
             (_, None) => match session.mechanism.as_deref() {
+                Some("Kerberos") => match session.service.as_deref() {
+                    Some(service) => format!("session key, or keytab or password of {service}"),
+                    None => "session key, or keytab of the server".to_owned(),
+                },
                 Some(mechanism @ ("anonymous" | "guest")) => format!("session key (the logon was {mechanism})"),
                 Some(mechanism) => format!("session key (no password is enough with {mechanism})"),
                 None => "session key".to_owned(),
@@ -114,7 +125,8 @@ mod tests {
             let text = |text: &str| Some(text.to_owned());
             let user = text("eva").filter(|_| mechanism == "NTLM");
             let domain = domain.and_then(text);
-            let identity = Identity { user, domain, workstation: None, mechanism: text(mechanism) };
+            let service = text("cifs/files@LAB").filter(|_| mechanism == "Kerberos" && domain.is_some());
+            let identity = Identity { user, domain, workstation: None, mechanism: text(mechanism), service };
             sessions.logon(session, identity, Some(0));
         }
         if let Some(refusal) = refusal {
@@ -129,7 +141,9 @@ mod tests {
         let said = |mechanism, domain| said(mechanism, domain, None, &[Lock::NoKey]).unwrap();
         assert_eq!(said(Some("NTLM"), None), "session key, or NT password or hash of user eva");
         assert_eq!(said(Some("NTLM"), Some("LAB")), "session key, or NT password or hash of user LAB\\eva");
-        assert_eq!(said(Some("Kerberos"), None), "session key (no password is enough with Kerberos)");
+        assert_eq!(said(Some("Kerberos"), None), "session key, or keytab of the server");
+        assert_eq!(said(Some("Kerberos"), Some("")), "session key, or keytab or password of cifs/files@LAB");
+        assert_eq!(said(Some("NEGOEX"), None), "session key (no password is enough with NEGOEX)");
         assert_eq!(said(Some("guest"), None), "session key (the logon was guest)");
         assert_eq!(said(Some("anonymous"), None), "session key (the logon was anonymous)");
         assert_eq!(said(None, None), "decryption keys of both directions (the logon was not captured)");
@@ -149,6 +163,12 @@ mod tests {
         assert_eq!(
             said(Some("Kerberos"), Some(Refusal::SessionKey), Lock::Unfit),
             "the right session key (the one given does not fit the logon)"
+        );
+        let wrong = Refusal::Ticket(AcceptError::WrongKey(kerberos::EncryptionType::Rc4Hmac));
+        assert_eq!(
+            said(Some("Kerberos"), Some(wrong), Lock::NoKey),
+            "session key, or the right keytab or password of the server (no key of encryption type rc4-hmac opens the \
+             ticket)"
         );
         assert_eq!(
             said(Some("NTLM"), Some(Refusal::LogonCut), Lock::NoKey),

@@ -122,7 +122,8 @@ impl State {
             }
             Command::SESSION_SETUP => {
                 self.logon(connection, header, operation);
-                self.learn_keys(connection, operation);
+                let kerberos = self.open_ticket(operation);
+                self.learn_keys(connection, operation, kerberos);
             }
             Command::TREE_CONNECT => self.connected(header, operation),
             Command::CREATE => self.created(connection, pending),

@@ -36,6 +36,8 @@ pub(crate) struct Identity {
     pub(crate) workstation: Option<String>,
     /// `NTLM`, `Kerberos`, `anonymous` or `guest`.
     pub(crate) mechanism: Option<String>,
+    /// The service that a Kerberos ticket is for, `cifs/HOST@REALM`.
+    pub(crate) service: Option<String>,
 }
 
 #[derive(Debug)]
@@ -117,6 +119,7 @@ impl Sessions {
         overwrite(&mut summary.domain, identity.domain);
         overwrite(&mut summary.workstation, identity.workstation);
         overwrite(&mut summary.mechanism, identity.mechanism);
+        overwrite(&mut summary.service, identity.service);
         if summary.logon_status.is_none() {
             summary.logon_status = status;
         }
@@ -215,6 +218,7 @@ impl Sessions {
                 domain: None,
                 workstation: None,
                 mechanism: None,
+                service: None,
                 logon_status: None,
                 shares: Vec::new(),
                 commands: BTreeMap::new(),

@@ -62,14 +62,16 @@ pub struct SessionSummary {
     pub generation: u32,
     /// Connections it was used on, ascending.
     pub connections: Vec<u32>,
-    /// User name of the NTLM AUTHENTICATE message, or of the Kerberos ticket where visible.
+    /// User name of the NTLM AUTHENTICATE message, or of the client in a Kerberos ticket that was opened.
     pub user: Option<String>,
-    /// Its domain.
+    /// Its domain, or the realm of the client.
     pub domain: Option<String>,
     /// Its workstation.
     pub workstation: Option<String>,
     /// `NTLM`, `Kerberos`, `anonymous`, `guest`; `None` when the logon was not captured.
     pub mechanism: Option<String>,
+    /// The service that its Kerberos ticket is for, `cifs/HOST@REALM`; also when the ticket was not opened.
+    pub service: Option<String>,
     /// Final NTSTATUS of the logon.
     pub logon_status: Option<u32>,
     /// Share paths connected to, in order.

@@ -3,6 +3,7 @@
 use super::say;
 use crate::operation::Operation;
 use crate::session::Identity;
+use crate::ticket;
 use smb2::Malformed;
 use smb2::auth::ntlm::{self, Message as Ntlm};
 use smb2::auth::spnego;
@@ -64,6 +65,7 @@ pub(crate) fn identity(request: Option<&[u8]>, captured: usize, response: Option
     if let Some(token) = setup.and_then(|setup| setup.security_buffer().ok()).filter(|token| !token.is_empty()) {
         // The token of a mechanism decides; a mere choice of one that is offered may still change.
         identity.mechanism = spnego::mechanism(token).map(|mechanism| mechanism.to_string());
+        identity.service = ticket::service(token);
         let ntlm = request.filter(|request| is_told(request, captured)).and_then(|_| spnego::find_ntlm(token));
         if let Some(Ok(Ntlm::Authenticate(message))) = ntlm.map(Ntlm::parse) {
             // No name has a zero in it: what reads so was not captured, or not all of it.

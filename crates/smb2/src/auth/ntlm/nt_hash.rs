@@ -18,6 +18,11 @@ impl NtHash {
         Self(Md4::digest(utf16::from_str(password)).into())
     }
 
+    /// Its bytes, which are also a Kerberos key (RFC 4757 2).
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
     /// NTOWFv2, the ResponseKeyNT of `user` in `domain`.
     pub(super) fn response_key(&self, user: &str, domain: &str) -> [u8; 16] {
         let name: String = user.chars().map(upper_case).chain(domain.chars()).collect();
