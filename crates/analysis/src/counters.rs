@@ -71,7 +71,7 @@ pub fn told<'a>(found: &'a BTreeMap<&'a str, u64>, group: Meaning) -> impl Itera
 }
 
 /// Every counter of reading and dissecting, in the order of a trace's way: from the file to the messages.
-const COUNTERS: [(&str, Meaning, &str); 86] = {
+const COUNTERS: [(&str, Meaning, &str); 87] = {
     use Meaning::{Found, Lost, Mended};
     [
         ("packets", Found, "packets"),

@@ -27,6 +27,8 @@ pub struct ListedSession<'a> {
     pub workstation: Option<&'a str>,
     /// `NTLM`, `Kerberos` and the like.
     pub mechanism: Option<&'a str>,
+    /// The service that the Kerberos ticket is for.
+    pub service: Option<&'a str>,
     /// Final status of the logon.
     pub logon_status: Option<String>,
     /// Address and port of the client on the first connection.
@@ -137,6 +139,7 @@ impl<'a> ListedSession<'a> {
             domain: session.domain.as_deref(),
             workstation: session.workstation.as_deref(),
             mechanism: session.mechanism.as_deref(),
+            service: session.service.as_deref(),
             logon_status: session.logon_status.as_ref().map(ToString::to_string),
             client: connection.map(|connection| connection.client.as_str()),
             server: connection.map(|connection| connection.server.as_str()),

@@ -109,6 +109,7 @@ fn summary(session: &Session) -> SessionSummary {
         domain: session.domain.clone(),
         workstation: session.workstation.clone(),
         mechanism: session.mechanism.clone(),
+        service: None,
         logon_status: session.logon_status.map(|status| status.0),
         shares: session.shares.clone(),
         commands: BTreeMap::new(),

@@ -128,6 +128,7 @@ pub(crate) fn summary(session: u32, session_id: u64, generation: u32) -> Session
         domain: None,
         workstation: None,
         mechanism: Some("NTLM".to_owned()),
+        service: None,
         logon_status: Some(0),
         shares: vec![r"\\server\share".to_owned()],
         commands: BTreeMap::from([(Command::WRITE, 3)]),

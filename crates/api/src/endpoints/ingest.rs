@@ -8,6 +8,8 @@ use crate::security::inside;
 use crate::trace;
 use axum::extract::State;
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use dissect::{SecretError, Secrets};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -46,12 +48,15 @@ pub(crate) struct Ingest {
     /// Keys of the server's and the client's messages: `SESSION_ID=S2C,C2S` in hex each. They are not kept.
     #[serde(default)]
     decryption_keys: Vec<String>,
-    /// Passwords of accounts that log on with NTLM: `USER=PASSWORD` each. They are not kept.
+    /// Passwords of accounts that log on with NTLM, or of the service of Kerberos logons: `USER=PASSWORD` each. They are not kept.
     #[serde(default)]
     nt_passwords: Vec<String>,
     /// NT hashes of such passwords: `USER=HASH` in hex each. They are not kept.
     #[serde(default)]
     nt_hashes: Vec<String>,
+    /// Keytabs of the server, which open Kerberos logons: the file in base64 each. They are not kept.
+    #[serde(default)]
+    keytabs: Vec<String>,
 }
 
 impl fmt::Debug for Ingest {
@@ -180,6 +185,13 @@ fn secrets(asked: &Ingest) -> Result<Secrets, ApiError> {
             add(&mut secrets, text)
                 .map_err(|error| ApiError::new(ErrorCode::InvalidValue, format!("{member}[{index}]: {error}")))?;
         }
+    }
+    for (index, text) in asked.keytabs.iter().enumerate() {
+        let refused =
+            |why: &dyn fmt::Display| ApiError::new(ErrorCode::InvalidValue, format!("keytabs[{index}]: {why}"));
+        // What is wrong with the text would repeat a piece of it.
+        let file = STANDARD.decode(text).map_err(|_| refused(&"it is not in base64"))?;
+        secrets.add_keytab(&file).map_err(|error| refused(&error))?;
     }
     Ok(secrets)
 }

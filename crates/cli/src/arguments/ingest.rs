@@ -77,4 +77,5 @@ Examples:
   smbreplay ingest --each *.pcap                 unrelated captures
   smbreplay ingest --payload hash office.pcap    without the contents of files
   ssh host tcpdump -U -w - port 445 | smbreplay ingest - --name host
-  SMBREPLAY_NT_PASSWORDS='alice=…' smbreplay ingest encrypted.pcap";
+  SMBREPLAY_NT_PASSWORDS='alice=…' smbreplay ingest encrypted.pcap
+  smbreplay ingest --keytab server.keytab encrypted.pcap";

@@ -18,12 +18,16 @@ pub(crate) struct SecretArguments {
     /// File of Wireshark's smb2_seskey_list form (sesid,seskey,s2ckey,c2skey a line); also SMBREPLAY_KEYS, its path
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) keys: Vec<PathBuf>,
-    /// Password of an account that logs on with NTLM, DOMAIN\USER or USER alone; also SMBREPLAY_NT_PASSWORDS
+    /// Password of an account that logs on with NTLM, DOMAIN\USER or USER alone, or of the service of Kerberos logons,
+    /// as HOST$; also SMBREPLAY_NT_PASSWORDS
     #[arg(long, value_name = "USER=PASS|@FILE")]
     pub(crate) nt_password: Vec<Secret>,
     /// NT hash of its password in hex; also SMBREPLAY_NT_HASHES
     #[arg(long, value_name = "USER=HASH|@FILE")]
     pub(crate) nt_hash: Vec<Secret>,
+    /// Keytab of the server, which opens Kerberos logons; also SMBREPLAY_KEYTAB, its path
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) keytab: Vec<PathBuf>,
 }
 
 /// A secret or the name of its file, which no debug output shows.

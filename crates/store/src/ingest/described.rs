@@ -167,6 +167,9 @@ impl Session {
         if let Some(account) = account.filter(|_| needed.contains("NT password")) {
             options.extend([format!("--nt-password '{account}=…'"), format!("--nt-hash '{account}=…'")]);
         }
+        if needed.contains("keytab") {
+            options.push("--keytab FILE".to_owned());
+        }
         if needed.contains("session key") {
             options.push(format!("--session-key {id}=…"));
         }

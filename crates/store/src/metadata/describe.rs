@@ -43,6 +43,7 @@ pub fn session(summary: &SessionSummary, file: &str, rows: u64, locked: u64) -> 
         domain: summary.domain.clone(),
         workstation: summary.workstation.clone(),
         mechanism: summary.mechanism.clone(),
+        service: summary.service.clone(),
         logon_status: summary.logon_status.map(HexStatus),
         shares: summary.shares.clone(),
         commands: summary.commands.iter().map(|(command, count)| (command.to_string(), *count)).collect(),

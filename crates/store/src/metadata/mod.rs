@@ -177,14 +177,17 @@ pub struct Session {
     pub operations: u64,
     /// Connections it was used on.
     pub connections: Vec<u32>,
-    /// User name.
+    /// User name; with Kerberos that of the client, when the ticket was opened.
     pub user: Option<String>,
-    /// Domain of the user.
+    /// Domain of the user; with Kerberos the realm.
     pub domain: Option<String>,
     /// Workstation the user logged on from.
     pub workstation: Option<String>,
     /// `NTLM`, `Kerberos`, `anonymous`, `guest`.
     pub mechanism: Option<String>,
+    /// The service that the Kerberos ticket is for, `cifs/HOST@REALM`; also when the ticket was not opened. Since 1.3.
+    #[serde(default)]
+    pub service: Option<String>,
     /// Final NTSTATUS of the logon.
     pub logon_status: Option<HexStatus>,
     /// Shares connected to, in order.

@@ -50,6 +50,7 @@ impl Tally {
             domain: None,
             workstation: None,
             mechanism: None,
+            service: None,
             logon_status: None,
             shares: Vec::new(),
             commands: self.commands.clone(),

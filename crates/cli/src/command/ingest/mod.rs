@@ -213,7 +213,11 @@ fn unused(secrets: &Secrets, report: &IngestReport, name: &str, context: &Contex
         };
         let users: Vec<&Session> = metadata.sessions.iter().filter(is_user).collect();
         let given = domain.map_or_else(|| user.to_owned(), |domain| format!("{domain}\\{user}"));
+        // Whose key opened a ticket is not noted.
+        let opened_tickets =
+            || metadata.sessions.iter().any(|session| session.service.is_some() && session.user.is_some());
         let told = match (users.as_slice(), domain) {
+            ([], _) if opened_tickets() => continue,
             ([], _) => format!("{given}, who does not log on in this trace"),
             ([other, ..], Some(domain)) if !users.iter().any(|session| may_be_of(domain, session)) => {
                 format!("{given}; the one who logs on is of domain '{}'", other.domain.as_deref().unwrap_or_default())

@@ -4,7 +4,12 @@ use super::super::environment;
 use crate::arguments::{Secret, SecretArguments};
 use crate::failure::Failure;
 use dissect::{SecretError, Secrets};
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::Path;
+
+/// Bytes of the largest keytab: more keys than any server has.
+const LARGEST_KEYTAB: u64 = 16 << 20;
 
 /// Takes in one secret of a kind.
 type Add = fn(&mut Secrets, &str) -> Result<(), SecretError>;
@@ -34,7 +39,25 @@ pub(super) fn collect(arguments: &SecretArguments) -> Result<Secrets, Failure> {
         let text = read(file, "--keys")?;
         secrets.add_seskey_list(&text).map_err(|error| refused(&file.display().to_string(), &error))?;
     }
+    let keytab = environment("SMBREPLAY_KEYTAB").map(Into::into);
+    for file in keytab.iter().chain(&arguments.keytab) {
+        add_keytab(&mut secrets, file)?;
+    }
     Ok(secrets)
+}
+
+fn add_keytab(secrets: &mut Secrets, file: &Path) -> Result<(), Failure> {
+    let place = || format!("--keytab: {}", file.display());
+    let advice = "check that it is a keytab of the server and that you may read it";
+    let cannot_read = |error: io::Error| Failure::new(format!("{}: cannot read it: {error}", place()), advice);
+    let mut bytes = Vec::new();
+    let opened = File::open(file).map_err(cannot_read)?;
+    opened.take(LARGEST_KEYTAB.saturating_add(1)).read_to_end(&mut bytes).map_err(cannot_read)?;
+    if bytes.len() as u64 > LARGEST_KEYTAB {
+        return Err(Failure::new(format!("{}: it is too large for a keytab", place()), advice));
+    }
+    let advice = "export one on the server: ktutil, ktpass, `net ads keytab create` or kadmin's ktadd write it";
+    secrets.add_keytab(&bytes).map_err(|error| Failure::new(format!("{}: {error}", place()), advice))
 }
 
 /// One secret a line; empty lines and those that begin with `#` say nothing.
@@ -88,6 +111,19 @@ mod tests {
         let session_key = vec![Secret(format!("@{}", keys.display()))];
         let arguments = SecretArguments { session_key, keys: vec![list], ..SecretArguments::default() };
         assert_eq!(collect(&arguments).unwrap().session_ids().collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[test]
+    fn a_file_that_is_no_keytab_is_told_by_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let [text, missing] = ["passwords", "missing"].map(|name| folder.path().join(name));
+        std::fs::write(&text, "alice=secret").unwrap();
+        for (file, told_of) in [(&text, "no keytab"), (&missing, "cannot read it")] {
+            let arguments = SecretArguments { keytab: vec![file.clone()], ..SecretArguments::default() };
+            let told = collect(&arguments).unwrap_err().to_string();
+            assert!(told.contains(&file.display().to_string()) && told.contains(told_of), "{told}");
+            assert!(!told.contains("secret"), "{told}");
+        }
     }
 
     #[test]
