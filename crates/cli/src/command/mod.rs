@@ -10,6 +10,7 @@ mod html;
 mod info;
 mod ingest;
 mod junit;
+mod kerberos;
 mod lab;
 mod list;
 mod man;

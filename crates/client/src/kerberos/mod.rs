@@ -8,6 +8,7 @@ mod service_ticket;
 mod source;
 mod tickets;
 
+pub use ::kerberos::client::KdcError;
 pub use error::TicketError;
 pub use keeper::Keeper;
 pub use service_ticket::{LogonEntropy, ServiceTicket};

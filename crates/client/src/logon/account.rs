@@ -14,6 +14,16 @@ pub enum Account {
     Kerberos(Arc<ServiceTicket>),
 }
 
+impl Account {
+    /// The mechanism, as people write it.
+    pub fn mechanism(&self) -> &'static str {
+        match self {
+            Self::Ntlm(_) => "NTLM",
+            Self::Kerberos(_) => "Kerberos",
+        }
+    }
+}
+
 impl From<Credentials> for Account {
     fn from(credentials: Credentials) -> Self {
         Self::Ntlm(credentials)

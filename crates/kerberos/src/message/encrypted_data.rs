@@ -38,6 +38,14 @@ impl EncryptedData {
         key.decrypt(usage, &self.cipher)
     }
 
+    /// Reads it where it stands alone: the value of PA-ENC-TIMESTAMP.
+    ///
+    /// # Errors
+    /// [`Malformed`] when it is none.
+    pub fn parse(der: &[u8]) -> Result<Self, Malformed> {
+        Self::read(Elements::new(der, "EncryptedData"))
+    }
+
     pub(super) fn read(mut elements: Elements<'_>) -> Result<Self, Malformed> {
         let mut fields = elements.sequence()?;
         Ok(Self {
