@@ -28,9 +28,9 @@ pub enum TicketError {
     #[error("the credential cache has tickets of {of}, not of {wanted}, who has no password here")]
     CacheOfAnother {
         /// Whose cache it is.
-        of: Principal,
+        of: Box<Principal>,
         /// Who is to log on.
-        wanted: Principal,
+        wanted: Box<Principal>,
     },
     /// All tickets of a credential cache have ended.
     #[error("the tickets of {0} in the credential cache have expired")]
@@ -45,9 +45,9 @@ pub enum TicketError {
     #[error("{client} is not of the realm of {service}, and no way from one realm to another is gone")]
     OtherRealm {
         /// The user.
-        client: Principal,
+        client: Box<Principal>,
         /// The service.
-        service: Principal,
+        service: Box<Principal>,
     },
     /// The operating system has no random bytes.
     #[error("no random bytes for the KDC: {0}")]

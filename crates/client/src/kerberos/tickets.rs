@@ -93,7 +93,7 @@ impl Tickets {
     fn fetch(&self, client: &Principal, credentials: &Credentials) -> Result<IssuedTicket, TicketError> {
         let service = self.service();
         if client.realm != service.realm {
-            return Err(TicketError::OtherRealm { client: client.clone(), service });
+            return Err(TicketError::OtherRealm { client: Box::new(client.clone()), service: Box::new(service) });
         }
         let secret = match &self.settings.source {
             _ if !credentials.password.is_empty() => Secret::Password(credentials.password.clone()),
@@ -115,7 +115,7 @@ impl Tickets {
     ) -> Result<IssuedTicket, TicketError> {
         let of = &cache.principal;
         if of.realm != client.realm || !of.name.names_the_same(&client.name) {
-            return Err(TicketError::CacheOfAnother { of: of.clone(), wanted: client.clone() });
+            return Err(TicketError::CacheOfAnother { of: Box::new(of.clone()), wanted: Box::new(client.clone()) });
         }
         let is_valid = |ticket: &&IssuedTicket| ticket.is_valid_at(now());
         if let Some(ticket) = cache.ticket_of(&service).filter(is_valid) {
