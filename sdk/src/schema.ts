@@ -1547,9 +1547,11 @@ export interface components {
             decryption_keys?: string[];
             /** @description Ingest again what has not changed, and replace what smbreplay did not write. */
             force?: boolean;
+            /** @description Keytabs of the server, which open Kerberos logons: the file in base64 each. They are not kept. */
+            keytabs?: string[];
             /** @description NT hashes of such passwords: `USER=HASH` in hex each. They are not kept. */
             nt_hashes?: string[];
-            /** @description Passwords of accounts that log on with NTLM: `USER=PASSWORD` each. They are not kept. */
+            /** @description Passwords of accounts that log on with NTLM, or of the service of Kerberos logons: `USER=PASSWORD` each. They are not kept. */
             nt_passwords?: string[];
             /** @description Path of the capture: as `/api/traces` has it, or relative to the case. A folder or a pattern is a set of files. */
             path?: string | null;
@@ -1861,6 +1863,8 @@ export interface components {
             replayable: boolean;
             /** @description Address and port of the server there. */
             server: string | null;
+            /** @description The service that the Kerberos ticket is for. */
+            service: string | null;
             /** @description Its id; 0 for what belongs to no session. */
             session_id: components["schemas"]["HexId"];
             /** @description Shares that were connected. */

@@ -130,6 +130,47 @@ fn a_wrong_password_is_told_to_be_wrong_and_so_is_one_of_another_domain() {
 }
 
 #[test]
+fn a_keytab_opens_a_kerberos_logon_and_a_wrong_one_is_told_to_be_wrong() {
+    let (Some(capture), Some(keytab)) = (corpus("smb2_krb.pcap"), corpus("smb2_krb.keytab")) else { return };
+    let home = Home::new();
+    home.file("office.pcap", &capture);
+    home.file("server.keytab", &keytab);
+    let mut other = keytab.clone();
+    // The last byte of the key, before the long key version.
+    let place = other.len() - 5;
+    other[place] ^= 1;
+    home.file("other.keytab", &other);
+    let session = || {
+        let metadata = home.path().join(".tracer/office.pcap/sessions/session_metadata.json");
+        let metadata: Value = serde_json::from_slice(&std::fs::read(metadata).unwrap()).unwrap();
+        let session = metadata["sessions"].as_array().unwrap().iter().find(|session| session["service"].is_string());
+        let session = session.expect("a session with a service").clone();
+        assert!(session["service"].as_str().unwrap().starts_with("cifs/"), "{session}");
+        session["user"].is_string() && session["domain"].is_string()
+    };
+    let states = || {
+        let rows = home.run(&["session", "1", "--trace", "office.pcap", "--format", "json"]);
+        ["ok", "unverified", "bad"].map(|state| rows.succeeded().contains(&format!("\"signature_state\":\"{state}\"")))
+    };
+    let wrong = home.run(&["ingest", "office.pcap", "--keytab", "other.keytab"]);
+    assert!(wrong.succeeded().contains("Kerberos tickets that no given keytab or password opened"), "{}", wrong.stdout);
+    assert!(!session());
+    let right = home.run(&["ingest", "office.pcap", "--force", "--keytab", "server.keytab"]);
+    assert!(!right.succeeded().contains("Kerberos tickets"), "{}", right.stdout);
+    assert!(session());
+    assert_eq!(states(), [true, false, false]);
+    let mut command = home.command(&["ingest", "office.pcap", "--force"]);
+    ended(command.env("SMBREPLAY_KEYTAB", "other.keytab")).succeeded();
+    assert_eq!(states(), [false, true, false]);
+    let Some(of_ntlm) = corpus("smb3.pcap") else { return };
+    home.file("ntlm.pcap", &of_ntlm);
+    let ntlm = home.run(&["ingest", "ntlm.pcap", "--keytab", "server.keytab"]);
+    assert!(ntlm.stderr.contains("no logon in this trace has a Kerberos ticket"), "{}", ntlm.stderr);
+    let text = home.run(&["ingest", "office.pcap", "--force", "--keytab", "office.pcap"]);
+    text.refused(&["--keytab: office.pcap", "no keytab"]);
+}
+
+#[test]
 fn keys_of_the_wrong_way_round_are_told_not_to_fit() {
     let Some(middle) = corpus("smb3-midstream.pcap") else { return };
     let home = Home::new();

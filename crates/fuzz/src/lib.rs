@@ -16,6 +16,7 @@
 )]
 
 pub mod kept;
+mod kerberos_logon;
 pub mod mutation;
 mod random;
 mod record;

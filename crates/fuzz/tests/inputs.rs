@@ -34,4 +34,4 @@ macro_rules! targets {
     };
 }
 
-targets! { container assembler framing message transform auth dissector stored ingest filter }
+targets! { container assembler framing message transform auth kerberos dissector stored ingest filter }

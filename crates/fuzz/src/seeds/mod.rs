@@ -1,5 +1,5 @@
 //! Inputs made of captures: where fuzzing begins.
-//! Expressions are the same for all captures.
+//! Expressions and logons by Kerberos are the same for all captures.
 //!
 //! Those of the project's own captures also are tests. Captures of others are read when a fuzzer starts, and nothing made of
 //! them is kept.
@@ -7,6 +7,7 @@
 mod events;
 mod expressions;
 mod files;
+mod kerberos;
 mod messages;
 mod packets;
 
@@ -27,6 +28,7 @@ pub fn of_capture(target: &Target, capture: &[u8]) -> BTreeSet<Vec<u8>> {
         "message" => messages::messages(capture),
         "transform" => messages::transforms(capture),
         "auth" => messages::security_buffers(capture),
+        "kerberos" => kerberos::logons(),
         "stored" => files::files(capture),
         "filter" => expressions::expressions(),
         _ => Vec::new(),

@@ -8,6 +8,7 @@ mod events;
 mod filter;
 mod framing;
 mod ingest;
+mod kerberos;
 mod message;
 mod scratch;
 mod stored;
@@ -32,13 +33,14 @@ pub struct Target {
 }
 
 /// All targets, in the order of a capture's way; what users write comes last.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     Target { name: "container", body: container::body, structure: Structure::Bytes },
     Target { name: "assembler", body: assembler::body, structure: Structure::Packets },
     Target { name: "framing", body: framing::body, structure: Structure::Messages },
     Target { name: "message", body: message::body, structure: Structure::Bytes },
     Target { name: "transform", body: transform::body, structure: Structure::Bytes },
     Target { name: "auth", body: auth::body, structure: Structure::Bytes },
+    Target { name: "kerberos", body: kerberos::body, structure: Structure::Bytes },
     Target { name: "dissector", body: dissector::body, structure: Structure::Messages },
     Target { name: "stored", body: stored::body, structure: Structure::Bytes },
     Target { name: "ingest", body: ingest::body, structure: Structure::Bytes },

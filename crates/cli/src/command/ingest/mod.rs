@@ -201,11 +201,15 @@ fn unused(secrets: &Secrets, report: &IngestReport, name: &str, context: &Contex
     for id in secrets.session_ids().filter(|id| !present(*id)) {
         context.warn(&format!("{name}: a key is given for session {id:#018x}, which is not in this trace"));
     }
-    if secrets.accounts().next().is_none() {
+    let has_keytab = secrets.principals().next().is_some();
+    if secrets.accounts().next().is_none() && !has_keytab {
         return;
     }
     let metadata = Path::new(&report.output_dir).join("sessions/session_metadata.json");
     let Ok(metadata) = store::metadata::read(&metadata) else { return };
+    if has_keytab && !metadata.sessions.iter().any(|session| session.service.is_some()) {
+        context.warn(&format!("{name}: a keytab is given, and no logon in this trace has a Kerberos ticket"));
+    }
     for (domain, user) in secrets.accounts() {
         let is_user = |session: &&Session| {
             let named = session.user.as_deref().unwrap_or_default().to_lowercase();
