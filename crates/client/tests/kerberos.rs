@@ -7,7 +7,7 @@ use kerberos::configuration::KdcHost;
 use kerberos::{CredentialCache, Keytab};
 use lab::{Etype, Realm, RealmOptions, Samba, SambaOptions};
 use smb2::auth::Credentials;
-use smbreplay_client::kerberos::{Settings, Source, TicketError, Tickets};
+use smbreplay_client::kerberos::{Keeper, Settings, Source, TicketError, Tickets};
 use smbreplay_client::logon::Account;
 use smbreplay_client::probe::{Probe, ProbeError, probe};
 use std::fs;
@@ -143,6 +143,21 @@ fn a_cache_whose_tickets_have_expired_says_so() {
     let expired = tickets(&realm, source).ticket(&credentials(USER, "")).unwrap_err();
     let told = "the tickets of testuser@LAB.TEST in the credential cache have expired";
     assert_eq!(expired.to_string(), told);
+}
+
+#[test]
+fn a_ticket_that_is_kept_is_replaced_before_it_ends() {
+    let realm = realm(RealmOptions { ticket_lifetime: 4, ..RealmOptions::default() });
+    realm.add_file_service(HOST).unwrap();
+    let tickets = Arc::new(tickets(&realm, Source::Password));
+    let credentials = credentials(USER, PASSWORD);
+    let first = tickets.ticket(&credentials).unwrap();
+    let keeper = Keeper::start(Arc::clone(&tickets));
+    while Arc::ptr_eq(&first, &tickets.held(&credentials).unwrap()) {
+        thread::sleep(Duration::from_millis(50));
+    }
+    drop(keeper);
+    assert!(tickets.held(&credentials).unwrap().issued().end_time > first.issued().end_time);
 }
 
 #[test]

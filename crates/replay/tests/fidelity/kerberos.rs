@@ -4,7 +4,7 @@ use crate::scene::{Outcome, replay_on, target, whole_trace};
 use client::kerberos::{Settings, Source, Tickets};
 use kerberos::CredentialCache;
 use kerberos::configuration::KdcHost;
-use lab::{KerberosService, Realm, RealmOptions, Recorder, Samba, SambaOptions, Smbclient, Tree};
+use lab::{KerberosService, Realm, RealmOptions, Recorder, Samba, SambaOptions, Smbclient, Smbtorture, Tree};
 use smb2::NtStatus;
 use smbreplay_replay::{Options, ReplayError, Report, Target};
 use std::fs;
@@ -133,6 +133,67 @@ fn the_user_of_an_opened_ticket_is_mapped_to_another() {
         options.mapping.users = [r"LAB.TEST\Anna=anna%annapass".parse().unwrap()].into_iter().collect();
     });
     assert_all_match(&report.unwrap());
+}
+
+/// What remains of logons that were captured with NTLM, which takes two legs.
+fn assert_only_legs_are_left_out(outcome: &Outcome) {
+    let report = &outcome.report;
+    let told = || format!("{:#?} {:#?} {:?}", report.reasons, report.roots, report.warnings);
+    assert_eq!((report.status_diverged, report.no_response), (0, 0), "{}", told());
+    let of_legs = |reason: &smbreplay_replay::report::Reason| reason.reason == "the live logon needed fewer legs";
+    assert!(report.skipped > 0 && report.reasons.iter().all(of_legs), "{}", told());
+}
+
+#[test]
+fn a_user_without_a_password_logs_on_with_tickets_again_and_on_bound_connections() {
+    let scene = Scene::new();
+    let cache = scene.realm.log_on("testuser", "testpass").unwrap();
+    let tickets = scene.tickets(Source::Cache(CredentialCache::parse(&fs::read(cache).unwrap()).unwrap()));
+    let capture = scene.folder.path().join("suite.pcap");
+    let recorded = scene.samba(false);
+    let recorder = Recorder::start(recorded.port(), &capture).unwrap();
+    let tests = ["smb2.session.reauth1", "smb2.session.reauth4", "smb2.multichannel.generic.num_channels"];
+    let suite = Smbtorture::new(&recorded).run(&tests).unwrap();
+    assert!(suite.finished && suite.passed.len() == tests.len(), "{}", suite.output);
+    assert_eq!(recorder.finish().unwrap().dropped, 0);
+
+    let outcome = replay_on(scene.samba(false), &capture, recorded.port(), 0, |options| {
+        options.target.password.clear();
+        options.target.kerberos = Some(tickets);
+    });
+    assert_only_legs_are_left_out(&outcome);
+    assert!(!outcome.samba.log().contains("NTLMSSP"), "{}", outcome.samba.log());
+}
+
+#[test]
+fn what_was_there_before_the_capture_has_stand_ins_with_tickets() {
+    let scene = Scene::new();
+    let (capture, port) = scene.record(false, "testuser", "testpass");
+    let recording = fs::read(&capture).unwrap();
+    let middle = scene.folder.path().join("middle.pcap");
+    fs::write(&middle, behind_the_logon(&recording)).unwrap();
+    let outcome = replay_on(scene.samba(false), &middle, port, 0, |options| {
+        options.target = scene.with_password(options.target.clone());
+        options.dialect = Some(0x0311);
+    });
+    let report = &outcome.report;
+    assert_eq!((report.no_response, report.skipped), (0, 0), "{:#?} {:#?}", report.reasons, report.roots);
+    assert!(Tree::of(&outcome.samba.share_path()).unwrap().entries().any(|entry| entry.path == "letters/1.txt"));
+}
+
+/// A recording (pcap of microseconds, little-endian) without what comes up to the answer to its last SESSION_SETUP.
+fn behind_the_logon(recording: &[u8]) -> Vec<u8> {
+    let (mut at, mut begin) = (24, 24);
+    while let Some(length) = recording.get(at + 8..at + 12) {
+        let end = at + 16 + u32::from_le_bytes(length.try_into().unwrap()) as usize;
+        let packet = &recording[at..end];
+        let header = packet.windows(4).position(|window| window == b"\xfeSMB");
+        if header.is_some_and(|header| packet.get(header + 12) == Some(&1)) {
+            begin = end;
+        }
+        at = end;
+    }
+    [&recording[..24], &recording[begin..]].concat()
 }
 
 #[test]
