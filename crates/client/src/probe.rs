@@ -173,7 +173,8 @@ async fn log_on(conversation: &mut Conversation, server_name: &str, account: &Ac
         let response = conversation.exchange(&request).await?;
         let status = NtStatus(response.header.status);
         if !matches!(status, NtStatus::SUCCESS | NtStatus::MORE_PROCESSING_REQUIRED) {
-            return Err(ProbeError::LogonRefused { address, user: account.to_string(), status });
+            let (user, mechanism) = (account.to_string(), account.mechanism());
+            return Err(ProbeError::LogonRefused { address, user, mechanism, status });
         }
         conversation.dialogue.enter_session(response.header.session_id);
         let garbled = |source| ProbeError::BadAnswer { address, what: request.command, source };

@@ -8,6 +8,7 @@ use client::probe::ProbeError;
 use replay::Target;
 use replay::readiness::Advice;
 use replay::target::TargetError;
+use smb2::auth::spnego::Mechanism;
 use std::io::BufRead;
 use store::{Config, Key};
 
@@ -20,6 +21,9 @@ pub(crate) const REACH: &str =
     "check that the server runs, and --server-ip and --port (`smbreplay lab start` runs one)";
 /// The same about one that refuses the logon.
 pub(crate) const CORRECT_ACCOUNT: &str = "check --username, --domain and the password (SMBREPLAY_PASSWORD)";
+/// The same about one that refuses a ticket.
+pub(crate) const TAKE_TICKET: &str =
+    "check the server's own keytab, its log, and that it knows the user: the KDC gave the ticket";
 /// The same about one that refuses the share.
 pub(crate) const MAKE_SHARE: &str = "make the share on the server, or name another with --tree-name";
 
@@ -67,6 +71,7 @@ pub(crate) fn advise(error: &TargetError) -> &'static str {
 pub(crate) fn advise_probe(error: &ProbeError) -> &'static str {
     match error {
         ProbeError::Unreachable { .. } | ProbeError::Timeout { .. } => REACH,
+        ProbeError::LogonRefused { mechanism: Mechanism::Kerberos, .. } => TAKE_TICKET,
         ProbeError::LogonRefused { .. } => CORRECT_ACCOUNT,
         ProbeError::ShareRefused { .. } => MAKE_SHARE,
         ProbeError::DialectRefused { .. } | ProbeError::DialectNotOffered { .. } => "choose another with --dialect",
@@ -90,6 +95,7 @@ pub(crate) fn words(advice: &Advice) -> String {
         Advice::KeepFromCaptured => KEEP_FROM_CAPTURED,
         Advice::Reach => REACH,
         Advice::CorrectAccount => CORRECT_ACCOUNT,
+        Advice::TakeTicket => TAKE_TICKET,
         Advice::NameKdc => "name it with --kdc HOST[:PORT], or as `kdc` of the realm in krb5.conf (KRB5_CONFIG)",
         Advice::ReachKdc => "check that the KDC runs, and --kdc, or `kdc` of the realm in krb5.conf (KRB5_CONFIG)",
         Advice::NameService => "check --server-name and --realm: the realm needs a service cifs/NAME for the server",

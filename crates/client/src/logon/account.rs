@@ -2,6 +2,7 @@
 
 use crate::kerberos::ServiceTicket;
 use smb2::auth::Credentials;
+use smb2::auth::spnego::Mechanism;
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,11 +16,11 @@ pub enum Account {
 }
 
 impl Account {
-    /// The mechanism, as people write it.
-    pub fn mechanism(&self) -> &'static str {
+    /// The mechanism.
+    pub fn mechanism(&self) -> Mechanism {
         match self {
-            Self::Ntlm(_) => "NTLM",
-            Self::Kerberos(_) => "Kerberos",
+            Self::Ntlm(_) => Mechanism::Ntlm,
+            Self::Kerberos(_) => Mechanism::Kerberos,
         }
     }
 }

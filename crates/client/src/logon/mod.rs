@@ -6,6 +6,7 @@ mod kerberos;
 pub use account::Account;
 pub use kerberos::{KerberosLogon, KerberosLogonError};
 
+use smb2::auth::spnego::Mechanism;
 use smb2::auth::{NtlmError, NtlmLogon};
 use std::fmt;
 
@@ -63,11 +64,11 @@ impl Logon {
 }
 
 impl LogonError {
-    /// The mechanism, as people write it.
-    pub fn mechanism(&self) -> &'static str {
+    /// The mechanism.
+    pub fn mechanism(&self) -> Mechanism {
         match self {
-            Self::Ntlm(_) => "NTLM",
-            Self::Kerberos(_) => "Kerberos",
+            Self::Ntlm(_) => Mechanism::Ntlm,
+            Self::Kerberos(_) => Mechanism::Kerberos,
         }
     }
 }

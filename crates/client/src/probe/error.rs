@@ -3,6 +3,7 @@
 use crate::logon::LogonError;
 use crate::request::TooLong;
 use crate::{ReceiveError, SealError};
+use smb2::auth::spnego::Mechanism;
 use smb2::{Command, Malformed, NtStatus, names};
 use std::io;
 use std::net::SocketAddr;
@@ -74,6 +75,8 @@ pub enum ProbeError {
         address: SocketAddr,
         /// The user, with the domain if there is one.
         user: String,
+        /// NTLM or Kerberos.
+        mechanism: Mechanism,
         /// NTSTATUS of the SESSION_SETUP response.
         status: NtStatus,
     },

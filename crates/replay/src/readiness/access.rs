@@ -9,6 +9,7 @@ use client::logon::Account;
 use client::probe::ProbeError;
 use client::probe::examination::{Examination, ExaminedShare, Logon};
 use smb2::NtStatus;
+use smb2::auth::spnego::Mechanism;
 
 pub(super) const LOGON: &str = "logon";
 pub(super) const SHARE: &str = "share";
@@ -103,9 +104,11 @@ fn access(share: &ExaminedShare, root: Option<&Result<NtStatus, ProbeError>>, su
 }
 
 fn advise_logon(error: &ProbeError, subject: &Subject<'_>) -> String {
-    let ProbeError::LogonRefused { status, .. } = error else { return subject.advise(error) };
+    let ProbeError::LogonRefused { status, mechanism, .. } = error else { return subject.advise(error) };
     match *status {
-        NtStatus::ACCESS_DENIED => "check the server's log: it may refuse NTLM, or this machine".to_owned(),
+        NtStatus::ACCESS_DENIED if *mechanism == Mechanism::Ntlm => {
+            "check the server's log: it may refuse NTLM, or this machine".to_owned()
+        }
         _ => subject.advise(error),
     }
 }

@@ -3,6 +3,7 @@
 use crate::target::TargetError;
 use client::kerberos::{KdcError, TicketError};
 use client::probe::ProbeError;
+use smb2::auth::spnego::Mechanism;
 
 /// What to do.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,6 +16,8 @@ pub enum Advice {
     Reach,
     /// Correct the user, the domain or the password.
     CorrectAccount,
+    /// See why the server refuses a ticket that the KDC gave.
+    TakeTicket,
     /// Say where the KDC of the realm is.
     NameKdc,
     /// See that the KDC runs, and that it is the right one.
@@ -83,6 +86,7 @@ impl Advice {
         let same = |words: &str| Self::Same(words.to_owned());
         match error {
             ProbeError::Unreachable { .. } => Self::Reach,
+            ProbeError::LogonRefused { mechanism: Mechanism::Kerberos, .. } => Self::TakeTicket,
             ProbeError::LogonRefused { .. } => Self::CorrectAccount,
             ProbeError::ShareRefused { .. } => Self::MakeShare,
             ProbeError::Timeout { .. } => Self::Same(format!(
