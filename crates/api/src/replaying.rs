@@ -256,7 +256,9 @@ fn not_provisioned(error: &ProvisioningError) -> ApiError {
             ApiError::new(ErrorCode::TargetUnusable, error).advise("check the server and the account")
         }
         ProvisioningError::Read(_) => ApiError::new(ErrorCode::Conflict, "what was ingested cannot be read"),
-        ProvisioningError::Changes(_) | ProvisioningError::System(_) => ApiError::internal(error),
+        ProvisioningError::Changes(_) | ProvisioningError::System(_) | ProvisioningError::Ticket(_) => {
+            ApiError::internal(error)
+        }
     }
 }
 
@@ -271,7 +273,7 @@ pub(crate) fn not_replayed(error: ReplayError) -> ApiError {
             ErrorCode::TargetUnusable
         }
         ReplayError::Provisioning(error) => return not_provisioned(error),
-        ReplayError::Record(_) | ReplayError::System(_) => return ApiError::internal(error),
+        ReplayError::Record(_) | ReplayError::System(_) | ReplayError::Ticket(_) => return ApiError::internal(error),
     };
     ApiError::new(code, error)
 }

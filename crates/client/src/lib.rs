@@ -5,11 +5,12 @@
 //! their ids, flags and credits are the caller's. [`sockets`] carries the bytes of many over TCP on one thread. [`driver`]
 //! does so for a single one in a tokio runtime: on it, and on requests built in [`request`], [`probe`] finds out whether
 //! a server, a user and a share are fit for a replay (step by step: [`probe::examination`]), and [`crew`] carries out work of
-//! many requests on several connections at once.
+//! many requests on several connections at once. [`logon`] is how an account logs on; [`kerberos`] has the tickets for that.
 //!
 //! # Invariants
-//! - The core is sans-I/O: bytes come in as arguments, bytes and messages go out. Only [`driver`] and
-//!   [`sockets`] touch sockets, only they, [`probe`] and [`crew`] the clock, and only [`probe`] draws random bytes.
+//! - The core is sans-I/O: bytes come in as arguments, bytes and messages go out. Only [`driver`], [`sockets`] and
+//!   [`kerberos`] touch sockets, only they, [`probe`] and [`crew`] the clock, and only [`probe`] and [`kerberos`] draw random
+//!   bytes.
 //! - The server is hostile: whatever it sends, nothing panics and memory stays within a PDU (16 MiB) a connection, and
 //!   what it expands to (16 MiB and 64 KiB).
 //! - Keys and passwords never appear in `Debug` output, errors or logs.
@@ -21,6 +22,8 @@ pub mod connection;
 pub mod crew;
 pub mod driver;
 pub mod framing;
+pub mod kerberos;
+pub mod logon;
 pub mod negotiated;
 pub mod probe;
 pub mod request;

@@ -8,6 +8,8 @@ pub mod examination;
 pub use error::ProbeError;
 
 use crate::Negotiated;
+use crate::kerberos::LogonEntropy;
+use crate::logon::{Account, KerberosLogon, Logon};
 use crate::request::logoff::logoff;
 use crate::request::negotiate::{ALL_DIALECTS, Offer, negotiate};
 use crate::request::session_setup::session_setup;
@@ -16,7 +18,7 @@ use crate::request::{Request, TooLong};
 use conversation::Conversation;
 pub(crate) use dialogue::Dialogue;
 use dialogue::Protection;
-use smb2::auth::{Credentials, Entropy, NtlmLogon};
+use smb2::auth::{Entropy, NtlmLogon};
 use smb2::message::session_setup::SessionSetupResponse;
 use smb2::message::tree_connect::TreeConnectResponse;
 use smb2::{Guid, NtStatus};
@@ -38,7 +40,7 @@ pub struct Probe {
     pub guest: bool,
 }
 
-/// Connects to `address`, offers `dialects` (all of them when empty), logs on with NTLM, connects to the share
+/// Connects to `address`, offers `dialects` (all of them when empty), logs on, connects to the share
 /// `\\server_name\share`, logs off and closes. Nothing on the server is changed.
 ///
 /// Each answer may take as long as `patience`. Must be called inside a tokio runtime.
@@ -48,12 +50,12 @@ pub struct Probe {
 pub async fn probe(
     address: SocketAddr,
     server_name: &str,
-    credentials: &Credentials,
+    account: &Account,
     share: &str,
     dialects: &[u16],
     patience: Duration,
 ) -> Result<Probe, ProbeError> {
-    let visit = Visit::begin(address, server_name, credentials, share, dialects, patience).await?;
+    let visit = Visit::begin(address, server_name, account, share, dialects, patience).await?;
     let Visit { negotiated, session, share, .. } = &visit;
     let found = Probe {
         negotiated: negotiated.clone(),
@@ -80,14 +82,14 @@ impl Visit {
     pub(crate) async fn begin(
         address: SocketAddr,
         server_name: &str,
-        credentials: &Credentials,
+        account: &Account,
         share: &str,
         dialects: &[u16],
         patience: Duration,
     ) -> Result<Self, ProbeError> {
         let mut conversation = Conversation::open(address, patience).await?;
         let negotiated = settle_dialect(&mut conversation, dialects).await?;
-        let session = log_on(&mut conversation, server_name, credentials).await?;
+        let session = log_on(&mut conversation, server_name, account).await?;
         let share = match connect_share(&mut conversation, &share_path(server_name, share)).await {
             Ok(share) => share,
             Err(refused @ ProbeError::ShareRefused { .. }) => {
@@ -160,36 +162,38 @@ struct Session {
     encrypted: bool,
 }
 
-async fn log_on(
-    conversation: &mut Conversation,
-    server_name: &str,
-    credentials: &Credentials,
-) -> Result<Session, ProbeError> {
+async fn log_on(conversation: &mut Conversation, server_name: &str, account: &Account) -> Result<Session, ProbeError> {
     let address = conversation.dialogue.address();
-    let mut logon = NtlmLogon::new(credentials, entropy()?).with_target_name(&format!("cifs/{server_name}"));
+    let mut logon = begin(account, server_name)?;
     let mut server_token: Option<Vec<u8>> = None;
-    let flags = loop {
-        let step =
+    let (flags, server_token) = loop {
+        let token =
             logon.step(server_token.as_deref()).map_err(|source| ProbeError::LogonGarbled { address, source })?;
-        let request = session_setup(&step.token)?;
+        let request = session_setup(&token)?;
         let response = conversation.exchange(&request).await?;
         let status = NtStatus(response.header.status);
         if !matches!(status, NtStatus::SUCCESS | NtStatus::MORE_PROCESSING_REQUIRED) {
-            return Err(ProbeError::LogonRefused { address, user: user(credentials), status });
+            let (user, mechanism) = (account.to_string(), account.mechanism());
+            return Err(ProbeError::LogonRefused { address, user, mechanism, status });
         }
         conversation.dialogue.enter_session(response.header.session_id);
         let garbled = |source| ProbeError::BadAnswer { address, what: request.command, source };
         let view = SessionSetupResponse::parse(&response.message).map_err(garbled)?;
+        let token = view.security_buffer().map_err(garbled)?.to_vec();
         if status == NtStatus::SUCCESS {
-            break view.session_flags();
+            break (view.session_flags(), token);
         }
-        server_token = Some(view.security_buffer().map_err(garbled)?.to_vec());
+        server_token = Some(token);
     };
     let session = Session { guest: flags & SESSION_GUEST_OR_NULL != 0, encrypted: flags & SESSION_ENCRYPT_DATA != 0 };
     // The server has no key of a guest: it does not know the password that the key is made from.
-    if let (false, Some(session_key)) = (session.guest, logon.session_key()) {
+    if session.guest {
+        return Ok(session);
+    }
+    let session_key = logon.complete(&server_token).map_err(|source| ProbeError::LogonGarbled { address, source })?;
+    if let Some(session_key) = session_key {
         let protection = if session.encrypted { Protection::Encrypted } else { Protection::Signed };
-        conversation.dialogue.protect(&session_key, protection);
+        conversation.dialogue.protect(session_key.as_bytes(), protection);
     }
     Ok(session)
 }
@@ -219,17 +223,20 @@ async fn connect_share(conversation: &mut Conversation, path: &str) -> Result<Sh
     Ok(Share { tree_id, share_type, encrypted: view.share_flags() & SHARE_ENCRYPT_DATA != 0, maximal_access })
 }
 
-/// The user as people write it.
-fn user(Credentials { domain, user, password }: &Credentials) -> String {
-    match (domain.as_str(), user.as_str()) {
-        (_, "") if password.is_empty() => "(anonymous)".to_owned(),
-        ("", user) => user.to_owned(),
-        (domain, user) => format!(r"{domain}\{user}"),
-    }
-}
-
-fn entropy() -> Result<Entropy, ProbeError> {
-    Ok(Entropy { client_challenge: random()?, exported_session_key: random()?, filetime: filetime_now() })
+/// A logon of the account, with random bytes of its own.
+fn begin(account: &Account, server_name: &str) -> Result<Logon, ProbeError> {
+    Ok(match account {
+        Account::Ntlm(credentials) => {
+            let entropy =
+                Entropy { client_challenge: random()?, exported_session_key: random()?, filetime: filetime_now() };
+            Logon::Ntlm(NtlmLogon::new(credentials, entropy).with_target_name(&format!("cifs/{server_name}")))
+        }
+        Account::Kerberos(ticket) => {
+            let entropy = LogonEntropy { subkey: random()?, confounder: random()?, sequence_number: random()? };
+            let microseconds = filetime_now().saturating_sub(UNIX_EPOCH_FILETIME) / 10;
+            Logon::Kerberos(KerberosLogon::new(ticket.logon(microseconds, entropy)))
+        }
+    })
 }
 
 /// This machine's clock.

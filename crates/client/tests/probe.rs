@@ -13,6 +13,7 @@ use lab::{EmbeddedOptions, EmbeddedServer, Samba, SambaOptions};
 use smb2::auth::Credentials;
 use smb2::crypto::SigningAlgorithm;
 use smb2::{Command, NtStatus};
+use smbreplay_client::logon::Account;
 use smbreplay_client::probe::examination::{Subject, examine, examine_unless};
 use smbreplay_client::probe::{Probe, ProbeError, probe, supported_dialect};
 use smbreplay_client::request::negotiate::ALL_DIALECTS;
@@ -34,8 +35,8 @@ fn samba(options: SambaOptions) -> (Samba, SocketAddr) {
     (samba, address)
 }
 
-fn credentials(user: &str, password: &str) -> Credentials {
-    Credentials { domain: String::new(), user: user.into(), password: password.into() }
+fn credentials(user: &str, password: &str) -> Account {
+    Credentials { domain: String::new(), user: user.into(), password: password.into() }.into()
 }
 
 async fn probe_samba(address: SocketAddr, share: &str, dialects: &[u16]) -> Result<Probe, ProbeError> {
@@ -103,7 +104,8 @@ async fn a_share_that_demands_encryption_says_so() {
 #[tokio::test]
 async fn a_wrong_password_is_a_refused_logon() {
     let (_samba, address) = samba(SambaOptions::default());
-    let wrong = Credentials { domain: "LAB".into(), user: "testuser".into(), password: "not-the-password".into() };
+    let wrong =
+        Credentials { domain: "LAB".into(), user: "testuser".into(), password: "not-the-password".into() }.into();
     let error = probe(address, "127.0.0.1", &wrong, "testshare", &[], PATIENCE).await.unwrap_err();
     assert!(matches!(error, ProbeError::LogonRefused { status: NtStatus::LOGON_FAILURE, .. }), "{error:?}");
     let expected = format!(r"{address} refuses to log on user LAB\testuser: STATUS_LOGON_FAILURE");
@@ -205,8 +207,8 @@ async fn a_server_that_closes_the_connection_is_told_apart() {
     assert!(matches!(error, ProbeError::Closed { what: Command::NEGOTIATE, .. }), "{error:?}");
 }
 
-fn subject<'a>(address: SocketAddr, user: &'a Credentials, share: &'a str, patience: Duration) -> Subject<'a> {
-    Subject { address, server_name: "127.0.0.1", credentials: user, share, patience }
+fn subject<'a>(address: SocketAddr, account: &'a Account, share: &'a str, patience: Duration) -> Subject<'a> {
+    Subject { address, server_name: "127.0.0.1", account: Some(account), share, patience }
 }
 
 #[tokio::test]

@@ -2,7 +2,8 @@
 //!
 //! This crate holds the encryption types of Active Directory and MIT Kerberos ([`encryption`]), the keytab file format
 //! ([`keytab`]), the messages of RFC 4120 ([`message`]) with their framing by GSS-API ([`gss`]), and the service's
-//! side of a logon ([`acceptor`]).
+//! side of a logon ([`acceptor`]). For a live logon there are the client's side ([`client`]), credential caches
+//! ([`credential_cache`]) and krb5.conf ([`configuration`]).
 //!
 //! # Invariants
 //! - No I/O, no clock, no source of randomness: bytes, times and confounders come in, values or bytes go out.
@@ -13,6 +14,9 @@
 #![forbid(unsafe_code)]
 
 pub mod acceptor;
+pub mod client;
+pub mod configuration;
+pub mod credential_cache;
 mod der;
 pub mod encryption;
 pub mod gss;
@@ -21,6 +25,8 @@ pub mod malformed;
 pub mod message;
 
 pub use acceptor::{AcceptError, Accepted, accept};
+pub use configuration::Configuration;
+pub use credential_cache::CredentialCache;
 pub use encryption::{EncryptionKey, EncryptionType};
 pub use keytab::Keytab;
 pub use malformed::Malformed;

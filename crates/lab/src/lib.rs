@@ -3,13 +3,14 @@
 //! - [`EmbeddedServer`]: an SMB server inside this process, for trying things out on any machine; [`instance`] runs one
 //!   in the foreground behind `smbreplay lab start`.
 //! - [`Samba`]: a private Samba in a temporary folder on its own port, the fidelity reference of the tests.
+//! - [`Realm`]: a private Kerberos realm with its own KDC, whose services a Samba can be.
 //! - [`Recorder`]: a recording of the loopback traffic of one port; [`Smbclient`] and [`Smbtorture`]: clients that make
 //!   traffic; [`Tshark`]: what the dissector that tests compare with says of it; [`packets`]: what it is made of;
 //!   [`Tree`]: what a share holds, to be compared with what it should hold.
 //!
 //! Invariants:
 //! - Everything listens on a loopback address unless the caller names another one.
-//! - What is started here ends with its owner: on drop, and a Samba even when its owner is killed. Processes are ended
+//! - What is started here ends with its owner: on drop, and a Samba or a KDC even when its owner is killed. Processes are ended
 //!   by their own id, never by name.
 //! - Nothing outside the instance's own temporary folder is written (the share folder of an [`EmbeddedServer`] is the
 //!   caller's).
@@ -21,6 +22,8 @@ pub mod embedded;
 pub mod instance;
 pub mod packets;
 pub mod program;
+#[cfg(unix)]
+pub mod realm;
 #[cfg(unix)]
 pub mod recorder;
 #[cfg(unix)]
@@ -42,9 +45,11 @@ mod port;
 pub use embedded::{EmbeddedError, EmbeddedOptions, EmbeddedServer};
 pub use program::{MissingProgram, Program};
 #[cfg(unix)]
+pub use realm::{Etype, Realm, RealmError, RealmOptions};
+#[cfg(unix)]
 pub use recorder::{Recorder, RecorderError, Recording};
 #[cfg(unix)]
-pub use samba::{Samba, SambaError, SambaOptions};
+pub use samba::{KerberosService, Samba, SambaError, SambaOptions};
 #[cfg(unix)]
 pub use smbclient::{Smbclient, SmbclientError, Transcript};
 #[cfg(unix)]

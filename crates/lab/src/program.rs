@@ -22,6 +22,14 @@ pub enum Program {
     Tcpdump,
     /// The dissector that tests compare with.
     Tshark,
+    /// The Kerberos server of MIT.
+    Krb5kdc,
+    /// The tool that makes its database.
+    Kdb5Util,
+    /// The tool that makes principals in it.
+    KadminLocal,
+    /// The client that gets the first ticket.
+    Kinit,
     /// The tool that counts instructions.
     Valgrind,
     /// The browser that opens pages.
@@ -49,7 +57,7 @@ const ADMINISTRATORS_FOLDERS: [&str; 3] = ["/usr/sbin", "/sbin", "/usr/local/sbi
 
 impl Program {
     /// Every program, in the order in which a missing one is reported.
-    pub const ALL: [Program; 10] = [
+    pub const ALL: [Program; 14] = [
         Program::Smbd,
         Program::Pdbedit,
         Program::Net,
@@ -58,6 +66,10 @@ impl Program {
         Program::Smbtorture,
         Program::Tcpdump,
         Program::Tshark,
+        Program::Krb5kdc,
+        Program::Kdb5Util,
+        Program::KadminLocal,
+        Program::Kinit,
         Program::Valgrind,
         Program::Chromium,
     ];
@@ -74,6 +86,10 @@ impl Program {
             Program::Smbtorture => "smbtorture",
             Program::Tcpdump => "tcpdump",
             Program::Tshark => "tshark",
+            Program::Krb5kdc => "krb5kdc",
+            Program::Kdb5Util => "kdb5_util",
+            Program::KadminLocal => "kadmin.local",
+            Program::Kinit => "kinit",
             Program::Valgrind => "valgrind",
             Program::Chromium => "chromium",
         }
@@ -89,6 +105,9 @@ impl Program {
             Program::Smbtorture => "samba-testsuite",
             Program::Tcpdump => "tcpdump",
             Program::Tshark => "tshark",
+            Program::Krb5kdc | Program::Kdb5Util => "krb5-kdc",
+            Program::KadminLocal => "krb5-admin-server",
+            Program::Kinit => "krb5-user",
             Program::Valgrind => "valgrind",
             Program::Chromium => "chromium",
         }

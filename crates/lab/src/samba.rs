@@ -7,7 +7,10 @@
 //! ordinary user, as that user, and NT ACLs then lie in an extended attribute of the `user.` kind.
 
 mod configuration;
+mod kerberos;
 mod rpc_services;
+
+pub use kerberos::KerberosService;
 
 use std::fs;
 use std::io::{self, Write};
@@ -48,6 +51,8 @@ pub struct SambaOptions {
     pub encryption_required: bool,
     /// Whether every session must be signed (`server signing = mandatory`); false.
     pub signing_mandatory: bool,
+    /// The realm whose users may log on with Kerberos; none.
+    pub kerberos: Option<KerberosService>,
     /// The TCP port on 127.0.0.1; none, which takes a free one from 20000 to 29999.
     pub port: Option<u16>,
     /// More lines for the `[global]` section, e.g. `server max protocol = SMB3_00`. They win over the usual ones.
@@ -66,6 +71,7 @@ impl Default for SambaOptions {
             second_share: None,
             encryption_required: false,
             signing_mandatory: false,
+            kerberos: None,
             port: None,
             global: Vec::new(),
             shares: Vec::new(),
@@ -176,7 +182,9 @@ impl Samba {
         lay_out(folder.path(), &options, &account, port.number())?;
         set_password(folder.path(), &options, &account)?;
 
-        let mut smbd = Command::new(smbd)
+        let mut command = Command::new(smbd);
+        command.envs(options.kerberos.as_ref().map(KerberosService::environment));
+        let mut smbd = command
             .arg("-F")
             .arg("-s")
             .arg(folder.path().join(configuration::FILE))
@@ -322,8 +330,10 @@ fn lay_out(folder: &Path, options: &SambaOptions, account: &Account, port: u16) 
         }
     }
     let map = folder.join(configuration::USERNAME_MAP);
-    let names = [std::slice::from_ref(&options.username), &options.other_names].concat().join(" ");
-    fs::write(&map, format!("!{} = {names}\n", account.name())).map_err(failed(&map))?;
+    let names = [std::slice::from_ref(&options.username), &options.other_names].concat();
+    let of_kerberos = names.iter().filter(|_| options.kerberos.is_some()).map(|name| kerberos::mapped_name(name));
+    let names: Vec<String> = names.iter().cloned().chain(of_kerberos).collect();
+    fs::write(&map, format!("!{} = {}\n", account.name(), names.join(" "))).map_err(failed(&map))?;
     let smb_conf = folder.join(configuration::FILE);
     let unprivileged = (!runs_as_root()).then(|| account.name());
     fs::write(&smb_conf, configuration::smb_conf(folder, options, unprivileged, port)).map_err(failed(&smb_conf))

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::bounded_run;
 use crate::embedded::EmbeddedServer;
 use crate::program::{MissingProgram, Program};
+use crate::realm::Realm;
 use crate::samba::Samba;
 
 /// A client for one share of one server on 127.0.0.1.
@@ -18,8 +19,18 @@ pub struct Smbclient {
     password: String,
     folder: Option<PathBuf>,
     options: Vec<String>,
+    ticket: Option<Ticket>,
     pager: String,
     limit: Duration,
+}
+
+/// What a logon with Kerberos needs.
+#[derive(Clone, Debug)]
+struct Ticket {
+    realm: String,
+    configuration: PathBuf,
+    cache: PathBuf,
+    host: String,
 }
 
 /// What a script printed and how it ended.
@@ -82,6 +93,7 @@ impl Smbclient {
             password: password.into(),
             folder: None,
             options: Vec::new(),
+            ticket: None,
             pager: "cat".into(),
             limit: Duration::from_secs(120),
         }
@@ -129,6 +141,18 @@ impl Smbclient {
         self
     }
 
+    /// Logs on with Kerberos as the user of the credential cache, to the service `cifs/host` of `realm`.
+    #[must_use]
+    pub fn with_ticket(mut self, realm: &Realm, cache: &Path, host: &str) -> Self {
+        self.ticket = Some(Ticket {
+            realm: realm.name().to_owned(),
+            configuration: realm.configuration(),
+            cache: cache.into(),
+            host: host.to_owned(),
+        });
+        self
+    }
+
     /// How long a script may run; two minutes otherwise.
     #[must_use]
     pub fn limit(mut self, limit: Duration) -> Self {
@@ -170,7 +194,8 @@ impl Smbclient {
     /// [`MissingProgram`] when smbclient is not installed.
     pub fn command_for_standard_input(&self) -> Result<Command, MissingProgram> {
         let mut command = self.bare_command()?;
-        command.arg(format!("//127.0.0.1/{}", self.share));
+        let host = self.ticket.as_ref().map_or("127.0.0.1", |ticket| &ticket.host);
+        command.arg(format!("//{host}/{}", self.share));
         Ok(command)
     }
 
@@ -186,12 +211,18 @@ impl Smbclient {
 
     fn bare_command(&self) -> Result<Command, MissingProgram> {
         let mut command = Command::new(Program::Smbclient.find()?);
+        match &self.ticket {
+            Some(Ticket { realm, configuration, cache, .. }) => command
+                .args(["--use-kerberos=required", "--ip-address=127.0.0.1"])
+                .arg(format!("--realm={realm}"))
+                .env("KRB5CCNAME", cache)
+                .env("KRB5_CONFIG", configuration),
+            None => command.arg(format!("--user={}", self.username)).env("PASSWD", &self.password),
+        };
         command
             .arg(format!("--port={}", self.port))
-            .arg(format!("--user={}", self.username))
             .args(["--configfile=/dev/null", "--option=client min protocol=SMB2_02"])
             .args(&self.options)
-            .env("PASSWD", &self.password)
             .env("PAGER", &self.pager);
         if let Some(folder) = &self.folder {
             command.current_dir(folder);

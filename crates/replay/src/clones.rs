@@ -83,7 +83,7 @@ mod tests {
     fn options_with(clones: u32, root: Option<&str>) -> Vec<String> {
         let text = String::new;
         let (server, domain, username, password, share) = (text(), text(), text(), text(), text());
-        let mut run = Options::to(Target { server, port: 445, domain, username, password, share });
+        let mut run = Options::to(Target { server, port: 445, domain, username, password, share, kerberos: None });
         run.clones = NonZeroU32::new(clones).unwrap_or(NonZeroU32::MIN);
         run.mapping.root = root.and_then(|root| root.parse().ok());
         let roots = options(&run, "20260101T000000Z").into_iter().map(|options| options.mapping.root);

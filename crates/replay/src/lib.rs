@@ -11,6 +11,7 @@
 //!   after it: rows are put down while loading ([`trace`]), records written by a thread of their own ([`mod@run`]).
 //! - A replay ends: whatever the server does or does not do, every wait has a deadline or a reason not to exist.
 
+mod accounts;
 pub mod alarm;
 mod assumptions;
 pub mod clones;

@@ -1,10 +1,12 @@
 //! From session files to the trace that is replayed.
 
 use crate::payload;
+use crate::plan::logon::Account;
 use crate::report::Ingested;
 use crate::trace::{COLUMNS, Row, Spool, Trace, TraceConnection};
 use dissect::{Kind, Operation};
 use smb2::Guid;
+use smb2::auth::spnego::Mechanism;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -59,6 +61,7 @@ pub fn load(output: &OutputFolder, metadata: &SessionMetadata, files: &[String])
         let shares_connection = session.connections.iter().any(|connection| chosen.contains(connection));
         if belongs && !outside_sessions {
             trace.sessions.push(session.session_id.0);
+            trace.ticket_holders.extend(ticket_holder(session));
         }
         if belongs || outside_sessions {
             let file: Arc<str> = session.file.as_str().into();
@@ -91,6 +94,13 @@ pub fn load(output: &OutputFolder, metadata: &SessionMetadata, files: &[String])
 
 fn read(output: &OutputFolder, session: &Session, columns: Columns) -> Result<store::reader::Operations, ReadError> {
     Ok(SessionFile::open(&output.session_file(&session.file))?.operations(columns))
+}
+
+/// The user of a session that was set up with Kerberos, where a key opened the ticket.
+fn ticket_holder(session: &Session) -> Option<(String, Account)> {
+    let with_kerberos = session.mechanism.as_ref() == Some(&Mechanism::Kerberos.to_string());
+    let user = session.user.clone().filter(|_| with_kerberos)?;
+    Some((session.file.clone(), Account { domain: session.domain.clone().unwrap_or_default(), user }))
 }
 
 fn left_out(operation: &Operation) -> Option<(u32, u64, u16)> {

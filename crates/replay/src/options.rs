@@ -4,8 +4,10 @@ use crate::compare;
 use crate::map::Mapping;
 use crate::plan::Selection;
 use crate::provisioning::SetupReport;
+use client::kerberos::Tickets;
 use std::num::NonZeroU32;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How fast requests are sent.
@@ -134,6 +136,8 @@ pub struct Target {
     pub password: String,
     /// Disk share that captured disk shares are sent to.
     pub share: String,
+    /// Tickets of the server's service, to log on with Kerberos; `None`: with NTLM.
+    pub kerberos: Option<Arc<Tickets>>,
 }
 
 impl std::fmt::Debug for Target {
@@ -145,6 +149,7 @@ impl std::fmt::Debug for Target {
             .field("username", &self.username)
             .field("password", &"***")
             .field("share", &self.share)
+            .field("kerberos", &self.kerberos)
             .finish()
     }
 }

@@ -18,7 +18,8 @@ use crate::tally::Tally;
 use crate::target::{self, TargetError};
 use crate::trace::Trace;
 use capture::Timestamp;
-use smb2::auth::Credentials;
+use client::kerberos::{Keeper, TicketError};
+use client::logon::Account;
 use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -74,6 +75,9 @@ pub enum ReplayError {
     /// What is made on the live shares cannot be noted, or the system refuses what that needs.
     #[error(transparent)]
     Provisioning(#[from] ProvisioningError),
+    /// There is no ticket for somebody who logs on with Kerberos.
+    #[error(transparent)]
+    Ticket(#[from] TicketError),
     /// The live server cannot be used as the options say.
     #[error(transparent)]
     Probe(#[from] client::probe::ProbeError),
@@ -121,6 +125,8 @@ pub fn run(
     let mut options = options.clone();
     options.comparison.noise = Noise::of(&plan, output, &options.comparison)?.into();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ReplayError::System)?;
+    get_tickets(&plan, &options)?;
+    let _keeper = options.target.kerberos.clone().map(Keeper::start);
     if options.ping {
         warnings.extend(runtime.block_on(settle_guests(&mut plan, address, &options)));
         let guid = runtime.block_on(probe(&plan, address, &options))?;
@@ -259,7 +265,7 @@ async fn settle_guests(plan: &mut Plan, address: SocketAddr, options: &Options) 
     let share = live_shares(plan, options).into_iter().next()?;
     let dialects: Vec<u16> = options.dialect.into_iter().collect();
     let (server, patience) = (&options.target.server, options.max_wait);
-    let found = client::probe::probe(address, server, &guest, &share, &dialects, patience).await;
+    let found = client::probe::probe(address, server, &guest.into(), &share, &dialects, patience).await;
     if found.is_ok_and(|probe| probe.guest) {
         return None;
     }
@@ -282,7 +288,8 @@ async fn probe(plan: &Plan, address: SocketAddr, options: &Options) -> Result<sm
     if dialects.is_empty() {
         dialects.extend(ALL_DIALECTS);
     }
-    let (shares, users) = (live_shares(plan, options), live_users(plan, options));
+    let (shares, users) =
+        (live_shares(plan, options), live_users(plan, options, |identity| identity == Identity::User)?);
     let first = (dialects.first().copied().unwrap_or_default(), users.first(), shares.first());
     let (Some(user), Some(share)) = (first.1, first.2) else { return Ok(smb2::Guid::default()) };
     let mut visits: Vec<_> = dialects.iter().map(|dialect| (*dialect, user, share)).collect();
@@ -316,22 +323,25 @@ fn live_shares(plan: &Plan, options: &Options) -> Vec<String> {
     if shares.is_empty() { vec![options.target.share.clone()] } else { shares }
 }
 
-/// The users that a run logs on, but for guests and nobody; the configured one when there are no others.
-fn live_users(plan: &Plan, options: &Options) -> Vec<Credentials> {
-    let target = &options.target;
-    let logons = plan.requests.iter().filter_map(Request::logon);
-    let mut rules: Vec<Option<usize>> =
-        logons.filter(|logon| logon.identity == Identity::User).map(|logon| logon.rule).collect();
-    rules.sort_unstable();
-    rules.dedup();
-    let configured = || Credentials {
-        domain: target.domain.clone(),
-        user: target.username.clone(),
-        password: target.password.clone(),
-    };
-    let user = |rule: Option<usize>| rule.and_then(|rule| options.mapping.users.credentials(rule, &target.domain));
-    let users: Vec<_> = rules.into_iter().map(|rule| user(rule).unwrap_or_else(configured)).collect();
-    if users.is_empty() { vec![configured()] } else { users }
+/// Gets the tickets of everybody who logs on with Kerberos, so that no request waits for one.
+fn get_tickets(plan: &Plan, options: &Options) -> Result<(), TicketError> {
+    if options.target.kerberos.is_none() {
+        return Ok(());
+    }
+    // Guests may become the configured user.
+    live_users(plan, options, |identity| identity != Identity::Anonymous).map(drop)
+}
+
+/// The users that a run logs on who are such ones; the configured one when there are no others.
+fn live_users(plan: &Plan, options: &Options, is_such: impl Fn(Identity) -> bool) -> Result<Vec<Account>, TicketError> {
+    let logons = plan.requests.iter().filter_map(Request::logon).filter(|logon| is_such(logon.identity));
+    let mut users: Vec<_> = logons.map(|logon| (logon.rule, logon.captured)).collect();
+    users.sort_unstable();
+    users.dedup();
+    if users.is_empty() {
+        return Ok(vec![options.target.account()?]);
+    }
+    users.into_iter().map(|(rule, captured)| options.target.account_of(options.credentials(rule), captured)).collect()
 }
 
 const ALL_DIALECTS: [u16; 5] = [0x0202, 0x0210, 0x0300, 0x0302, 0x0311];

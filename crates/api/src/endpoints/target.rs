@@ -60,6 +60,12 @@ fn words(advice: &Advice) -> String {
         Advice::KeepFromCaptured => "replay at a lab server, or insist with `allow_captured_server`",
         Advice::Reach => "check that the server runs, and `server_ip` and `port`",
         Advice::CorrectAccount => "check `username`, `domain` and `password`",
+        Advice::TakeTicket
+        | Advice::NameKdc
+        | Advice::ReachKdc
+        | Advice::NameService
+        | Advice::RenewTickets
+        | Advice::GiveSecret => "log on with a password: over HTTP there is no Kerberos",
         Advice::MakeShare => "make the share on the server, or name another with `tree_name`",
         Advice::NameDisk => "name a disk share with `tree_name`",
         Advice::WriteElsewhere => "let the user write there, or replay below a folder where he may, with `root`",

@@ -70,6 +70,7 @@ pub(crate) fn target(config: &Config, account: &Account) -> Result<Target, ApiEr
         username: given(account.username.as_deref()).unwrap_or(config.username()).to_owned(),
         password,
         share: given(account.tree_name.as_deref()).unwrap_or(config.tree_name()).to_owned(),
+        kerberos: None,
     })
 }
 

@@ -1,6 +1,6 @@
 //! `replay`.
 
-use super::{ChosenSessions, ComparisonArguments, TraceSelection};
+use super::{ChosenSessions, ComparisonArguments, KerberosArguments, TraceSelection};
 use clap::{Args, ValueEnum};
 use replay::{Encrypt, Order, Pace};
 use std::num::NonZeroU32;
@@ -142,6 +142,8 @@ pub(crate) struct ServerArguments {
     /// Share that captured disk shares are replayed to
     #[arg(long, value_name = "SHARE")]
     pub(crate) tree_name: Option<String>,
+    #[command(flatten)]
+    pub(crate) kerberos: KerberosArguments,
 }
 
 /// A password, which no debug output shows.

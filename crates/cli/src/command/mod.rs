@@ -11,6 +11,7 @@ mod html;
 mod info;
 mod ingest;
 mod junit;
+mod kerberos;
 mod lab;
 mod list;
 mod man;

@@ -51,6 +51,7 @@ pub(crate) fn advise_provisioning(error: &ProvisioningError) -> Failure {
     let advice = match error {
         ProvisioningError::Read(_) => "ingest the trace again with --force",
         ProvisioningError::Crew(CrewError::Probe(error)) => advise_probe(error),
+        ProvisioningError::Ticket(error) => return Failure::new(error, target::advise_ticket(error)),
         ProvisioningError::Crew(_) => "check the server; what was made is noted, and `smbreplay cleanup` removes it",
         ProvisioningError::Changes(ChangesError::Line { .. } | ChangesError::Newer { .. }) => {
             "move that file away; what it notes cannot be cleaned up then"

@@ -1,10 +1,14 @@
 //! The lab server: what the command line says of it, else the settings, and what to do when it cannot be used.
 
+use super::kerberos;
 use crate::arguments::ServerArguments;
 use crate::failure::Failure;
+use client::kerberos::TicketError;
 use client::probe::ProbeError;
 use replay::Target;
+use replay::readiness::Advice;
 use replay::target::TargetError;
+use smb2::auth::spnego::Mechanism;
 use std::io::BufRead;
 use store::{Config, Key};
 
@@ -17,6 +21,9 @@ pub(crate) const REACH: &str =
     "check that the server runs, and --server-ip and --port (`smbreplay lab start` runs one)";
 /// The same about one that refuses the logon.
 pub(crate) const CORRECT_ACCOUNT: &str = "check --username, --domain and the password (SMBREPLAY_PASSWORD)";
+/// The same about one that refuses a ticket.
+pub(crate) const TAKE_TICKET: &str =
+    "check the server's own keytab, its log, and that it knows the user: the KDC gave the ticket";
 /// The same about one that refuses the share.
 pub(crate) const MAKE_SHARE: &str = "make the share on the server, or name another with --tree-name";
 
@@ -39,14 +46,17 @@ pub(crate) fn overrides(server: &ServerArguments) -> Vec<(Key, String)> {
 /// The server and account of the settings. The password of `--password-stdin` is read here.
 pub(crate) fn target(config: &Config, server: &ServerArguments) -> Result<Target, Failure> {
     let password = if server.password_stdin { read_password()? } else { config.password().to_owned() };
-    Ok(Target {
+    let mut target = Target {
         server: config.server_ip().to_owned(),
         port: config.port(),
         domain: config.domain().to_owned(),
         username: config.username().to_owned(),
         password,
         share: config.tree_name().to_owned(),
-    })
+        kerberos: None,
+    };
+    kerberos::add(&mut target, config, server)?;
+    Ok(target)
 }
 
 /// What to do about a target that nothing is sent to.
@@ -61,6 +71,7 @@ pub(crate) fn advise(error: &TargetError) -> &'static str {
 pub(crate) fn advise_probe(error: &ProbeError) -> &'static str {
     match error {
         ProbeError::Unreachable { .. } | ProbeError::Timeout { .. } => REACH,
+        ProbeError::LogonRefused { mechanism: Mechanism::Kerberos, .. } => TAKE_TICKET,
         ProbeError::LogonRefused { .. } => CORRECT_ACCOUNT,
         ProbeError::ShareRefused { .. } => MAKE_SHARE,
         ProbeError::DialectRefused { .. } | ProbeError::DialectNotOffered { .. } => "choose another with --dialect",
@@ -70,6 +81,38 @@ pub(crate) fn advise_probe(error: &ProbeError) -> &'static str {
         ProbeError::TooLong(_) => "use a shorter name",
         _ => "check the server's log, or try without the check: --no-ping",
     }
+}
+
+/// What to do about a ticket that there is not.
+pub(crate) fn advise_ticket(error: &TicketError) -> String {
+    words(&Advice::on_ticket(error))
+}
+
+/// What to do, by the names of options and settings.
+pub(crate) fn words(advice: &Advice) -> String {
+    let words = match advice {
+        Advice::NameServer => NAME_SERVER,
+        Advice::KeepFromCaptured => KEEP_FROM_CAPTURED,
+        Advice::Reach => REACH,
+        Advice::CorrectAccount => CORRECT_ACCOUNT,
+        Advice::TakeTicket => TAKE_TICKET,
+        Advice::NameKdc => "name it with --kdc HOST[:PORT], or as `kdc` of the realm in krb5.conf (KRB5_CONFIG)",
+        Advice::ReachKdc => "check that the KDC runs, and --kdc, or `kdc` of the realm in krb5.conf (KRB5_CONFIG)",
+        Advice::NameService => "check --server-name and --realm: the realm needs a service cifs/NAME for the server",
+        Advice::RenewTickets => "get new ones with `kinit`, or log on with a password or --kerberos-keytab",
+        Advice::GiveSecret => {
+            "give the password (SMBREPLAY_PASSWORD, or --map-user A=USER%PASSWORD), or this user's --ccache or \
+             --kerberos-keytab"
+        }
+        Advice::MakeShare => MAKE_SHARE,
+        Advice::NameDisk => "name a disk share with --tree-name, or `smbreplay config set tree_name SHARE`",
+        Advice::WriteElsewhere => "let the user write there, or replay below a folder where he may, with --root DIR",
+        Advice::OfferDialect { enable, offer } => {
+            return format!("enable {enable} on the server, or replay with --dialect {offer}");
+        }
+        Advice::Same(words) => words,
+    };
+    words.to_owned()
 }
 
 /// The first line of standard input, without its end.

@@ -32,14 +32,7 @@ impl Hands {
     /// Logs on `count` times, at least once. The first time has to succeed: a wrong password is not tried again.
     pub(super) async fn gather(place: &Place<'_>, count: usize) -> Result<Self, CrewError> {
         let begin = || {
-            Visit::begin(
-                place.address,
-                place.server_name,
-                place.credentials,
-                place.share,
-                place.dialects,
-                place.patience,
-            )
+            Visit::begin(place.address, place.server_name, place.account, place.share, place.dialects, place.patience)
         };
         let mut visits = vec![begin().await?];
         let others = (1..count).map(|_| Box::pin(begin())).collect();

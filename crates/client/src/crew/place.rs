@@ -1,6 +1,6 @@
 //! Where a crew works, and as whom.
 
-use smb2::auth::Credentials;
+use crate::logon::Account;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub struct Place<'a> {
     /// Its name, for the path of the share.
     pub server_name: &'a str,
     /// Who works there.
-    pub credentials: &'a Credentials,
+    pub account: &'a Account,
     /// The share.
     pub share: &'a str,
     /// Dialects to offer; all when empty.

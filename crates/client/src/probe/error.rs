@@ -1,8 +1,9 @@
 //! How a probe can end without an answer.
 
+use crate::logon::LogonError;
 use crate::request::TooLong;
 use crate::{ReceiveError, SealError};
-use smb2::auth::NtlmError;
+use smb2::auth::spnego::Mechanism;
 use smb2::{Command, Malformed, NtStatus, names};
 use std::io;
 use std::net::SocketAddr;
@@ -74,16 +75,18 @@ pub enum ProbeError {
         address: SocketAddr,
         /// The user, with the domain if there is one.
         user: String,
+        /// NTLM or Kerberos.
+        mechanism: Mechanism,
         /// NTSTATUS of the SESSION_SETUP response.
         status: NtStatus,
     },
-    /// The server's side of the logon is not NTLM as it should be.
-    #[error("cannot log on to {address} with NTLM: {source}")]
+    /// The server's side of the logon is not as it should be.
+    #[error("cannot log on to {address} with {}: {source}", .source.mechanism())]
     LogonGarbled {
         /// The server.
         address: SocketAddr,
         /// What is wrong with it.
-        source: NtlmError,
+        source: LogonError,
     },
     /// There is no such share, or not for this user.
     #[error("{address} refuses the share {share}: {status}")]

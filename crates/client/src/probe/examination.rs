@@ -3,12 +3,12 @@
 use super::conversation::Conversation;
 use super::{ProbeError, Share, connect_share, filetime_now, log_on, settle_dialect, settle_with};
 use crate::Negotiated;
+use crate::logon::Account;
 use crate::request::create::{Open, create};
 use crate::request::logoff::logoff;
 use crate::request::negotiate::{ALL_DIALECTS, inquiry};
 use crate::request::tree_connect::share_path;
 use smb2::NtStatus;
-use smb2::auth::Credentials;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,8 +22,8 @@ pub struct Subject<'a> {
     pub address: SocketAddr,
     /// Its name, for the paths of the shares.
     pub server_name: &'a str,
-    /// Who logs on.
-    pub credentials: &'a Credentials,
+    /// Who logs on; `None` when nobody can.
+    pub account: Option<&'a Account>,
     /// The share.
     pub share: &'a str,
     /// How long connecting, and each answer, may take.
@@ -43,7 +43,7 @@ pub struct Examination {
     pub dialects: Vec<(u16, Result<(), ProbeError>)>,
     /// What the server tells to a client that has every capability and compression algorithm.
     pub inquired: Option<Result<Negotiated, ProbeError>>,
-    /// SESSION_SETUP.
+    /// SESSION_SETUP; not tried without an account.
     pub logon: Option<Result<Logon, ProbeError>>,
     /// TREE_CONNECT to the share.
     pub share: Option<Result<ExaminedShare, ProbeError>>,
@@ -157,7 +157,8 @@ async fn greet(subject: &Subject<'_>, mut conversation: Conversation, found: &mu
         Err(_) => return,
     }
     offer_each(subject, found).await;
-    match log_on(&mut conversation, subject.server_name, subject.credentials).await {
+    let Some(account) = subject.account else { return };
+    match log_on(&mut conversation, subject.server_name, account).await {
         Ok(session) => {
             let logon = Logon { guest: session.guest, encrypted: session.encrypted };
             found.logon = Some(Ok(logon));

@@ -90,15 +90,9 @@ async fn at(
     cancelled: &AtomicBool,
 ) -> Result<End, CrewError> {
     let user = (samba.username().to_owned(), samba.password().to_owned());
-    let credentials = Credentials { domain: String::new(), user: user.0, password: user.1 };
-    let place = Place {
-        address,
-        server_name: "127.0.0.1",
-        credentials: &credentials,
-        share: samba.share(),
-        dialects,
-        patience,
-    };
+    let account = Credentials { domain: String::new(), user: user.0, password: user.1 }.into();
+    let place =
+        Place { address, server_name: "127.0.0.1", account: &account, share: samba.share(), dialects, patience };
     carry_out(&place, connections, work, cancelled).await
 }
 

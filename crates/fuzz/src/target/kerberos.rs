@@ -7,17 +7,19 @@
 //! the encryption type, one that chooses what is changed, then place and value of each change.
 
 use crate::kerberos_logon::{Parts, key, keytab};
+use kerberos::client::{AsExchange, Exchange as _, ExchangeEntropy, Moment, Progress, Secret};
 use kerberos::gss::{ContextToken, MicKey, Side, TokenId, frame};
 use kerberos::message::{
     ApRep, ApReq, Authenticator, EncApRepPart, EncKdcRepPart, EncTicketPart, EncryptedTimestamp, EtypeInfo2Entry,
-    KdcExchange, KdcRep, KdcReq, KrbError, PaData, Ticket,
+    KdcExchange, KdcRep, KdcReq, KrbError, NameType, PaData, Ticket,
 };
-use kerberos::{EncryptionType, Keytab, accept};
+use kerberos::{Configuration, CredentialCache, EncryptionType, Keytab, Principal, PrincipalName, accept};
 
 pub(super) fn body(input: &[u8]) {
     messages(input);
     token(input);
     read_keytab(input);
+    live_logon(input);
     let [kind, what, changes @ ..] = input else { return };
     let Some(kind) = EncryptionType::ALL.get(usize::from(*kind) % EncryptionType::ALL.len()).copied() else { return };
     match what % 5 {
@@ -40,6 +42,25 @@ fn changed(whole: &[u8], changes: &[u8]) -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// What a live logon reads: a credential cache, krb5.conf, and the answer of a KDC, upon which nobody gets a ticket who has not
+/// the key of its user.
+fn live_logon(input: &[u8]) {
+    if let Ok(cache) = CredentialCache::parse(input) {
+        let held = cache.tickets.iter().map(|ticket| ticket.ticket.enc_part.cipher.len()).sum::<usize>();
+        assert!(held.max(cache.unsupported) <= input.len());
+        let _ = cache.granting_ticket();
+    }
+    let configuration = Configuration::parse(&String::from_utf8_lossy(input));
+    let _ = (configuration.kdcs("EXAMPLE.TEST"), configuration.realm_of("files.example.test"));
+    let client =
+        Principal { name: PrincipalName::new(NameType::PRINCIPAL, ["alice"]), realm: "EXAMPLE.TEST".to_owned() };
+    let entropy = ExchangeEntropy { nonce: [0; 4], confounder: [0; 16], subkey: [0; 32] };
+    let secret = Secret::Keys(EncryptionType::ALL.map(|kind| key(kind, 9)).to_vec());
+    let now = Moment { seconds: 1_700_000_000, microseconds: 0 };
+    let answered = AsExchange::new(client, secret, entropy).handle(input, now);
+    assert!(!matches!(answered, Ok(Progress::Done(_))), "a key that nobody has used opens nothing");
 }
 
 macro_rules! reads_the_same {

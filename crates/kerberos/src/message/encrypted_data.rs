@@ -38,6 +38,14 @@ impl EncryptedData {
         key.decrypt(usage, &self.cipher)
     }
 
+    /// Reads it where it stands alone: the value of PA-ENC-TIMESTAMP.
+    ///
+    /// # Errors
+    /// [`Malformed`] when it is none.
+    pub fn parse(der: &[u8]) -> Result<Self, Malformed> {
+        Self::read(Elements::new(der, "EncryptedData"))
+    }
+
     pub(super) fn read(mut elements: Elements<'_>) -> Result<Self, Malformed> {
         let mut fields = elements.sequence()?;
         Ok(Self {
@@ -47,7 +55,8 @@ impl EncryptedData {
         })
     }
 
-    pub(super) fn to_der(&self) -> Vec<u8> {
+    /// The ciphertext with what tells of its key, in DER: the value of PA-ENC-TIMESTAMP.
+    pub fn to_der(&self) -> Vec<u8> {
         sequence(&[
             required(0, integer(self.kind)),
             optional(1, self.key_version.map(integer)),

@@ -77,6 +77,9 @@ pub(super) fn smb_conf(folder: &Path, options: &SambaOptions, unprivileged: Opti
     if options.signing_mandatory {
         line(&mut text, "server signing", "mandatory");
     }
+    if let Some(service) = &options.kerberos {
+        service.parameters().iter().for_each(|(parameter, value)| line(&mut text, parameter, value));
+    }
     options.global.iter().for_each(|more| push_line(&mut text, more));
     for (share, name) in shares(options) {
         push_line(&mut text, &format!("[{share}]"));

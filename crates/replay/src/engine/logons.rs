@@ -8,12 +8,16 @@ use crate::message::{Draft, session_setup};
 use crate::plan::Planned;
 use crate::plan::logon::{self, Identity, Logon};
 use client::Received;
+use client::kerberos::LogonEntropy;
+use client::logon::{Account, KerberosLogon, Logon as LiveLogon};
 use smb2::NtStatus;
 use smb2::auth::ntlm::Entropy;
 use smb2::auth::{Credentials, NtlmLogon};
 use smb2::header::offset;
 use smb2::message::{SessionSetupRequest, SessionSetupResponse};
 
+/// 1970-01-01 in 100 ns since 1601-01-01.
+const UNIX_EPOCH_AS_FILETIME: u64 = 116_444_736_000_000_000;
 /// SMB2_SESSION_FLAG_IS_GUEST, _IS_NULL and _ENCRYPT_DATA (MS-SMB2 2.2.6).
 const SESSION_IS_GUEST_OR_NULL: u16 = 0x0003;
 const SESSION_ENCRYPT_DATA: u16 = 0x0004;
@@ -25,7 +29,7 @@ impl Engine {
     pub(super) fn logon_token(&mut self, lane: usize, index: usize, request: &Planned<'_>) -> Result<Vec<u8>, Refusal> {
         let Some(leg) = request.logon() else { return Err(Refusal::because("not part of a logon")) };
         if leg.leg == 0 {
-            let state = LogonState { ntlm: self.new_logon(leg), token: None, session_id: 0 };
+            let state = LogonState { logon: self.new_logon(leg)?, token: None, session_id: 0 };
             self.logons.insert(index, state);
             if leg.bind {
                 self.begin_bind(lane, request);
@@ -38,38 +42,43 @@ impl Engine {
             return Err(Refusal { reason: "the live logon needed fewer legs".into(), cause: Some(leg.first) });
         }
         let token = logon.token.take();
-        let step = logon.ntlm.step(token.as_deref());
-        step.map(|step| step.token)
+        logon
+            .logon
+            .step(token.as_deref())
             .map_err(|error| Refusal { reason: format!("the logon cannot go on: {error}"), cause: Some(leg.first) })
     }
 
-    fn new_logon(&mut self, leg: Logon) -> NtlmLogon {
-        let credentials = self.credentials(leg);
+    fn new_logon(&mut self, leg: Logon) -> Result<LiveLogon, Refusal> {
+        let account = self.account(leg).ok_or_else(|| Refusal::because("there is no ticket for its user"))?;
         let since_start = u64::try_from(self.now.as_nanos() / 100).unwrap_or(0);
-        let entropy = Entropy {
-            client_challenge: self.draw(),
-            exported_session_key: self.draw(),
-            filetime: self.seed.filetime.saturating_add(since_start),
-        };
-        let logon = NtlmLogon::new(&credentials, entropy);
-        if leg.identity == Identity::WrongProof { logon.with_wrong_proof() } else { logon }
+        let filetime = self.seed.filetime.saturating_add(since_start);
+        let wrong_proof = leg.identity == Identity::WrongProof;
+        Ok(match account {
+            Account::Ntlm(credentials) => {
+                let entropy = Entropy { client_challenge: self.draw(), exported_session_key: self.draw(), filetime };
+                let logon = NtlmLogon::new(&credentials, entropy);
+                LiveLogon::Ntlm(if wrong_proof { logon.with_wrong_proof() } else { logon })
+            }
+            Account::Kerberos(ticket) => {
+                let entropy =
+                    LogonEntropy { subkey: self.draw(), confounder: self.draw(), sequence_number: self.draw() };
+                let microseconds = filetime.saturating_sub(UNIX_EPOCH_AS_FILETIME) / 10;
+                let logon = KerberosLogon::new(ticket.logon(microseconds, entropy));
+                LiveLogon::Kerberos(if wrong_proof { logon.with_wrong_proof() } else { logon })
+            }
+        })
     }
 
     /// Who logs on for a captured user.
-    fn credentials(&self, leg: Logon) -> Credentials {
-        let target = &self.options.target;
-        let configured = || Credentials {
-            domain: target.domain.clone(),
-            user: target.username.clone(),
-            password: target.password.clone(),
-        };
-        let mapped = leg.rule.and_then(|rule| self.options.mapping.users.credentials(rule, &target.domain));
+    fn account(&self, leg: Logon) -> Option<Account> {
         match leg.identity {
-            Identity::Anonymous => Credentials::default(),
-            Identity::User | Identity::WrongProof => mapped.unwrap_or_else(configured),
+            Identity::Anonymous => Some(Credentials::default().into()),
+            Identity::User | Identity::WrongProof => {
+                self.options.target.held_account(self.options.credentials(leg.rule), leg.captured)
+            }
             Identity::Guest => {
                 let account = leg.account.and_then(|account| self.plan.accounts.get(account));
-                logon::guest(account, &target.username)
+                Some(logon::guest(account, &self.options.target.username).into())
             }
         }
     }
@@ -108,8 +117,9 @@ impl Engine {
             self.logon_failed(leg.first, index);
         }
         if status == NtStatus::SUCCESS {
-            let flags = view.map_or(0, |view| view.session_flags());
-            self.session_established(lane, session_id, leg.first, leg.bind, flags);
+            let flags = view.as_ref().map_or(0, |view| view.session_flags());
+            let token = view.as_ref().ok().and_then(|view| view.security_buffer().ok()).unwrap_or_default();
+            self.session_established(lane, session_id, leg, token, flags);
         }
         false
     }
@@ -123,14 +133,23 @@ impl Engine {
         }
     }
 
-    fn session_established(&mut self, lane: usize, session_id: u64, logon: usize, bind: bool, flags: u16) {
-        let key = self.logons.get(&logon).and_then(|logon| logon.ntlm.session_key());
+    /// The server has let the user in, with `token` in the last response.
+    fn session_established(&mut self, lane: usize, session_id: u64, leg: Logon, token: &[u8], flags: u16) {
+        let logon = leg.first;
+        let key = match self.logons.get_mut(&logon).map(|state| state.logon.complete(token)) {
+            Some(Ok(key)) => key,
+            Some(Err(error)) => {
+                let connection = self.connection_number(lane);
+                return self.warn(format!("connection {connection}: a logon that has no key: {error}"));
+            }
+            None => None,
+        };
         let (Some(key), Some(state)) = (key, self.lanes.get_mut(lane)) else { return };
-        if bind {
-            state.core.complete_bind(session_id, &key);
+        if leg.bind {
+            state.core.complete_bind(session_id, key.as_bytes());
             return;
         }
-        let keys = state.core.establish(session_id, &key);
+        let keys = state.core.establish(session_id, key.as_bytes());
         let unsigned = flags & SESSION_IS_GUEST_OR_NULL != 0;
         let encrypt = flags & SESSION_ENCRYPT_DATA != 0 && !unsigned;
         let request = self.plan.planned(logon).and_then(|leg| SessionSetupRequest::parse(leg.bytes()).ok());
@@ -144,9 +163,9 @@ impl Engine {
         let Some(logon) = self.logons.get_mut(&first) else { return false };
         let session_id = logon.session_id;
         let token = logon.token.take();
-        let Ok(step) = logon.ntlm.step(token.as_deref()) else { return false };
+        let Ok(answer) = logon.logon.step(token.as_deref()) else { return false };
         let mut draft = Draft::new(&captured);
-        let rewritten = session_setup::rewrite(&mut draft, &step.token).is_ok()
+        let rewritten = session_setup::rewrite(&mut draft, &answer).is_ok()
             && draft.overwrite(offset::SESSION_ID, &session_id.to_le_bytes(), "SessionId").is_ok();
         if !rewritten {
             return false;

@@ -4,9 +4,9 @@ use crate::engine::message_ids::MessageIds;
 use crate::message::token::Slot;
 use bytes::Bytes;
 use client::Connection;
+use client::logon;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smb2::FileId;
-use smb2::auth::NtlmLogon;
 use smb2::crypto::SessionKeys;
 use std::time::Duration;
 
@@ -90,7 +90,7 @@ pub(super) struct Extra {
 
 /// A logon under way.
 pub(super) struct LogonState {
-    pub(super) ntlm: NtlmLogon,
+    pub(super) logon: logon::Logon,
     /// The server's last token.
     pub(super) token: Option<Bytes>,
     /// Live SessionId, once the server has named it.

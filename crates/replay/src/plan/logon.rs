@@ -1,5 +1,6 @@
 //! Logons: SESSION_SETUPs that belong together, and how each is re-enacted (MS-SMB2 3.2.4.2.3).
 
+use crate::accounts;
 use crate::map::Users;
 use crate::plan::identity;
 use crate::plan::planned::Planned;
@@ -27,7 +28,7 @@ pub enum Identity {
     WrongProof,
 }
 
-/// A captured user, as NTLM names it.
+/// A captured user: as NTLM names it, or the client of an opened ticket, with its realm in the place of the domain.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
     /// Domain, may be empty.
@@ -61,6 +62,8 @@ pub struct Logon {
     pub account: Option<usize>,
     /// The rule for that user, in the mapping's users.
     pub rule: Option<usize>,
+    /// The mechanism, as far as it counts.
+    pub(crate) captured: accounts::Captured,
     /// Whether it binds a session of another connection to this one.
     pub bind: bool,
 }
@@ -94,8 +97,13 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request], users: &Users) -> Ve
     logons.extend(open.into_values());
     let mut accounts: Vec<Account> = Vec::new();
     for legs in logons {
-        let captured = Captured::of(legs.iter().filter_map(|leg| trace.planned(requests.get(*leg)?)));
+        let planned = || legs.iter().filter_map(|leg| trace.planned(requests.get(*leg)?));
+        let mut captured = Captured::of(planned());
+        if captured.account.is_none() && captured.identity != Identity::Anonymous {
+            captured.account = planned().find_map(|leg| trace.ticket_holders.get(leg.row.file().as_ref()).cloned());
+        }
         let rule = captured.account.as_ref().and_then(|account| users.find(&account.domain, &account.user));
+        let mechanism = captured.mechanism;
         let identity =
             if rule.is_some() && captured.identity == Identity::Guest { Identity::User } else { captured.identity };
         let account = captured.account.map(|account| {
@@ -114,7 +122,8 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request], users: &Users) -> Ve
             if let Some(request) = requests.get_mut(index) {
                 let last = leg.saturating_add(1) == count;
                 let leg = u16::try_from(leg).unwrap_or(u16::MAX);
-                request.rare_mut().logon = Some(Logon { first, leg, last, end, identity, account, rule, bind });
+                request.rare_mut().logon =
+                    Some(Logon { first, leg, last, end, identity, account, rule, captured: mechanism, bind });
             }
         }
     }
@@ -125,23 +134,21 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request], users: &Users) -> Ve
 struct Captured {
     identity: Identity,
     account: Option<Account>,
+    mechanism: accounts::Captured,
 }
 
 impl Captured {
     fn of<'a>(legs: impl Iterator<Item = Planned<'a>>) -> Self {
         // SMB2_SESSION_FLAG_IS_GUEST (MS-SMB2 2.2.6).
         const IS_GUEST: u16 = 0x0001;
-        let mut found = Self { identity: Identity::User, account: None };
+        let mut found = Self { identity: Identity::User, account: None, mechanism: accounts::Captured::Other };
         for leg in legs {
             if let Ok(view) = SessionSetupRequest::parse(leg.bytes())
                 && let Ok(blob) = view.security_buffer()
-                && let Some(Ok(Message::Authenticate(message))) = spnego::find_ntlm(blob).map(Message::parse)
+                && let Some(token) = spnego::find_ntlm(blob)
             {
-                if message.is_anonymous() {
-                    found.identity = Identity::Anonymous;
-                } else if let (Ok(domain), Ok(user)) = (message.domain(), message.user()) {
-                    found.account = Some(Account { domain, user });
-                }
+                found.mechanism = accounts::Captured::Ntlm;
+                found.take(token);
             }
             let flags = leg.row.response().and_then(|response| SessionSetupResponse::parse(response).ok());
             if leg.captured_status() == Some(NtStatus::SUCCESS)
@@ -155,6 +162,16 @@ impl Captured {
             }
         }
         found
+    }
+
+    /// Takes in whom an AUTHENTICATE names.
+    fn take(&mut self, token: &[u8]) {
+        let Ok(Message::Authenticate(message)) = Message::parse(token) else { return };
+        if message.is_anonymous() {
+            self.identity = Identity::Anonymous;
+        } else if let (Ok(domain), Ok(user)) = (message.domain(), message.user()) {
+            self.account = Some(Account { domain, user });
+        }
     }
 }
 

@@ -248,7 +248,7 @@ impl Cleaning<'_> {
         if things == 0 {
             return Ok(End::Done);
         }
-        let place = self.site.place(self.share);
+        let place = self.site.place(self.share)?;
         self.site.block_on(carry_out(&place, Site::connections(things), work, self.cancelled))
     }
 }

@@ -40,6 +40,7 @@ pub use survey::{Difference, Found};
 pub use wanted::{Thing, Unwanted, WantedShare, hole, wanted};
 
 use client::crew::CrewError;
+use client::kerberos::TicketError;
 use store::ReadError;
 use store::changes::ChangesError;
 
@@ -63,6 +64,9 @@ pub enum ProvisioningError {
     /// The live server cannot be used, or has gone.
     #[error(transparent)]
     Crew(#[from] CrewError),
+    /// There is no ticket to log on with.
+    #[error(transparent)]
+    Ticket(#[from] TicketError),
     /// What is made cannot be noted.
     #[error(transparent)]
     Changes(#[from] ChangesError),

@@ -39,7 +39,7 @@ pub struct Room {
 pub(super) fn room(site: &Site<'_>, share: &str, folder: &[u16]) -> Result<Result<Room, NtStatus>, ProvisioningError> {
     let mut asking = Asking { folder: Some(folder.to_vec()), outcome: Err(NtStatus::INTERNAL_ERROR) };
     let never = AtomicBool::new(false);
-    let place = site.place(share);
+    let place = site.place(share)?;
     site.block_on(carry_out(&place, 1, &mut Stages::new(&mut asking, [vec![0]]), &never))?;
     Ok(asking.outcome)
 }

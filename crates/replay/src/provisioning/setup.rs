@@ -284,7 +284,7 @@ impl Building<'_> {
     }
 
     fn carry_out(&self, work: &mut dyn client::crew::Work, things: usize) -> Result<End, ProvisioningError> {
-        let place = self.site.place(&self.share.name);
+        let place = self.site.place(&self.share.name)?;
         self.site.block_on(carry_out(&place, Site::connections(things), work, self.cancelled))
     }
 }

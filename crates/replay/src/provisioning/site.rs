@@ -5,7 +5,9 @@ use crate::map::SidRule;
 use crate::options::{Options, Target};
 use client::crew::CrewError;
 use client::crew::Place;
-use smb2::auth::Credentials;
+use client::kerberos::TicketError;
+use client::logon::Account;
+use std::cell::OnceCell;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -17,7 +19,8 @@ const MOST_CONNECTIONS: usize = 8;
 pub struct Site<'a> {
     address: SocketAddr,
     target: &'a Target,
-    credentials: Credentials,
+    /// Got when it is needed first.
+    account: OnceCell<Account>,
     dialects: Vec<u16>,
     patience: Duration,
     sids: &'a [SidRule],
@@ -35,11 +38,7 @@ impl<'a> Site<'a> {
         Ok(Self {
             address,
             target,
-            credentials: Credentials {
-                domain: target.domain.clone(),
-                user: target.username.clone(),
-                password: target.password.clone(),
-            },
+            account: OnceCell::new(),
             dialects: options.dialect.into_iter().collect(),
             patience: options.max_wait,
             sids: &options.mapping.sids,
@@ -67,16 +66,23 @@ impl<'a> Site<'a> {
         self.sids
     }
 
-    /// A share of it.
-    pub(super) fn place<'s>(&'s self, share: &'s str) -> Place<'s> {
-        Place {
+    /// A share of it. The first time it may wait for a ticket.
+    pub(super) fn place<'s>(&'s self, share: &'s str) -> Result<Place<'s>, TicketError> {
+        let account = match self.account.get() {
+            Some(account) => account,
+            None => {
+                let account = self.target.account()?;
+                self.account.get_or_init(|| account)
+            }
+        };
+        Ok(Place {
             address: self.address,
             server_name: &self.target.server,
-            credentials: &self.credentials,
+            account,
             share,
             dialects: &self.dialects,
             patience: self.patience,
-        }
+        })
     }
 
     /// How many connections are worth while for so many things.

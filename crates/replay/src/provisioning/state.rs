@@ -38,7 +38,7 @@ pub fn look_at(
     cancelled: &AtomicBool,
     progress: &mut dyn FnMut(Doing),
 ) -> Result<ShareState, ProvisioningError> {
-    let place = site.place(&share.name);
+    let place = site.place(&share.name)?;
     let total = u64::try_from(share.things.len().saturating_add(share.absent.len())).unwrap_or(u64::MAX);
     progress(Doing { what: "looking at the share", done: 0, total });
     let (mut survey, stages) = Survey::new(namespace, share);

@@ -4,9 +4,12 @@ use super::Subject;
 use super::advice::Advice;
 use super::check::Check;
 use crate::Target;
+use client::kerberos::TicketError;
+use client::logon::Account;
 use client::probe::ProbeError;
 use client::probe::examination::{Examination, ExaminedShare, Logon};
 use smb2::NtStatus;
+use smb2::auth::spnego::Mechanism;
 
 pub(super) const LOGON: &str = "logon";
 pub(super) const SHARE: &str = "share";
@@ -14,17 +17,26 @@ pub(super) const SHARE_ACCESS: &str = "share_access";
 pub(super) const PIPES: &str = "pipes";
 
 /// What there is to say of the logon and of the shares.
-pub(super) fn examine(subject: &Subject<'_>, found: &Examination) -> Vec<Check> {
+pub(super) fn examine(
+    subject: &Subject<'_>,
+    found: &Examination,
+    account: Result<&Account, &TicketError>,
+) -> Vec<Check> {
     let target = subject.target;
     let mut checks = Vec::new();
-    match &found.logon {
-        Some(Ok(logon)) => checks.push(logged_on(target, *logon)),
-        Some(Err(error)) => {
+    match (account, &found.logon) {
+        (Err(error), _) => {
+            checks.push(Check::failed(LOGON, error, (subject.words)(&Advice::on_ticket(error))));
+            checks.extend(Check::behind(LOGON, &[SHARE, SHARE_ACCESS, PIPES]));
+            return checks;
+        }
+        (Ok(account), Some(Ok(logon))) => checks.push(logged_on(account, *logon)),
+        (_, Some(Err(error))) => {
             checks.push(Check::failed(LOGON, error, advise_logon(error, subject)));
             checks.extend(Check::behind(LOGON, &[SHARE, SHARE_ACCESS, PIPES]));
             return checks;
         }
-        None => return checks,
+        (_, None) => return checks,
     }
     match &found.share {
         Some(Ok(share)) if share.is_disk() => {
@@ -52,11 +64,7 @@ pub(super) fn examine(subject: &Subject<'_>, found: &Examination) -> Vec<Check> 
     checks
 }
 
-fn logged_on(target: &Target, logon: Logon) -> Check {
-    let user = match target.domain.as_str() {
-        "" => target.username.clone(),
-        domain => format!(r"{domain}\{}", target.username),
-    };
+fn logged_on(user: &Account, logon: Logon) -> Check {
     if logon.guest {
         return Check::warning(
             LOGON,
@@ -65,7 +73,7 @@ fn logged_on(target: &Target, logon: Logon) -> Check {
         );
     }
     let demand = if logon.encrypted { "; the server demands encryption" } else { "" };
-    Check::ok(LOGON, format!("{user}, with NTLM{demand}"))
+    Check::ok(LOGON, format!("{user}, with {}{demand}", user.mechanism()))
 }
 
 fn name(target: &Target) -> String {
@@ -96,9 +104,11 @@ fn access(share: &ExaminedShare, root: Option<&Result<NtStatus, ProbeError>>, su
 }
 
 fn advise_logon(error: &ProbeError, subject: &Subject<'_>) -> String {
-    let ProbeError::LogonRefused { status, .. } = error else { return subject.advise(error) };
+    let ProbeError::LogonRefused { status, mechanism, .. } = error else { return subject.advise(error) };
     match *status {
-        NtStatus::ACCESS_DENIED => "check the server's log: it may refuse NTLM, or this machine".to_owned(),
+        NtStatus::ACCESS_DENIED if *mechanism == Mechanism::Ntlm => {
+            "check the server's log: it may refuse NTLM, or this machine".to_owned()
+        }
         _ => subject.advise(error),
     }
 }

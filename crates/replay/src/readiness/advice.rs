@@ -1,7 +1,9 @@
 //! What to do about what a check found, as far as that depends on who asked: each face of the program has words of its own for it.
 
 use crate::target::TargetError;
+use client::kerberos::{KdcError, TicketError};
 use client::probe::ProbeError;
+use smb2::auth::spnego::Mechanism;
 
 /// What to do.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -14,6 +16,18 @@ pub enum Advice {
     Reach,
     /// Correct the user, the domain or the password.
     CorrectAccount,
+    /// See why the server refuses a ticket that the KDC gave.
+    TakeTicket,
+    /// Say where the KDC of the realm is.
+    NameKdc,
+    /// See that the KDC runs, and that it is the right one.
+    ReachKdc,
+    /// Correct the name that the server has in its realm, or make a service of that name.
+    NameService,
+    /// Get new tickets, or log on with a password or key.
+    RenewTickets,
+    /// Give the user a password, or take a credential cache or keytab that is the user's.
+    GiveSecret,
     /// Make the share, or name another.
     MakeShare,
     /// Name a share that is a disk.
@@ -40,11 +54,39 @@ impl Advice {
         }
     }
 
+    /// About a ticket that there is not.
+    pub fn on_ticket(error: &TicketError) -> Self {
+        let same = |words: &str| Self::Same(words.to_owned());
+        match error {
+            TicketError::NoKdc { .. } => Self::NameKdc,
+            TicketError::Unreachable { .. } => Self::ReachKdc,
+            TicketError::CacheOfAnother { .. } | TicketError::NotInKeytab(_) => Self::GiveSecret,
+            TicketError::CacheExpired(_) | TicketError::CacheWithoutTicket(_) => Self::RenewTickets,
+            TicketError::OtherRealm { .. } => same("log on as a user of the realm that the server is in"),
+            TicketError::NoRandomness(_) => same("try again"),
+            TicketError::Kdc(error) => match error {
+                KdcError::UnknownClient(_) | KdcError::WrongSecret(_) => Self::CorrectAccount,
+                KdcError::UnknownService(_) => Self::NameService,
+                KdcError::Expired(_) => Self::RenewTickets,
+                KdcError::Revoked(_) => same("let the account log on again: unlock or enable it"),
+                KdcError::PasswordExpired(_) => same("change the password of the account"),
+                KdcError::ClockSkew { .. } => same("set the clocks: they may differ by five minutes"),
+                KdcError::NoCommonType => {
+                    same("give user and service keys of AES, or of RC4, and let the KDC use them")
+                }
+                KdcError::UnknownPreauthentication => same("let the KDC take encrypted timestamps from this user"),
+                KdcError::KeyOfPassword(_) | KdcError::Refused { .. } => same("check the log of the KDC"),
+                KdcError::Malformed(_) | KdcError::Mismatch(_) => Self::ReachKdc,
+            },
+        }
+    }
+
     /// About a step that failed after at most `patience` seconds.
     pub(super) fn on_probe(error: &ProbeError, patience: f64) -> Self {
         let same = |words: &str| Self::Same(words.to_owned());
         match error {
             ProbeError::Unreachable { .. } => Self::Reach,
+            ProbeError::LogonRefused { mechanism: Mechanism::Kerberos, .. } => Self::TakeTicket,
             ProbeError::LogonRefused { .. } => Self::CorrectAccount,
             ProbeError::ShareRefused { .. } => Self::MakeShare,
             ProbeError::Timeout { .. } => Self::Same(format!(
@@ -57,7 +99,9 @@ impl Advice {
                 same("check that an SMB2 server listens there")
             }
             ProbeError::TooLong(_) => same("use a shorter name"),
-            ProbeError::LogonGarbled { .. } => same("let the server accept NTLM logons"),
+            ProbeError::LogonGarbled { source, .. } => {
+                Self::Same(format!("let the server accept {} logons", source.mechanism()))
+            }
             ProbeError::WrongSignature { .. } | ProbeError::NotSent { .. } => same("check the server's log"),
             ProbeError::NoRandomness(_) => same("try again"),
         }

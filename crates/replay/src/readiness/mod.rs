@@ -13,12 +13,13 @@ pub use check::{Check, Outcome};
 use crate::Target;
 use crate::target::{TargetError, is_captured};
 use analysis::units::duration;
+use client::kerberos::TicketError;
+use client::logon::Account;
 use client::probe::ProbeError;
 use client::probe::examination::{self, Examination, examine_unless};
 use resolution::resolve;
 use schemars::JsonSchema;
 use serde::Serialize;
-use smb2::auth::Credentials;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicBool;
@@ -105,17 +106,16 @@ pub fn examine(subject: &Subject<'_>, cancelled: &AtomicBool) -> io::Result<Opti
         }
     };
     checks.push(subject.captured(address));
-    let credentials =
-        Credentials { domain: target.domain.clone(), user: target.username.clone(), password: target.password.clone() };
+    let account = target.account();
     let examined = examination::Subject {
         address,
         server_name: &target.server,
-        credentials: &credentials,
+        account: account.as_ref().ok(),
         share: &target.share,
         patience,
     };
     let Some(found) = examine_unless(cancelled, &examined)? else { return Ok(None) };
-    checks.extend(subject.connected(&found));
+    checks.extend(subject.connected(&found, account.as_ref()));
     Ok(Some(checks))
 }
 
@@ -129,7 +129,7 @@ impl Subject<'_> {
         (self.words)(&Advice::on_target(error))
     }
 
-    fn connected(&self, found: &Examination) -> Vec<Check> {
+    fn connected(&self, found: &Examination, account: Result<&Account, &TicketError>) -> Vec<Check> {
         let behind = |what| {
             let names = ALL.iter().skip_while(move |name| **name != what).skip(1).copied().collect::<Vec<_>>();
             Check::behind(what, &names).collect::<Vec<_>>()
@@ -155,7 +155,7 @@ impl Subject<'_> {
             }
             None => return checks,
         }
-        checks.extend(access::examine(self, found));
+        checks.extend(access::examine(self, found, account));
         checks
     }
 

@@ -177,6 +177,7 @@ mod tests {
             username: String::new(),
             password: String::new(),
             share: String::new(),
+            kerberos: None,
         };
         let words = |_: &Advice| String::new();
         let subject = Subject { target: &target, trace: None, patience: Duration::ZERO, words: &words };

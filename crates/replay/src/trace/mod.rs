@@ -14,9 +14,11 @@ pub use packed::CapturedRow;
 pub use rows::Rows;
 pub use spool::Spool;
 
+use crate::plan::logon::Account;
 use crate::report::Ingested;
 use dissect::Operation;
 use smb2::Guid;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use store::Payload;
@@ -64,6 +66,8 @@ pub struct Trace {
     pub sessions: Vec<u64>,
     /// What its session files have of the data of READs and WRITEs.
     pub payload: Payload,
+    /// Whose tickets Kerberos logons had, by session file, as far as the ingest could open them.
+    pub ticket_holders: BTreeMap<String, Account>,
     /// What the ingest found, if the rows are from one.
     pub ingested: Option<Ingested>,
 }

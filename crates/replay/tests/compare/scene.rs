@@ -75,6 +75,7 @@ impl Recording {
             username: samba.username().into(),
             password: samba.password().into(),
             share: samba.share().into(),
+            kerberos: None,
         };
         let mut options = Options { ping: false, ..Options::to(target) };
         adjust(&mut options);

@@ -14,6 +14,7 @@
 mod before_state;
 mod corpus;
 mod in_full;
+mod kerberos;
 mod large_data;
 mod many_clones;
 mod mapped;

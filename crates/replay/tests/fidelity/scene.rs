@@ -97,6 +97,7 @@ pub(crate) fn target(samba: &Samba) -> Target {
         username: samba.username().into(),
         password: samba.password().into(),
         share: samba.share().into(),
+        kerberos: None,
     }
 }
 

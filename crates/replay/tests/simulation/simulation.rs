@@ -22,6 +22,7 @@ pub(crate) fn options() -> Options {
         username: "user".into(),
         password: "password".into(),
         share: "share".into(),
+        kerberos: None,
     };
     Options { max_wait: MAX_WAIT, ping: false, ..Options::to(target) }
 }

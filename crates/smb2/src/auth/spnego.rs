@@ -182,9 +182,23 @@ pub fn ntlm_mech_types() -> Vec<u8> {
     element(SEQUENCE, &element(OBJECT_IDENTIFIER, NTLMSSP))
 }
 
+/// mechTypes of an initiator that offers Kerberos alone, as Windows does under both of its identifiers, in DER.
+pub fn kerberos_mech_types() -> Vec<u8> {
+    element(SEQUENCE, &[MS_KERBEROS, KERBEROS].map(|oid| element(OBJECT_IDENTIFIER, oid)).concat())
+}
+
 /// NegTokenInit that offers NTLM alone, with its first message.
 pub fn ntlm_init(message: &[u8]) -> Vec<u8> {
-    let fields = [element(context(0), &ntlm_mech_types()), element(context(2), &element(OCTET_STRING, message))];
+    init(&ntlm_mech_types(), message)
+}
+
+/// NegTokenInit that offers Kerberos alone, with its first token.
+pub fn kerberos_init(token: &[u8]) -> Vec<u8> {
+    init(&kerberos_mech_types(), token)
+}
+
+fn init(mech_types: &[u8], mech_token: &[u8]) -> Vec<u8> {
+    let fields = [element(context(0), mech_types), element(context(2), &element(OCTET_STRING, mech_token))];
     let init = element(context(0), &element(SEQUENCE, &fields.concat()));
     element(APPLICATION_0, &[element(OBJECT_IDENTIFIER, SPNEGO), init].concat())
 }
@@ -197,6 +211,13 @@ pub fn resp(message: &[u8], mech_list_mic: Option<&[u8]>) -> Vec<u8> {
         element(context(2), &element(OCTET_STRING, message)),
         mic.unwrap_or_default(),
     ];
+    element(context(1), &element(SEQUENCE, &fields.concat()))
+}
+
+/// NegTokenResp of an initiator whose mechanism is through: the mechListMIC alone.
+pub fn completed_resp(mech_list_mic: &[u8]) -> Vec<u8> {
+    let fields =
+        [element(context(0), &element(ENUMERATED, &[0])), element(context(3), &element(OCTET_STRING, mech_list_mic))];
     element(context(1), &element(SEQUENCE, &fields.concat()))
 }
 

@@ -36,6 +36,9 @@ pub(super) fn examine(overrides: &[(Key, String)]) -> (Vec<Check>, Option<Config
 /// Where the password comes from; never what it is.
 pub(super) fn password(target: &Target, context: &Context<'_>, from_standard_input: bool) -> Check {
     let advice = "set SMBREPLAY_PASSWORD, or `smbreplay config set password PASSWORD`, or use --password-stdin";
+    if target.kerberos.is_some() && target.password.is_empty() {
+        return Check::ok(PASSWORD, "none is needed: credential cache or keytab");
+    }
     if target.password.is_empty() {
         return Check::warning(PASSWORD, "empty", advice);
     }

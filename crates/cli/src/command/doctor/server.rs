@@ -26,8 +26,6 @@ pub(super) fn examine(
 
 fn words(advice: &Advice) -> String {
     match advice {
-        Advice::NameServer => target::NAME_SERVER.to_owned(),
-        Advice::KeepFromCaptured => target::KEEP_FROM_CAPTURED.to_owned(),
         Advice::Reach => match running_lab() {
             Some(lab) => format!(
                 "check that the server runs, and --server-ip and --port; the lab server that runs here has --server-ip {} --port {}",
@@ -36,16 +34,7 @@ fn words(advice: &Advice) -> String {
             ),
             None => target::REACH.to_owned(),
         },
-        Advice::CorrectAccount => target::CORRECT_ACCOUNT.to_owned(),
-        Advice::MakeShare => target::MAKE_SHARE.to_owned(),
-        Advice::NameDisk => "name a disk share with --tree-name, or `smbreplay config set tree_name SHARE`".to_owned(),
-        Advice::WriteElsewhere => {
-            "let the user write there, or replay below a folder where he may, with --root DIR".to_owned()
-        }
-        Advice::OfferDialect { enable, offer } => {
-            format!("enable {enable} on the server, or replay with --dialect {offer}")
-        }
-        Advice::Same(words) => words.clone(),
+        other => target::words(other),
     }
 }
 

@@ -183,6 +183,7 @@ fn advise(error: ReplayError) -> Failure {
         ReplayError::Target(error) => target::advise(error).to_owned(),
         ReplayError::Dialect { supported: Some(dialect), .. } => format!("try --dialect {dialect}"),
         ReplayError::Dialect { supported: None, .. } => "replay at a server that does".to_owned(),
+        ReplayError::Ticket(error) => target::advise_ticket(error),
         ReplayError::Probe(error) => target::advise_probe(error).to_owned(),
         ReplayError::Baseline(_) => "choose others of `smbreplay report --list`".to_owned(),
         ReplayError::System(_) => "try again".to_owned(),

@@ -1,0 +1,87 @@
+//! One logon, leg by leg, with the mechanism of its account, inside SPNEGO (MS-SMB2 3.2.4.2.3).
+
+mod account;
+mod kerberos;
+
+pub use account::Account;
+pub use kerberos::{KerberosLogon, KerberosLogonError};
+
+use smb2::auth::spnego::Mechanism;
+use smb2::auth::{NtlmError, NtlmLogon};
+use std::fmt;
+
+/// The client's side of a logon.
+#[derive(Debug)]
+pub enum Logon {
+    /// With NTLM: two tokens to send.
+    Ntlm(NtlmLogon),
+    /// With Kerberos: mostly one.
+    Kerberos(KerberosLogon),
+}
+
+/// Why a logon cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum LogonError {
+    /// With NTLM.
+    #[error(transparent)]
+    Ntlm(#[from] NtlmError),
+    /// With Kerberos.
+    #[error(transparent)]
+    Kerberos(#[from] KerberosLogonError),
+}
+
+/// The key that a logon agrees on, in its full length; kept out of `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionKey(Vec<u8>);
+
+impl Logon {
+    /// The next token to send: the first one, whatever the argument; then the answer to the security buffer of a
+    /// SESSION_SETUP response that says STATUS_MORE_PROCESSING_REQUIRED.
+    ///
+    /// # Errors
+    /// [`LogonError`] when the server's token does not fit, or nothing further is due.
+    pub fn step(&mut self, server_token: Option<&[u8]>) -> Result<Vec<u8>, LogonError> {
+        Ok(match self {
+            Self::Ntlm(logon) => logon.step(server_token)?.token,
+            Self::Kerberos(logon) => logon.step(server_token)?,
+        })
+    }
+
+    /// The server has let the user in, with this security buffer: the key of the session. `None` when the logon has
+    /// agreed on none.
+    ///
+    /// # Errors
+    /// [`LogonError`] when the server has not proven itself as it had to.
+    pub fn complete(&mut self, server_token: &[u8]) -> Result<Option<SessionKey>, LogonError> {
+        match self {
+            Self::Ntlm(logon) => Ok(logon.session_key().map(|key| SessionKey(key.to_vec()))),
+            Self::Kerberos(logon) => {
+                let key = logon.complete(server_token)?;
+                Ok(Some(SessionKey(key.as_bytes().to_vec())))
+            }
+        }
+    }
+}
+
+impl LogonError {
+    /// The mechanism.
+    pub fn mechanism(&self) -> Mechanism {
+        match self {
+            Self::Ntlm(_) => Mechanism::Ntlm,
+            Self::Kerberos(_) => Mechanism::Kerberos,
+        }
+    }
+}
+
+impl SessionKey {
+    /// Its bytes, which are a secret: 16, or 32 with the longer keys of Kerberos.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SessionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionKey")
+    }
+}
