@@ -1,13 +1,19 @@
 //! Private realms: their users log on to a Samba that is one of their services, and they end with their owner.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects, clippy::print_stdout, reason = "tests")]
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use smbreplay_lab::{
     Etype, Realm, RealmError, RealmOptions, Recorder, Samba, SambaOptions, Smbclient, SmbclientError, Tree,
 };
 
+/// Set in the environment of this test program when it is to be the owner that gets killed.
+const OWNER: &str = "SMBREPLAY_TEST_OWNER_OF_REALM";
 /// The name that the service has in its realm; smbclient refuses to use Kerberos for `localhost` and addresses.
 const HOST: &str = "files.lab.test";
 
@@ -78,4 +84,36 @@ fn a_ticket_of_another_realm_opens_no_session() {
     let cache = other.log_on("testuser", "testpass").unwrap();
     let refused = Smbclient::new(&samba).with_ticket(&other, &cache, HOST).run(&["ls"]);
     assert!(matches!(refused, Err(SmbclientError::Refused { .. })), "{refused:?}");
+}
+
+#[test]
+fn the_kdc_ends_when_its_owner_is_killed() {
+    if std::env::var_os(OWNER).is_some() {
+        let realm = Realm::start(RealmOptions::default()).unwrap();
+        println!("\n{OWNER} {} {}", realm.port(), realm.configuration().parent().unwrap().display());
+        thread::sleep(Duration::from_secs(120));
+        panic!("the owner was not killed");
+    }
+    let mut owner = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "--nocapture", "the_kdc_ends_when_its_owner_is_killed"])
+        .env(OWNER, "1")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = BufReader::new(owner.stdout.take().unwrap());
+    let line = output.lines().map_while(Result::ok).find(|line| line.starts_with(OWNER)).unwrap();
+    let mut fields = line.split(' ').skip(1);
+    let port: u16 = fields.next().unwrap().parse().unwrap();
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_ok());
+
+    // SIGKILL on Unix.
+    owner.kill().unwrap();
+    owner.wait().unwrap();
+
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while TcpStream::connect(("127.0.0.1", port)).is_ok() {
+        assert!(Instant::now() < deadline, "the KDC outlives its owner");
+        thread::sleep(Duration::from_millis(20));
+    }
+    fs::remove_dir_all(fields.next().unwrap()).unwrap();
 }
