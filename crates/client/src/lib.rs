@@ -12,7 +12,7 @@
 //!   [`kerberos`] touch sockets, only they, [`probe`] and [`crew`] the clock, and only [`probe`] and [`kerberos`] draw random
 //!   bytes.
 //! - The server is hostile: whatever it sends, nothing panics and memory stays within a PDU (16 MiB) a connection, and
-//!   what it expands to (16 MiB and 64 KiB).
+//!   what it expands to, which is no more.
 //! - Keys and passwords never appear in `Debug` output, errors or logs.
 
 #![forbid(unsafe_code)]

@@ -74,14 +74,18 @@ impl State {
             let signing = SigningAlgorithm::of_connection(dialect, summary.signing_algorithm)?;
             Some((dialect, KeyDerivation::of_dialect(dialect, preauth.unwrap_or(&none))?, signing))
         });
-        let given = self.keys.secrets.session(session_id).and_then(|secret| secret.session_key.clone());
-        let mut candidates: Vec<_> = given.filter(|_| !bind).into_iter().collect();
+        let secret = self.keys.secrets.session(session_id).filter(|_| !bind);
+        let of_session = |embedded| secret.filter(|secret| secret.embedded == embedded)?.session_key.clone();
+        let (given, embedded) = (of_session(false), of_session(true));
+        let mut candidates: Vec<_> = given.into_iter().collect();
         candidates.extend(handshake.kerberos.as_ref().map(KerberosLogon::session_key));
         match self.ntlm_session_key(operation, handshake) {
             Recomputed::Key(key) => candidates.push(key.to_vec()),
             Recomputed::WrongPassword if !bind => self.sessions.refused(session, Refusal::Password),
             Recomputed::WrongPassword | Recomputed::NoPassword => {}
         }
+        // What the capture itself says of its keys counts least.
+        candidates.extend(embedded);
         let (Some((dialect, derivation, signing)), Some(first)) = (rules, candidates.first()) else {
             self.keys.set_channel(place, None, false);
             return;

@@ -82,7 +82,7 @@ impl Expander {
     /// The expanded message while no more than `limit` bytes of such are in use.
     fn expand_within(&self, message: &[u8], limit: usize) -> Result<Bytes, String> {
         if self.held.load(Ordering::Relaxed) > limit.saturating_sub(LARGEST_MESSAGE) {
-            return Err("compressed, and too many expanded messages are waiting for their answer".to_owned());
+            return Err("compressed, and too many expanded messages are in use".to_owned());
         }
         let bytes = compression::expand(message).map_err(|error| format!("compressed: {error}"))?;
         Ok(Bytes::from_owner(Held::new(bytes, &self.held)))
@@ -135,7 +135,7 @@ mod tests {
         let (message, limit) = (zeros(1 << 20), LARGEST_MESSAGE + (3 << 20));
         let mut held: Vec<Bytes> = std::iter::from_fn(|| expander.expand_within(&message, limit).ok()).collect();
         assert_eq!(held.len(), 3);
-        assert!(expander.expand_within(&message, limit).unwrap_err().contains("waiting"));
+        assert!(expander.expand_within(&message, limit).unwrap_err().contains("in use"));
         let part = held.pop().unwrap().slice(..10);
         assert!(expander.expand_within(&message, limit).is_err(), "a part of it is still in use");
         drop(part);

@@ -36,8 +36,8 @@ const NOTES: &str = "\
 OUT has the SMB of IN: what is opened in clear, all else as it came. Packets are made anew, with the captured times, addresses \
 and ports; the comment of each names the frame of IN. Traffic that is not SMB is left out. docs/decrypt.md has the rest.
 
-Exit status: 0 done; 1 done, but messages stay encrypted or compressed; 2 nothing could be decrypted, and nothing was written; \
-130 interrupted.
+Exit status: 0 done; 1 done, but messages stay encrypted or compressed; 2 nothing could be decrypted, and there is no OUT \
+(standard output may have the capture as it came, or a part); 130 interrupted.
 
 Examples:
   smbreplay decrypt --nt-password @passwords.txt encrypted.pcap clear.pcapng

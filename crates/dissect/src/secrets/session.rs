@@ -18,6 +18,8 @@ pub(crate) struct SessionSecret {
     pub(crate) to_client: Option<Vec<u8>>,
     /// Key of the client's messages, 16 or 32 bytes.
     pub(crate) to_server: Option<Vec<u8>>,
+    /// Whether the capture holds it: nobody gave it.
+    pub(crate) embedded: bool,
 }
 
 impl Secrets {
@@ -72,7 +74,7 @@ impl Secrets {
         for line in seskey_lines(text) {
             let (session_id, secret) = line?;
             if self.sessions.len() < EMBEDDED_LIMIT {
-                self.sessions.entry(session_id).or_insert(secret);
+                self.sessions.entry(session_id).or_insert(SessionSecret { embedded: true, ..secret });
             }
         }
         Ok(())
@@ -118,6 +120,7 @@ fn parse_seskey_line(line: &str) -> Result<(u64, SessionSecret), SecretError> {
             .filter(|text| given(text))
             .map(|text| parse_cipher_key(text, "client-to-server key"))
             .transpose()?,
+        embedded: false,
     };
     Ok((parse_session_id(session_id)?, secret))
 }

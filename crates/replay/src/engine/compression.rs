@@ -19,6 +19,9 @@ pub fn compression_in_short(engines: &[Engine]) -> Option<String> {
         negotiated().filter_map(Negotiated::compression).map(|scheme| scheme.algorithm.name()).collect();
     if algorithms.is_empty() {
         let why = match negotiated().any(|negotiated| negotiated.dialect == SMB_3_1_1) {
+            true if negotiated().any(|negotiated| !negotiated.compressions.is_empty()) => {
+                "the server offers none that requests can be compressed with"
+            }
             true => "not offered by the server",
             false => "not possible: only SMB 3.1.1 has it, which was not negotiated",
         };

@@ -6,9 +6,9 @@ use super::pattern::Pattern;
 use super::{Algorithm, CompressionHeader, Fault, NONE, PATTERN_V1, Payload};
 use crate::Malformed;
 
-/// Bytes that an expanded message may have: twice the largest MaxReadSize and MaxWriteSize that servers offer (8 MiB), and
-/// headers. What claims more is not expanded.
-pub const LARGEST_MESSAGE: usize = (16 << 20) + (64 << 10);
+/// Bytes that an expanded message may have: the most that the transport can carry of one that is not compressed
+/// (MS-SMB2 2.1). What claims more is not expanded.
+pub const LARGEST_MESSAGE: usize = (1 << 24) - 1;
 
 /// Why a compressed message could not be expanded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

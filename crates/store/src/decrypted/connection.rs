@@ -7,10 +7,10 @@ use std::collections::VecDeque;
 use std::io;
 
 /// PDUs of a direction that are remembered until the other side has acknowledged them.
-const UNACKNOWLEDGED: usize = 4096;
+const UNACKNOWLEDGED: usize = 1024;
 /// Longest gap in a stream, in bytes; what was lost of a stream beyond it is not told.
 const LONGEST_GAP: u64 = 1 << 28;
-/// Lengths of what the NetBIOS session service says beside SMB, transport header included (RFC 1002 4.3): SESSION REQUEST,
+/// Lengths of what the NetBIOS session service says before SMB begins, transport header included (RFC 1002 4.3): SESSION REQUEST,
 /// RETARGET and NEGATIVE RESPONSE. POSITIVE RESPONSE and KEEP ALIVE are no more than the header.
 const SESSION_SERVICE: [u64; 3] = [72, 10, 5];
 
@@ -91,7 +91,12 @@ impl Connection {
         acked: Option<u64>,
     ) -> io::Result<()> {
         let acknowledged = self.acknowledged(by, acked);
-        self.conversation.close(packets, by, how, at, acknowledged)
+        self.conversation.close(packets, by, how, at, acknowledged)?;
+        // What the other side says of them from now on is no more than stragglers.
+        if how == CloseKind::Rst {
+            (self.client.ends, self.server.ends) = (VecDeque::new(), VecDeque::new());
+        }
+        Ok(())
     }
 
     /// What a segment of `direction` acknowledges that acknowledged the captured stream up to `acked`.
@@ -111,8 +116,10 @@ impl Stream {
         let start = pdu.stream_end.saturating_sub(length);
         let missing = self.end.map_or(0, |end| start.saturating_sub(end));
         let header = u64::try_from(transport::LENGTH).unwrap_or(0);
+        let is_beginning = self.end == Some(0);
         // Shorter than an SMB header: keep-alives, or an answer of the session service.
-        let is_service = SESSION_SERVICE.contains(&missing) || missing < SMB_HEADER && missing.is_multiple_of(header);
+        let is_service = is_beginning && SESSION_SERVICE.contains(&missing)
+            || missing < SMB_HEADER && missing.is_multiple_of(header);
         if is_service { 0 } else { missing.min(LONGEST_GAP) }
     }
 
@@ -155,7 +162,9 @@ mod tests {
         assert_eq!(stream.missing_before(&pdu(204, 100)), 0);
         assert_eq!(stream.missing_before(&pdu(204 + 300, 100)), 300);
         assert_eq!(stream.missing_before(&pdu(204 + 8, 100)), 0, "two keep-alives");
-        assert_eq!(stream.missing_before(&pdu(204 + 72, 100)), 0, "a session request");
+        assert_eq!(stream.missing_before(&pdu(204 + 72, 100)), 72, "as long as a session request, but an ECHO");
+        let begun = Stream { end: Some(0), ..Stream::default() };
+        assert_eq!(begun.missing_before(&pdu(104 + 72, 100)), 0, "a session request");
         assert_eq!(stream.missing_before(&pdu(204 + (1 << 40), 100)), LONGEST_GAP);
         assert_eq!(stream.missing_before(&pdu(150, 100)), 0, "it overlaps");
         assert_eq!(Stream::default().missing_before(&pdu(5000, 100)), 0, "nobody knows where it began");

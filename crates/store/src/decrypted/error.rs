@@ -31,7 +31,7 @@ pub enum DecryptError {
         needed: Vec<String>,
     },
     /// It was cancelled.
-    #[error("interrupted; nothing was written")]
+    #[error("interrupted")]
     Interrupted,
 }
 

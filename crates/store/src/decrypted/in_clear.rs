@@ -49,7 +49,7 @@ pub(super) fn write(
         }
     })?;
     let mut report = found.report;
-    if report.still_encrypted > 0 && report.decrypted == 0 {
+    if report.still_encrypted > 0 && report.decrypted == 0 && report.expanded == 0 {
         let encrypted = report.still_encrypted;
         return Err(DecryptError::NothingOpened { name, encrypted, needed: report.warnings });
     }

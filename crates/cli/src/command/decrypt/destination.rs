@@ -26,6 +26,10 @@ impl Target {
         let path = arguments.out.as_path();
         if path == Path::new("-") {
             return match format {
+                _ if arguments.embed_keys => Err(Failure::new(
+                    "--embed-keys writes keys, and standard output may go where everybody can read",
+                    "name a file as OUT: it will be readable by its owner alone",
+                )),
                 Format::Table if io::stdout().is_terminal() => {
                     Err(Failure::new("standard output is a terminal", "name a file as OUT"))
                 }
@@ -54,6 +58,16 @@ impl Target {
         match self {
             Self::StandardOutput(stream) => stream,
             Self::File(_, destination) => destination,
+        }
+    }
+
+    /// Says of an interrupted export what is left of it.
+    pub(super) fn remark(&self, failure: Failure) -> Failure {
+        match (failure, self) {
+            (Failure::Interrupted(what), Self::File(..)) => {
+                Failure::Interrupted(format!("{what}; nothing was written"))
+            }
+            (failure, _) => failure,
         }
     }
 

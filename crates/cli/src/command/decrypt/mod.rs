@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &DecryptArguments, global: &Global, output: &mut Ou
     let mut context = Context::new(&[], global, output)?;
     let request = request(arguments, &context)?;
     let mut target = Target::begin(arguments, &request.files, context.output.format())?;
-    let report = write(&request, target.stream(), &context)?;
+    let report = write(&request, target.stream(), &context).map_err(|failure| target.remark(failure))?;
     let written = target.complete()?;
     for warning in &report.warnings {
         context.warn(&format!("{}: {warning}", request.name));

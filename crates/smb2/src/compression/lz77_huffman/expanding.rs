@@ -10,6 +10,9 @@ use super::{BLOCK, FIRST_MATCH, LENGTHS, LONG, LONGER, LONGEST_CODE, SHORTEST};
 /// Expands `data` to the segment that `output` is at. What follows its last byte, as the symbol that ends the data, is not
 /// looked at.
 pub(crate) fn expand(data: &[u8], output: &mut Output) -> Result<(), Fault> {
+    if output.is_full() {
+        return Ok(());
+    }
     let mut input = Input::new(data);
     let mut table = DecodingTable::new();
     while !output.is_full() {
