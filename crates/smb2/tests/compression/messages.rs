@@ -77,8 +77,9 @@ fn a_claim_larger_than_any_message_is_refused_and_the_largest_is_not() {
     let bytes = claimed.to_le_bytes();
     let run = [0, 0, 0, 0, bytes[0], bytes[1], bytes[2], bytes[3]];
     assert_eq!(expand(&chained(claimed, &[(4, &run)])).unwrap().len(), LARGEST_MESSAGE);
-    let error = ExpandError::Data { algorithm: "LZ4", fault: Fault::TooShort { expanded: 255 * 3, size: 1 << 24 } };
-    assert_eq!(expand(&unchained(1 << 24, 5, 0, b"abc")), Err(error));
+    let error =
+        ExpandError::Data { algorithm: "LZ4", fault: Fault::TooShort { expanded: 255 * 3, size: LARGEST_MESSAGE } };
+    assert_eq!(expand(&unchained(claimed, 5, 0, b"abc")), Err(error));
 }
 
 #[test]
