@@ -47,8 +47,8 @@ impl State {
         handshake.update(operation.request.as_ref().filter(|_| operation.request_holes.is_empty()));
         let response = operation.response.as_ref().filter(|_| operation.response_holes.is_empty());
         handshake.kerberos = kerberos.or(handshake.kerberos.take());
-        if let Some((kerberos, response)) = handshake.kerberos.as_mut().zip(response) {
-            kerberos.answered(response);
+        if let Some(kerberos) = handshake.kerberos.as_mut() {
+            kerberos.answered(response.map(|response| &response[..]));
         }
         if status == NtStatus::MORE_PROCESSING_REQUIRED {
             handshake.update(response);
@@ -76,7 +76,13 @@ impl State {
         });
         let given = self.keys.secrets.session(session_id).and_then(|secret| secret.session_key.clone());
         let mut candidates: Vec<_> = given.filter(|_| !bind).into_iter().collect();
-        candidates.extend(handshake.kerberos.as_ref().map(KerberosLogon::session_key));
+        if let Some(kerberos) = &handshake.kerberos {
+            let key = kerberos.session_key();
+            if key.is_none() && !bind {
+                self.sessions.refused(session, Refusal::Answer);
+            }
+            candidates.extend(key);
+        }
         match self.ntlm_session_key(operation, handshake) {
             Recomputed::Key(key) => candidates.push(key.to_vec()),
             Recomputed::WrongPassword if !bind => self.sessions.refused(session, Refusal::Password),
