@@ -7,6 +7,7 @@ mod support;
 use lab::{KerberosService, Realm, RealmOptions, Recorder, Samba, SambaOptions, Smbclient};
 use serde_json::Value;
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use support::{Ended, Home, ended};
 
@@ -100,6 +101,33 @@ fn realm_and_kdc_need_no_krb5_conf() {
         (&logon["outcome"], &logon["found"]),
         (&Value::from("ok"), &Value::from("testuser@LAB.TEST, with Kerberos; the server demands encryption"))
     );
+}
+
+#[test]
+fn the_cache_of_kinit_counts_before_a_stored_password_and_after_one_given_for_the_run() {
+    let bench = Bench::new();
+    bench.realm.add_user("robot", "robotpass").unwrap();
+    let cache = bench.realm.log_on("robot", "robotpass").unwrap();
+    let folder = bench.home.path();
+    fs::copy(cache, folder.join(format!("krb5cc_{}", fs::metadata(folder).unwrap().uid()))).unwrap();
+    let usual = format!("[libdefaults]\ndefault_ccache_name = FILE:{}/krb5cc_%{{uid}}\n", folder.display());
+    let text = format!("include {}\n{usual}", bench.realm.configuration().display());
+    let configuration = bench.home.file("krb5.conf", text.as_bytes());
+    let configuration = ("KRB5_CONFIG", configuration.to_str().unwrap());
+    let user = |arguments: &[&str], environment: &[(&str, &str)]| {
+        let doctor = ["doctor", "--format", "json"];
+        let ended = bench.kerberos(&[&doctor[..], arguments].concat(), &[environment, &[configuration]].concat());
+        let found: Value = serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{}", ended.stderr));
+        let logon = found["checks"].as_array().unwrap().iter().find(|check| check["check"] == "logon").unwrap();
+        logon["found"].as_str().unwrap().split(',').next().unwrap().to_owned()
+    };
+    assert_eq!(user(&[], &[]), "robot@LAB.TEST");
+    assert_eq!(user(&[], &[("KRB5CCNAME", "")]), "robot@LAB.TEST");
+    assert_eq!(user(&[], &[("KRB5CCNAME", bench.cache())]), "testuser@LAB.TEST");
+    assert_eq!(user(&["--password", "testpass"], &[]), "testuser@LAB.TEST");
+    assert_eq!(user(&[], &[("SMBREPLAY_PASSWORD", "testpass")]), "testuser@LAB.TEST");
+    let keyring = ("KRB5CCNAME", "KEYRING:persistent:0");
+    assert_eq!(user(&[], &[("SMBREPLAY_PASSWORD", "testpass"), keyring]), "testuser@LAB.TEST");
 }
 
 #[test]

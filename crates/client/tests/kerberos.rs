@@ -4,10 +4,13 @@
 
 use kerberos::client::KdcError;
 use kerberos::configuration::KdcHost;
-use kerberos::{CredentialCache, Keytab};
+use kerberos::encryption::KeyUsage;
+use kerberos::gss::ContextToken;
+use kerberos::message::Authenticator;
+use kerberos::{CredentialCache, EncryptionKey, Keytab};
 use lab::{Etype, Realm, RealmOptions, Samba, SambaOptions};
 use smb2::auth::Credentials;
-use smbreplay_client::kerberos::{Keeper, Settings, Source, TicketError, Tickets};
+use smbreplay_client::kerberos::{Keeper, LogonEntropy, Settings, Source, TicketError, Tickets};
 use smbreplay_client::logon::Account;
 use smbreplay_client::probe::{Probe, ProbeError, probe};
 use std::fs;
@@ -214,14 +217,42 @@ async fn a_server_that_the_ticket_is_not_for_refuses_it() {
 }
 
 #[test]
+fn no_two_logons_with_a_ticket_have_the_same_time() {
+    let realm = realm(RealmOptions::default());
+    realm.add_file_service(HOST).unwrap();
+    let ticket = tickets(&realm, Source::Password).ticket(&credentials(USER, PASSWORD)).unwrap();
+    let sent = |now| {
+        let random = LogonEntropy { subkey: [1; 32], confounder: [2; 16], sequence_number: [3; 4] };
+        let request = ticket.logon(now, random).request();
+        let Some(ContextToken::ApReq(request)) = ContextToken::parse(&request) else { panic!("no AP-REQ") };
+        let opened = request.authenticator.open(&ticket.issued().key, KeyUsage::AP_REQ_AUTHENTICATOR).unwrap();
+        let Authenticator { time, microseconds, .. } = Authenticator::parse(&opened).unwrap();
+        (time, microseconds)
+    };
+    // The clock stands still, goes back, and then on.
+    let times = [1_800_000_000_999_999, 1_800_000_000_999_999, 1_700_000_000_000_000, 1_800_000_002_000_000].map(sent);
+    assert_eq!(times, [(1_800_000_000, 999_999), (1_800_000_001, 0), (1_800_000_001, 1), (1_800_000_002, 0)]);
+}
+
+#[test]
 fn nothing_shows_a_password_or_key() {
     let realm = realm(RealmOptions::default());
     realm.add_file_service(HOST).unwrap();
     let cache = cache(&realm.log_on(USER, PASSWORD).unwrap());
-    let tickets = Arc::new(tickets(&realm, cache));
-    let ticket = tickets.ticket(&credentials(USER, "")).unwrap();
-    let key = format!("{:?}", ticket.issued().key.as_bytes());
-    for shown in [format!("{tickets:?}"), format!("{ticket:?}"), format!("{:?}", Account::Kerberos(ticket.clone()))] {
-        assert!(!shown.contains(&key) && !shown.contains(PASSWORD), "{shown}");
+    let keytab = Keytab::parse(&fs::read(realm.add_user_with_keytab("robot").unwrap()).unwrap()).unwrap();
+    let bytes = |key: &EncryptionKey| format!("{:?}", key.as_bytes());
+    let of_keytab: Vec<String> = keytab.entries.iter().map(|entry| bytes(&entry.key)).collect();
+    assert!(!of_keytab.is_empty());
+    for (source, user, password) in
+        [(cache, USER, ""), (Source::Password, USER, PASSWORD), (Source::Keytab(keytab), "robot", "")]
+    {
+        let tickets = Arc::new(tickets(&realm, source));
+        let ticket = tickets.ticket(&credentials(user, password)).unwrap();
+        let key = bytes(&ticket.issued().key);
+        let account = Account::Kerberos(ticket.clone());
+        for shown in [format!("{tickets:?}"), format!("{ticket:?}"), format!("{account:?}")] {
+            assert!(!shown.contains(&key) && !shown.contains(PASSWORD), "{shown}");
+            assert!(!of_keytab.iter().any(|key| shown.contains(key)), "{shown}");
+        }
     }
 }

@@ -47,8 +47,8 @@ impl State {
         handshake.update(operation.request.as_ref().filter(|_| operation.request_holes.is_empty()));
         let response = operation.response.as_ref().filter(|_| operation.response_holes.is_empty());
         handshake.kerberos = kerberos.or(handshake.kerberos.take());
-        if let Some((kerberos, response)) = handshake.kerberos.as_mut().zip(response) {
-            kerberos.answered(response);
+        if let Some(kerberos) = handshake.kerberos.as_mut() {
+            kerberos.answered(response.map(|response| &response[..]));
         }
         if status == NtStatus::MORE_PROCESSING_REQUIRED {
             handshake.update(response);
@@ -78,7 +78,13 @@ impl State {
         let of_session = |embedded| secret.filter(|secret| secret.embedded == embedded)?.session_key.clone();
         let (given, embedded) = (of_session(false), of_session(true));
         let mut candidates: Vec<_> = given.into_iter().collect();
-        candidates.extend(handshake.kerberos.as_ref().map(KerberosLogon::session_key));
+        if let Some(kerberos) = &handshake.kerberos {
+            let key = kerberos.session_key();
+            if key.is_none() && !bind {
+                self.sessions.refused(session, Refusal::Answer);
+            }
+            candidates.extend(key);
+        }
         match self.ntlm_session_key(operation, handshake) {
             Recomputed::Key(key) => candidates.push(key.to_vec()),
             Recomputed::WrongPassword if !bind => self.sessions.refused(session, Refusal::Password),

@@ -25,6 +25,8 @@ pub(crate) enum Refusal {
     SessionKey,
     /// No key of the service that was given opens the Kerberos ticket of the logon, or what is in it cannot be read.
     Ticket(AcceptError),
+    /// The ticket was opened, and the server's answer, whose key would count, is damaged or was not captured whole.
+    Answer,
     /// The keys hang on all bytes of the logon (MS-SMB2 3.2.5.3.1), and not all were captured.
     LogonCut,
 }
@@ -83,6 +85,9 @@ impl Locked {
             (Some(Refusal::Ticket(error)), _) => {
                 let service = session.service.as_deref().unwrap_or("the server");
                 format!("session key, or the right keytab or password of {service} ({error})")
+            }
+            (Some(Refusal::Answer), _) => {
+                "session key (the Kerberos ticket was opened, and the server's answer to it cannot be read)".to_owned()
             }
             _ if session.logon_status.is_none() && self.unfit => format!("{BOTH} (those known do not fit)"),
             _ if session.logon_status.is_none() => format!("{BOTH} (the logon was not captured)"),
@@ -169,6 +174,10 @@ mod tests {
             said(Some("Kerberos"), Some(wrong), Lock::NoKey),
             "session key, or the right keytab or password of the server (no key of encryption type rc4-hmac opens the \
              ticket)"
+        );
+        assert_eq!(
+            said(Some("Kerberos"), Some(Refusal::Answer), Lock::NoKey),
+            "session key (the Kerberos ticket was opened, and the server's answer to it cannot be read)"
         );
         assert_eq!(
             said(Some("NTLM"), Some(Refusal::LogonCut), Lock::NoKey),

@@ -9,7 +9,7 @@ use crate::state::State;
 use bytes::Bytes;
 use capture::Hole;
 use kerberos::gss::ContextToken;
-use kerberos::message::{ApRep, ApReq, EncApRepPart};
+use kerberos::message::{ApReq, EncApRepPart};
 use kerberos::{Accepted, Principal};
 use smb2::auth::spnego;
 use smb2::message::{SessionSetupRequest, SessionSetupResponse};
@@ -18,21 +18,51 @@ use smb2::message::{SessionSetupRequest, SessionSetupResponse};
 #[derive(Debug)]
 pub(crate) struct KerberosLogon {
     accepted: Box<Accepted>,
-    answer: Option<EncApRepPart>,
+    answer: Answer,
+}
+
+/// The service's answer to a ticket, which may hold a key that counts before the client's.
+#[derive(Debug)]
+enum Answer {
+    /// None was sent so far.
+    None,
+    Opened(EncApRepPart),
+    /// There is one, perhaps with a key in it.
+    Unreadable,
 }
 
 impl KerberosLogon {
-    /// The session key so far, as long as its encryption type makes it (MS-SMB2 3.2.5.3).
-    pub(crate) fn session_key(&self) -> Vec<u8> {
-        self.accepted.context_key(self.answer.as_ref()).as_bytes().to_vec()
+    /// The session key so far, as long as its encryption type makes it (MS-SMB2 3.2.5.3); `None` when it may be in an
+    /// answer that cannot be read.
+    pub(crate) fn session_key(&self) -> Option<Vec<u8>> {
+        let answer = match &self.answer {
+            Answer::None => None,
+            Answer::Opened(answer) => Some(answer),
+            Answer::Unreadable => return None,
+        };
+        Some(self.accepted.context_key(answer).as_bytes().to_vec())
     }
 
-    /// Takes in a response, which may hold the service's answer and a key in it.
-    pub(crate) fn answered(&mut self, response: &[u8]) {
-        let token = SessionSetupResponse::parse(response).ok().and_then(|setup| setup.security_buffer().ok());
-        if let Some(answer) = token.and_then(reply) {
-            self.answer = self.accepted.open_answer(&answer).ok();
+    /// Takes in a response, which may hold the service's answer; `None` when not all of it was captured.
+    pub(crate) fn answered(&mut self, response: Option<&[u8]>) {
+        let buffer = response
+            .and_then(|response| SessionSetupResponse::parse(response).ok())
+            .and_then(|setup| setup.security_buffer().ok());
+        let Some(buffer) = buffer else {
+            self.answer = Answer::Unreadable;
+            return;
+        };
+        let token = spnego::Token::parse(buffer).map_or(buffer, |token| token.mechanism_token().unwrap_or_default());
+        if token.is_empty() {
+            return;
         }
+        self.answer = match ContextToken::parse(token) {
+            Some(ContextToken::ApRep(answer)) => {
+                self.accepted.open_answer(&answer).map_or(Answer::Unreadable, Answer::Opened)
+            }
+            Some(ContextToken::ApReq(_) | ContextToken::Error(_)) => return,
+            None => Answer::Unreadable,
+        };
     }
 }
 
@@ -53,7 +83,7 @@ impl State {
                 if let Some(session) = session {
                     self.sessions.logon(session, identity(&accepted.ticket.client), None);
                 }
-                Some(KerberosLogon { accepted, answer: None })
+                Some(KerberosLogon { accepted, answer: Answer::None })
             }
             Ticket::Refused(error) => {
                 self.counters.tickets_refused = self.counters.tickets_refused.saturating_add(1);
@@ -88,13 +118,6 @@ fn request(message: &[u8]) -> Option<ApReq> {
     match context_token(SessionSetupRequest::parse(message).ok()?.security_buffer().ok()?)? {
         ContextToken::ApReq(request) => Some(request),
         ContextToken::ApRep(_) | ContextToken::Error(_) => None,
-    }
-}
-
-fn reply(token: &[u8]) -> Option<ApRep> {
-    match context_token(token)? {
-        ContextToken::ApRep(answer) => Some(answer),
-        ContextToken::ApReq(_) | ContextToken::Error(_) => None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a client needs of krb5.conf (krb5.conf(5)): default realm, KDCs, and which realm a host belongs to.
+//! What a client needs of krb5.conf (krb5.conf(5)): default realm and cache, KDCs, and which realm a host belongs to.
 
 use std::path::PathBuf;
 
@@ -7,6 +7,8 @@ use std::path::PathBuf;
 pub struct Configuration {
     /// `default_realm` in `[libdefaults]`.
     pub default_realm: Option<String>,
+    /// `default_ccache_name` in `[libdefaults]`, its parameters as they stand there.
+    default_ccache_name: Option<String>,
     /// Realm and host of each `kdc` in `[realms]`, in their order.
     kdcs: Vec<(String, KdcHost)>,
     /// Domain (with a dot in front) or host, in lower case, and its realm: `[domain_realm]`.
@@ -112,8 +114,16 @@ impl Configuration {
     /// The settings of a further file, where these say nothing.
     pub fn extend(&mut self, further: Self) {
         self.default_realm = self.default_realm.take().or(further.default_realm);
+        self.default_ccache_name = self.default_ccache_name.take().or(further.default_ccache_name);
         self.kdcs.extend(further.kdcs);
         self.domains.extend(further.domains);
+    }
+
+    /// The name of the credential cache of the user with this number, as `kinit` takes it where KRB5CCNAME is not set:
+    /// `FILE:/tmp/krb5cc_UID` unless the settings say otherwise. `None` when their name has parameters besides `%{uid}`.
+    pub fn credential_cache(&self, uid: u32) -> Option<String> {
+        let name = self.default_ccache_name.as_deref().unwrap_or("FILE:/tmp/krb5cc_%{uid}");
+        Some(name.replace("%{uid}", &uid.to_string())).filter(|name| !name.contains("%{"))
     }
 
     /// The KDCs of `realm`, in their order.
@@ -133,6 +143,9 @@ impl Configuration {
         match (section, blocks, name) {
             ("libdefaults", [], "default_realm") if self.default_realm.is_none() => {
                 self.default_realm = Some(value.to_owned());
+            }
+            ("libdefaults", [], "default_ccache_name") if self.default_ccache_name.is_none() => {
+                self.default_ccache_name = Some(value.to_owned());
             }
             ("realms", [realm], "kdc") => {
                 self.kdcs.extend(KdcHost::parse(value).map(|kdc| ((*realm).to_owned(), kdc)));
@@ -201,6 +214,19 @@ includedir /etc/krb5.conf.d/
         assert_eq!(found.kdcs("OTHER.TEST").len(), 2);
         assert!(Include::takes("10-lab") && Include::takes("lab.conf"));
         assert!(!Include::takes("lab.conf~") && !Include::takes(".lab.conf"));
+    }
+
+    #[test]
+    fn the_credential_cache_of_a_user_is_the_usual_file_or_the_one_of_the_settings() {
+        let of = |text: &str| Configuration::parse(text).credential_cache(1000);
+        assert_eq!(of(KRB5_CONF).as_deref(), Some("FILE:/tmp/krb5cc_1000"));
+        let settings =
+            "[libdefaults]\ndefault_ccache_name = KEYRING:persistent:%{uid}\ndefault_ccache_name = FILE:/x\n";
+        assert_eq!(of(settings).as_deref(), Some("KEYRING:persistent:1000"));
+        assert_eq!(of("[libdefaults]\ndefault_ccache_name = FILE:%{TEMP}/cc_%{uid}\n"), None);
+        let mut found = Configuration::parse(settings);
+        found.extend(Configuration::parse("[libdefaults]\ndefault_ccache_name = FILE:/y\n"));
+        assert_eq!(found.credential_cache(1).as_deref(), Some("KEYRING:persistent:1"));
     }
 
     #[test]

@@ -63,9 +63,7 @@ impl CredentialCache {
 
     /// The ticket of `service` that is valid longest.
     pub fn ticket_of(&self, service: &Principal) -> Option<&IssuedTicket> {
-        self.longest(|ticket| {
-            ticket.service.realm == service.realm && ticket.service.name.names_the_same(&service.name)
-        })
+        self.longest(|ticket| ticket.service.names_the_same(service))
     }
 
     /// The ticket-granting ticket of the user's own realm that is valid longest.
@@ -74,7 +72,7 @@ impl CredentialCache {
     }
 
     fn longest(&self, is_wanted: impl Fn(&IssuedTicket) -> bool) -> Option<&IssuedTicket> {
-        let is_own = |ticket: &&IssuedTicket| ticket.client == self.principal && is_wanted(ticket);
+        let is_own = |ticket: &&IssuedTicket| ticket.client.names_the_same(&self.principal) && is_wanted(ticket);
         self.tickets.iter().filter(is_own).max_by_key(|ticket| ticket.end_time)
     }
 }
@@ -147,7 +145,7 @@ impl<'a> Fields<'a> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "tests")]
 
     use super::*;
     use crate::message::EncryptedData;
@@ -205,6 +203,18 @@ mod tests {
         let service = ticket("LAB.TEST", &["cifs", "files.lab.test"]).service;
         assert_eq!(cache.ticket_of(&service).unwrap().ticket, ticket("LAB.TEST", &["cifs", "files.lab.test"]));
         assert!(cache.ticket_of(&ticket("OTHER", &["cifs", "files.lab.test"]).service).is_none());
+    }
+
+    #[test]
+    fn tickets_are_the_users_own_whatever_type_their_names_have() {
+        let mut own = credential("LAB.TEST", &["krbtgt", "LAB.TEST"], 18, &[1; 32], 900);
+        own[..4].copy_from_slice(&0u32.to_be_bytes());
+        let mut of_another = credential("LAB.TEST", &["krbtgt", "LAB.TEST"], 18, &[2; 32], 1000);
+        let name = of_another.windows(4).position(|bytes| bytes == b"anna").unwrap();
+        of_another[name..name + 4].copy_from_slice(b"bert");
+        let cache = CredentialCache::parse(&cache(&[own, of_another])).unwrap();
+        assert_eq!(cache.tickets.len(), 2);
+        assert_eq!(cache.granting_ticket().unwrap().end_time, 900);
     }
 
     #[test]

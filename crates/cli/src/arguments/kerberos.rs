@@ -10,8 +10,8 @@ pub(crate) struct KerberosArguments {
     /// Log on with Kerberos: as the user of --ccache, with a key of --kerberos-keytab, or with the password
     #[arg(long)]
     pub(crate) kerberos: bool,
-    /// Credential cache that `kinit` made, a file [default: KRB5CCNAME, where neither --kerberos-keytab nor a password is
-    /// on the command line]
+    /// Credential cache that `kinit` made, a file [default: KRB5CCNAME, else where `kinit` puts it, unless there is
+    /// --kerberos-keytab, --password, --password-stdin or SMBREPLAY_PASSWORD]
     #[arg(long, value_name = "FILE", requires = "kerberos", value_hint = ValueHint::FilePath,
           conflicts_with_all = ["kerberos_keytab", "password", "password_stdin"])]
     pub(crate) ccache: Option<PathBuf>,

@@ -27,12 +27,12 @@ pub(super) fn add(target: &mut Target, config: &Config, server: &ServerArguments
         return Ok(());
     }
     let host = host(arguments, &target.server)?;
-    let source = source(server)?;
+    let configuration = configuration()?;
+    let source = source(config, server, &configuration)?;
     if !matches!(source, Source::Password) {
         // What was stored for NTLM is no password of the realm.
         target.password.clear();
     }
-    let configuration = configuration()?;
     let of_cache = match &source {
         Source::Cache(cache) => {
             take_user_of_cache(target, config, cache)?;
@@ -70,9 +70,10 @@ fn host(arguments: &KerberosArguments, server: &str) -> Result<String, Failure> 
     }
 }
 
-fn source(server: &ServerArguments) -> Result<Source, Failure> {
+/// What proves the user: what the command line names, else a password that was given for this run, else a cache that is
+/// there, else the password of the settings.
+fn source(config: &Config, server: &ServerArguments, configuration: &Configuration) -> Result<Source, Failure> {
     let arguments = &server.kerberos;
-    let password_given = server.password.is_some() || server.password_stdin;
     if let Some(path) = &arguments.kerberos_keytab {
         let bytes = read(path, "--kerberos-keytab", "check that it is a keytab and that you may read it")?;
         let keytab = Keytab::parse(&bytes).map_err(|error| {
@@ -81,22 +82,52 @@ fn source(server: &ServerArguments) -> Result<Source, Failure> {
         })?;
         return Ok(Source::Keytab(keytab));
     }
-    let named = arguments.ccache.as_ref().map(|path| ("--ccache", path.display().to_string()));
-    let found = || environment("KRB5CCNAME").filter(|_| !password_given).map(|name| ("KRB5CCNAME", name));
-    let Some((place, name)) = named.or_else(found) else { return Ok(Source::Password) };
-    cache(&name, place).map(Source::Cache)
+    if let Some(path) = &arguments.ccache {
+        return cache(&path.display().to_string(), "--ccache").map(Source::Cache);
+    }
+    let of_settings = matches!(config.source(Key::Password), Origin::File | Origin::Default);
+    if server.password_stdin || !of_settings {
+        return Ok(Source::Password);
+    }
+    if let Some(name) = environment("KRB5CCNAME").filter(|name| !name.is_empty()) {
+        return cache(&name, "KRB5CCNAME").map(Source::Cache);
+    }
+    match usual_cache(configuration) {
+        Some(name) => cache(&name, "the credential cache of `kinit`").map(Source::Cache),
+        None => Ok(Source::Password),
+    }
+}
+
+/// The file that `kinit` writes when nothing names another, if it is there.
+#[cfg(unix)]
+fn usual_cache(configuration: &Configuration) -> Option<String> {
+    let name = configuration.credential_cache(rustix::process::getuid().as_raw())?;
+    file_of(&name).is_ok_and(|path| Path::new(path).exists()).then_some(name)
+}
+
+#[cfg(not(unix))]
+fn usual_cache(_configuration: &Configuration) -> Option<String> {
+    None
+}
+
+/// The path in the name of a credential cache.
+///
+/// # Errors
+/// The kind of the cache when it is not in a file.
+fn file_of(name: &str) -> Result<&str, &str> {
+    match name.split_once(':') {
+        Some(("FILE", path)) => Ok(path),
+        Some((kind, _)) if kind.len() > 1 && kind.chars().all(|c| c.is_ascii_uppercase()) => Err(kind),
+        _ => Ok(name),
+    }
 }
 
 fn cache(name: &str, place: &str) -> Result<CredentialCache, Failure> {
     let advice = "get one with `kinit -c FILE`, and name it with --ccache FILE";
-    let path = match name.split_once(':') {
-        Some(("FILE", path)) => path,
-        Some((kind, _)) if kind.len() > 1 && kind.chars().all(|c| c.is_ascii_uppercase()) => {
-            let what = format!("{place}: {name}: only credential caches in files can be read, and this is a {kind}");
-            return Err(Failure::new(what, advice));
-        }
-        _ => name,
-    };
+    let path = file_of(name).map_err(|kind| {
+        let what = format!("{place}: {name}: only credential caches in files can be read, and this is a {kind}");
+        Failure::new(what, advice)
+    })?;
     let bytes = read(Path::new(path), place, advice)?;
     CredentialCache::parse(&bytes).map_err(|error| Failure::new(format!("{place}: {path}: {error}"), advice))
 }
@@ -108,7 +139,10 @@ fn take_user_of_cache(target: &mut Target, config: &Config, cache: &CredentialCa
     let names_the_same = [of_cache.name.to_string(), of_cache.to_string()].contains(&target.username);
     if asked && !names_the_same {
         let what = format!("the credential cache is of {of_cache}, and --username names {}", target.username);
-        return Err(Failure::new(what, "take a cache of that user, or leave --username out"));
+        return Err(Failure::new(
+            what,
+            "take a cache of that user, leave --username out, or give the password (--password-stdin, SMBREPLAY_PASSWORD)",
+        ));
     }
     target.username = of_cache.name.to_string();
     target.domain.clear();

@@ -101,8 +101,8 @@ pub(crate) fn words(advice: &Advice) -> String {
         Advice::NameService => "check --server-name and --realm: the realm needs a service cifs/NAME for the server",
         Advice::RenewTickets => "get new ones with `kinit`, or log on with a password or --kerberos-keytab",
         Advice::GiveSecret => {
-            "give the password (SMBREPLAY_PASSWORD, or --map-user A=USER%PASSWORD), or this user's --ccache or \
-             --kerberos-keytab"
+            "name this user's --ccache or --kerberos-keytab, or leave both out and give the password \
+             (SMBREPLAY_PASSWORD); for a captured user, --map-user A=USER%PASSWORD"
         }
         Advice::MakeShare => MAKE_SHARE,
         Advice::NameDisk => "name a disk share with --tree-name, or `smbreplay config set tree_name SHARE`",

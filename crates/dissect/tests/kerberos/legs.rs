@@ -97,6 +97,37 @@ fn tokens_that_are_cut_or_changed_anywhere_lead_to_no_key_and_no_harm() {
 }
 
 #[test]
+fn an_answer_that_cannot_be_read_leads_to_no_key() {
+    let tokens = tokens(&key(KIND, 1), KIND, [true, true]);
+    let mut changed = tokens.answer.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    for answer in [&changed[..], &tokens.answer[..tokens.answer.len() - 1]] {
+        let mut trace = trace(with_keytab([key(KIND, 1)]));
+        set_up(&mut trace, 1, 0, 0, &spnego_init(&tokens.request));
+        receive_signed(&mut trace, answered(1, &spnego_resp(answer)), &tokens.session_key);
+        assert_eq!(echo(&mut trace, 2, &tokens.session_key), Some(SignatureState::Unverified));
+        assert_eq!(trace.dissector.counters().session_keys_refused, 0);
+        assert_eq!(who(&trace.dissector), alice());
+    }
+    let mut trace = trace(with_keytab([key(KIND, 1)]));
+    set_up(&mut trace, 1, 0, 0, &spnego_init(&tokens.request));
+    let response = chained(Direction::ServerToClient, &[answered(1, &spnego_resp(&tokens.answer))]);
+    let end = u32::try_from(response.len()).unwrap();
+    trace.pdu_with_holes(Direction::ServerToClient, response, vec![Hole { offset: end - 40, length: 40 }]);
+    assert_eq!(echo(&mut trace, 2, &tokens.session_key), Some(SignatureState::Unverified));
+    assert_eq!(who(&trace.dissector), alice());
+}
+
+#[test]
+fn an_answer_without_a_token_leaves_the_key_of_the_client() {
+    let tokens = tokens(&key(KIND, 1), KIND, [true, false]);
+    let mut trace = trace(with_keytab([key(KIND, 1)]));
+    set_up(&mut trace, 1, 0, 0, &spnego_init(&tokens.request));
+    receive_signed(&mut trace, answered(1, &[]), &tokens.session_key);
+    assert_eq!(echo(&mut trace, 2, &tokens.session_key), Some(SignatureState::Ok));
+}
+
+#[test]
 fn a_request_with_a_hole_is_not_opened() {
     let tokens = tokens(&key(KIND, 1), KIND, [true, true]);
     let mut trace = trace(with_keytab([key(KIND, 1)]));

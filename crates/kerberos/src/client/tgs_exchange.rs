@@ -38,6 +38,9 @@ impl TgsExchange {
         if part.nonce != self.entropy.nonce() {
             return Err(KdcError::Mismatch("it has another nonce"));
         }
+        if !reply.client.names_the_same(&self.granting.client) {
+            return Err(KdcError::Mismatch("it is for another client"));
+        }
         if !part.service.name.names_the_same(&self.service.name) {
             return Err(KdcError::Mismatch(
                 "its ticket is for another service, as one that refers to another realm is",

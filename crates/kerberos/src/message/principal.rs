@@ -68,6 +68,11 @@ pub struct Principal {
 }
 
 impl Principal {
+    /// Whether it has the same realm and the same parts as `other`.
+    pub fn names_the_same(&self, other: &Self) -> bool {
+        self.realm == other.realm && self.name.names_the_same(&other.name)
+    }
+
     /// The salt of the principal's password unless the KDC says otherwise (RFC 4120 4).
     pub fn salt(&self) -> Vec<u8> {
         [&self.realm, &self.name.components.concat()].map(|part| part.as_bytes()).concat()

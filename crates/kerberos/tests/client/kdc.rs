@@ -41,11 +41,15 @@ pub(crate) struct Kdc {
     pub(crate) nonce_off: u32,
     /// Whether its tickets are for what was asked for.
     pub(crate) right_service: bool,
+    /// Whether they are for the client who asked.
+    pub(crate) right_client: bool,
 }
 
 impl Kdc {
     pub(crate) fn good(kind: EncryptionType) -> Self {
-        Self { kind, password: "pass", preauthentication: true, ahead: 0, nonce_off: 0, right_service: true }
+        let (ahead, nonce_off) = (0, 0);
+        let (right_service, right_client) = (true, true);
+        Self { kind, password: "pass", preauthentication: true, ahead, nonce_off, right_service, right_client }
     }
 
     /// Carries an exchange out.
@@ -152,7 +156,7 @@ impl Kdc {
         KdcRep {
             exchange: request.exchange,
             pa_data,
-            client: anna(),
+            client: if self.right_client { anna() } else { principal(NameType::PRINCIPAL, &["bert"]) },
             ticket: Ticket { service, enc_part },
             enc_part: EncryptedData::seal(key, None, usage, &[2; 16], &told.to_der(request.exchange)),
         }

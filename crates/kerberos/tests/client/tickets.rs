@@ -1,7 +1,7 @@
 //! From a password or key to the ticket of a service.
 
 use crate::kdc::{Kdc, NOW, REALM, anna, entropy, files, principal};
-use smbreplay_kerberos::client::{AsExchange, Exchange as _, IssuedTicket, KdcError, Secret, TgsExchange};
+use smbreplay_kerberos::client::{AsExchange, Exchange as _, IssuedTicket, KdcError, Progress, Secret, TgsExchange};
 use smbreplay_kerberos::keytab::Entry;
 use smbreplay_kerberos::message::NameType;
 use smbreplay_kerberos::{EncryptionKey, EncryptionType, Keytab, Principal};
@@ -79,7 +79,7 @@ fn clocks_that_are_too_far_apart_are_told_with_and_without_proof() {
 }
 
 #[test]
-fn an_answer_to_another_request_or_for_another_service_is_none() {
+fn an_answer_to_another_request_or_for_another_client_or_service_is_none() {
     let good = Kdc::good(EncryptionType::Aes256Sha1);
     let old = Kdc { nonce_off: 1, ..good };
     assert_eq!(granting(&old).unwrap_err(), KdcError::Mismatch("it has another nonce"));
@@ -88,21 +88,33 @@ fn an_answer_to_another_request_or_for_another_service_is_none() {
     let of_good = granting(&good).unwrap();
     let referred = elsewhere.carry_out(TgsExchange::new(of_good, files(), entropy(2)));
     assert!(matches!(referred.unwrap_err(), KdcError::Mismatch(_)));
+    let of_another = Kdc { right_client: false, ..good };
+    let told = KdcError::Mismatch("it is for another client");
+    assert_eq!(granting(&of_another).unwrap_err(), told);
+    let of_another = of_another.carry_out(TgsExchange::new(granting(&good).unwrap(), files(), entropy(2)));
+    assert_eq!(of_another.unwrap_err(), told);
 }
 
 #[test]
-fn no_answer_whatever_its_bytes_makes_a_panic_or_a_ticket() {
+fn no_answer_whatever_its_bytes_makes_a_panic_or_a_ticket_of_another() {
     let kdc = Kdc { preauthentication: false, ..Kdc::good(EncryptionType::Aes256Sha1) };
     let begin = || AsExchange::new(anna(), password("pass"), entropy(1));
     let good = kdc.answer_to(&begin().request(NOW));
-    begin().handle(&good, NOW).unwrap();
+    let Ok(Progress::Done(asked)) = begin().handle(&good, NOW) else { panic!("no ticket") };
     for length in 0..good.len() {
         assert!(begin().handle(&good[..length], NOW).is_err(), "{length}");
     }
     for place in 0..good.len() {
         let mut changed = good.clone();
         changed[place] ^= 0x55;
-        let _ = begin().handle(&changed, NOW);
+        match begin().handle(&changed, NOW) {
+            Ok(Progress::Done(ticket)) => {
+                assert!(ticket.client.names_the_same(&anna()), "{place}: {}", ticket.client);
+                assert!(ticket.service.names_the_same(&asked.service) && ticket.key == asked.key, "{place}");
+            }
+            Ok(Progress::Send(_)) => panic!("{place}: nothing is left to be said"),
+            Err(_) => {}
+        }
     }
 }
 

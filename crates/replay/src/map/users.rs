@@ -44,16 +44,26 @@ pub struct Users(Vec<UserRule>);
 impl Users {
     /// The rule for a captured user: one that names the domain before one that does not, the last one of several.
     pub fn find(&self, domain: &str, user: &str) -> Option<usize> {
+        self.last(user, Some(domain)).or_else(|| self.last(user, None))
+    }
+
+    /// The rule for the client of a ticket: likewise, where the first part of the realm is a domain as well, for that is
+    /// mostly the NetBIOS name of the domain. The whole realm counts first.
+    pub fn find_in_realm(&self, realm: &str, user: &str) -> Option<usize> {
+        let first = realm.split_once('.').map(|(first, _)| first);
+        self.last(user, Some(realm))
+            .or_else(|| first.and_then(|first| self.last(user, Some(first))))
+            .or_else(|| self.last(user, None))
+    }
+
+    /// The last rule for a user that names this domain, or none.
+    fn last(&self, user: &str, domain: Option<&str>) -> Option<usize> {
         let same = |a: &str, b: &str| is_same(&units(a), &units(b));
-        let fits = |with_domain: bool| {
-            let is_about = move |rule: &UserRule| {
-                same(&rule.user, user)
-                    && rule.domain.is_some() == with_domain
-                    && rule.domain.as_deref().is_none_or(|name| same(name, domain))
-            };
-            self.0.iter().rposition(is_about)
+        let of_domain = |named: Option<&str>| match (named, domain) {
+            (Some(named), Some(domain)) => same(named, domain),
+            (named, domain) => named.is_none() && domain.is_none(),
         };
-        fits(true).or_else(|| fits(false))
+        self.0.iter().rposition(|rule| same(&rule.user, user) && of_domain(rule.domain.as_deref()))
     }
 
     /// The live user of a rule; `domain` when the rule names none.
@@ -92,6 +102,21 @@ mod tests {
         let other = found("other", "anna").unwrap();
         assert_eq!((other.domain.as_str(), other.user.as_str(), other.password.as_str()), ("HOME", "a", "1"));
         assert!(found("corp", "bert").is_none());
+    }
+
+    #[test]
+    fn a_client_of_a_ticket_is_found_by_its_realm_and_by_the_netbios_name_of_its_domain() {
+        let users = users(&["anna=a%", "CORP\\anna=b%", "CORP.EXAMPLE\\anna=c%", "EXAMPLE\\bert=d%", "CORP\\carl=e%"]);
+        let found = |realm, user| {
+            users.find_in_realm(realm, user).and_then(|rule| users.credentials(rule, "")).map(|live| live.user)
+        };
+        assert_eq!(found("CORP.EXAMPLE", "anna").as_deref(), Some("c"));
+        assert_eq!(found("CORP.OTHER", "Anna").as_deref(), Some("b"));
+        assert_eq!(found("CORP", "anna").as_deref(), Some("b"));
+        assert_eq!(found("HOME.CORP", "anna").as_deref(), Some("a"));
+        assert_eq!(found("CORP.EXAMPLE", "bert"), None);
+        assert_eq!(found("corp.example", "carl").as_deref(), Some("e"));
+        assert_eq!(users.find("corp.example", "carl"), None);
     }
 
     #[test]

@@ -99,10 +99,14 @@ pub(super) fn mark(trace: &Trace, requests: &mut [Request], users: &Users) -> Ve
     for legs in logons {
         let planned = || legs.iter().filter_map(|leg| trace.planned(requests.get(*leg)?));
         let mut captured = Captured::of(planned());
-        if captured.account.is_none() && captured.identity != Identity::Anonymous {
+        let of_ticket = captured.account.is_none() && captured.identity != Identity::Anonymous;
+        if of_ticket {
             captured.account = planned().find_map(|leg| trace.ticket_holders.get(leg.row.file().as_ref()).cloned());
         }
-        let rule = captured.account.as_ref().and_then(|account| users.find(&account.domain, &account.user));
+        let rule = captured.account.as_ref().and_then(|account| match of_ticket {
+            true => users.find_in_realm(&account.domain, &account.user),
+            false => users.find(&account.domain, &account.user),
+        });
         let mechanism = captured.mechanism;
         let identity =
             if rule.is_some() && captured.identity == Identity::Guest { Identity::User } else { captured.identity };
