@@ -127,12 +127,14 @@ fn clones_share_a_ticket_and_no_authenticator() {
 fn the_user_of_an_opened_ticket_is_mapped_to_another() {
     let scene = Scene::new();
     let (capture, _) = scene.record(true, "anna", "annapass");
-    let samba = scene.samba(true);
-    let report = scene.replay(&capture, &samba, |options| {
-        options.target.password = "not this".into();
-        options.mapping.users = [r"LAB.TEST\Anna=anna%annapass".parse().unwrap()].into_iter().collect();
-    });
-    assert_all_match(&report.unwrap());
+    for captured in [r"LAB.TEST\Anna", r"lab\anna"] {
+        let samba = scene.samba(true);
+        let report = scene.replay(&capture, &samba, |options| {
+            options.target.password = "not this".into();
+            options.mapping.users = [format!("{captured}=anna%annapass").parse().unwrap()].into_iter().collect();
+        });
+        assert_all_match(&report.unwrap());
+    }
 }
 
 /// What remains of logons that were captured with NTLM, which takes two legs.
