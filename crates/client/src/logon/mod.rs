@@ -61,6 +61,21 @@ impl Logon {
             }
         }
     }
+
+    /// The server has let the user in as a guest or anonymously, with this security buffer: there is no key of the session.
+    ///
+    /// # Errors
+    /// [`LogonError`] when the mechanism proves the user: any server can call any user a guest, and be spared its own proof.
+    pub fn complete_as_guest(&mut self, server_token: &[u8]) -> Result<(), LogonError> {
+        match self {
+            // The server does not know the password that the key is made from.
+            Self::Ntlm(_) => Ok(()),
+            Self::Kerberos(logon) => {
+                logon.complete(server_token)?;
+                Err(KerberosLogonError::Guest.into())
+            }
+        }
+    }
 }
 
 impl LogonError {
