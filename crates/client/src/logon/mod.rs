@@ -6,6 +6,8 @@ mod kerberos;
 pub use account::Account;
 pub use kerberos::{KerberosLogon, KerberosLogonError};
 
+use ::kerberos::client::InitiatorError;
+use ::kerberos::message::ErrorCode;
 use smb2::auth::spnego::Mechanism;
 use smb2::auth::{NtlmError, NtlmLogon};
 use std::fmt;
@@ -79,6 +81,14 @@ impl Logon {
 }
 
 impl LogonError {
+    /// The error-code with which the server refuses a ticket (KRB-ERROR, RFC 4120 5.9.1).
+    pub fn ticket_refused(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Kerberos(KerberosLogonError::Initiator(InitiatorError::Refused { code, .. })) => Some(*code),
+            _ => None,
+        }
+    }
+
     /// The mechanism.
     pub fn mechanism(&self) -> Mechanism {
         match self {
