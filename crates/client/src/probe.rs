@@ -186,11 +186,12 @@ async fn log_on(conversation: &mut Conversation, server_name: &str, account: &Ac
         server_token = Some(token);
     };
     let session = Session { guest: flags & SESSION_GUEST_OR_NULL != 0, encrypted: flags & SESSION_ENCRYPT_DATA != 0 };
-    // The server has no key of a guest: it does not know the password that the key is made from.
+    let garbled = |source| ProbeError::LogonGarbled { address, source };
     if session.guest {
+        logon.complete_as_guest(&server_token).map_err(garbled)?;
         return Ok(session);
     }
-    let session_key = logon.complete(&server_token).map_err(|source| ProbeError::LogonGarbled { address, source })?;
+    let session_key = logon.complete(&server_token).map_err(garbled)?;
     if let Some(session_key) = session_key {
         let protection = if session.encrypted { Protection::Encrypted } else { Protection::Signed };
         conversation.dialogue.protect(session_key.as_bytes(), protection);

@@ -113,3 +113,10 @@ fn a_server_that_proves_nothing_or_another_list_gives_no_key() {
     let other = begun().step(Some(&resp(INCOMPLETE, NTLM, None, None))).unwrap_err();
     assert_eq!((other.mechanism(), other.to_string().as_str()), (Mechanism::Kerberos, "the server chooses NTLM"));
 }
+
+#[test]
+fn a_user_with_a_ticket_is_no_guest_also_of_a_server_that_proves_itself() {
+    let accepted = resp(COMPLETED, KERBEROS, Some(&answer()), None);
+    let refused = begun().complete_as_guest(&accepted);
+    assert!(matches!(refused, Err(LogonError::Kerberos(KerberosLogonError::Guest))));
+}

@@ -9,6 +9,7 @@ mod source;
 mod tickets;
 
 pub use ::kerberos::client::KdcError;
+pub use ::kerberos::message::ErrorCode;
 pub use error::TicketError;
 pub use keeper::Keeper;
 pub use service_ticket::{LogonEntropy, ServiceTicket};

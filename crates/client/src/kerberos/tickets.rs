@@ -118,7 +118,10 @@ impl Tickets {
             return Err(TicketError::CacheOfAnother { of: Box::new(of.clone()), wanted: Box::new(client.clone()) });
         }
         let is_valid = |ticket: &&IssuedTicket| ticket.is_valid_at(now());
-        if let Some(ticket) = cache.ticket_of(&service).filter(is_valid) {
+        // What is held already is no other ticket in its place.
+        let held_until = self.lock().get(client).map_or(i64::MIN, |held| held.ticket.issued().end_time);
+        let is_new = |ticket: &&IssuedTicket| is_valid(ticket) && ticket.end_time > held_until;
+        if let Some(ticket) = cache.ticket_of(&service).filter(is_new) {
             return Ok(ticket.clone());
         }
         let granting = cache.granting_ticket();
@@ -156,4 +159,45 @@ fn random<const N: usize>() -> Result<[u8; N], TicketError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(TicketError::NoRandomness)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use kerberos::message::{EncryptedData, Ticket};
+    use kerberos::{EncryptionKey, EncryptionType};
+
+    const KIND: EncryptionType = EncryptionType::Aes256Sha1;
+
+    fn principal(components: &[&str]) -> Principal {
+        let name = PrincipalName::new(NameType::PRINCIPAL, components.iter().copied());
+        Principal { name, realm: "LAB.TEST".to_owned() }
+    }
+
+    fn issued(service: &[&str]) -> IssuedTicket {
+        let service = principal(service);
+        let enc_part = EncryptedData { kind: KIND.wire(), key_version: None, cipher: vec![0; 64] };
+        let ticket = Ticket { service: service.clone(), enc_part };
+        let (client, key) = (principal(&["anna"]), EncryptionKey::from_entropy(KIND, &[1; 32]));
+        IssuedTicket { client, service, ticket, key, start_time: 0, end_time: i64::MAX }
+    }
+
+    #[test]
+    fn a_ticket_of_a_cache_is_replaced_by_one_of_the_kdc_not_by_itself() {
+        let tickets = vec![issued(&["cifs", "files"]), issued(&["krbtgt", "LAB.TEST"])];
+        let cache = CredentialCache { principal: principal(&["anna"]), tickets, unsupported: 0 };
+        let tickets = Tickets::new(Settings {
+            realm: "LAB.TEST".to_owned(),
+            host: "files".to_owned(),
+            kdcs: Vec::new(),
+            source: Source::Cache(cache),
+            patience: Duration::ZERO,
+        });
+        let anna = Credentials { domain: String::new(), user: "anna".to_owned(), password: String::new() };
+        tickets.ticket(&anna).unwrap();
+        assert!(matches!(tickets.renew(&anna), Err(TicketError::NoKdc { .. })), "the KDC is asked");
+        assert!(tickets.held(&anna).is_some(), "what is held stays");
+    }
 }

@@ -16,6 +16,9 @@ pub enum KerberosLogonError {
     /// The server's signature over the mechanisms offered is wrong: somebody has changed them.
     #[error("the server's signature over the mechanisms offered is wrong")]
     WrongMechListMic,
+    /// The server makes a guest of a user whom the KDC has proven.
+    #[error("the server knows the user as a guest only")]
+    Guest,
     /// A message is due from the server, or the logon is over.
     #[error("the logon has no further token to send")]
     OutOfTurn,

@@ -6,6 +6,8 @@ mod kerberos;
 pub use account::Account;
 pub use kerberos::{KerberosLogon, KerberosLogonError};
 
+use ::kerberos::client::InitiatorError;
+use ::kerberos::message::ErrorCode;
 use smb2::auth::spnego::Mechanism;
 use smb2::auth::{NtlmError, NtlmLogon};
 use std::fmt;
@@ -61,9 +63,32 @@ impl Logon {
             }
         }
     }
+
+    /// The server has let the user in as a guest or anonymously, with this security buffer: there is no key of the session.
+    ///
+    /// # Errors
+    /// [`LogonError`] when the mechanism proves the user: any server can call any user a guest, and be spared its own proof.
+    pub fn complete_as_guest(&mut self, server_token: &[u8]) -> Result<(), LogonError> {
+        match self {
+            // The server does not know the password that the key is made from.
+            Self::Ntlm(_) => Ok(()),
+            Self::Kerberos(logon) => {
+                logon.complete(server_token)?;
+                Err(KerberosLogonError::Guest.into())
+            }
+        }
+    }
 }
 
 impl LogonError {
+    /// The error-code with which the server refuses a ticket (KRB-ERROR, RFC 4120 5.9.1).
+    pub fn ticket_refused(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Kerberos(KerberosLogonError::Initiator(InitiatorError::Refused { code, .. })) => Some(*code),
+            _ => None,
+        }
+    }
+
     /// The mechanism.
     pub fn mechanism(&self) -> Mechanism {
         match self {

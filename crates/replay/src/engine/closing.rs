@@ -15,12 +15,17 @@ impl Engine {
                 self.skip_rest(lane, "the captured client had closed the connection");
             }
             (Some(state), CloseKind::Rst) if state.phase == Phase::Open => {
-                self.commands.push_back(Command::Reset(lane));
-                self.skip_rest(lane, "the captured client had closed the connection");
-                self.lane_closed(lane, false);
+                self.break_off(lane, "the captured client had closed the connection");
             }
             _ => {}
         }
+    }
+
+    /// Resets a connection; what was to come on it is not sent, for this reason.
+    pub(super) fn break_off(&mut self, lane: usize, reason: &str) {
+        self.commands.push_back(Command::Reset(lane));
+        self.skip_rest(lane, reason);
+        self.lane_closed(lane, false);
     }
 
     /// The captured server closed this connection and the live one does not: what is open on it must not stay open.

@@ -9,7 +9,7 @@ use crate::plan::Planned;
 use crate::plan::logon::{self, Identity, Logon};
 use client::Received;
 use client::kerberos::LogonEntropy;
-use client::logon::{Account, KerberosLogon, Logon as LiveLogon};
+use client::logon::{Account, KerberosLogon, Logon as LiveLogon, LogonError};
 use smb2::NtStatus;
 use smb2::auth::ntlm::Entropy;
 use smb2::auth::{Credentials, NtlmLogon};
@@ -42,10 +42,10 @@ impl Engine {
             return Err(Refusal { reason: "the live logon needed fewer legs".into(), cause: Some(leg.first) });
         }
         let token = logon.token.take();
-        logon
-            .logon
-            .step(token.as_deref())
-            .map_err(|error| Refusal { reason: format!("the logon cannot go on: {error}"), cause: Some(leg.first) })
+        logon.logon.step(token.as_deref()).map_err(|error| {
+            self.no_session(lane, leg, index);
+            Refusal { reason: format!("the logon cannot go on: {error}"), cause: Some(leg.first) }
+        })
     }
 
     fn new_logon(&mut self, leg: Logon) -> Result<LiveLogon, Refusal> {
@@ -109,9 +109,16 @@ impl Engine {
         if status == NtStatus::MORE_PROCESSING_REQUIRED {
             let token = view.and_then(|view| view.security_buffer_range()).ok();
             logon.token = token.map(|range| received.message.slice(range));
-            return leg.last
-                && request.captured_status().is_some_and(|captured| captured != NtStatus::MORE_PROCESSING_REQUIRED)
-                && self.send_further_leg(lane, index, leg.first);
+            let ended_in_capture =
+                request.captured_status().is_some_and(|captured| captured != NtStatus::MORE_PROCESSING_REQUIRED);
+            if !leg.last || !ended_in_capture {
+                return false;
+            }
+            let goes_on = self.send_further_leg(lane, index, leg.first);
+            if !goes_on {
+                self.no_session(lane, leg, index);
+            }
+            return goes_on;
         }
         if !goes_well(status) && request.captured_status().is_none_or(goes_well) {
             self.logon_failed(leg.first, index);
@@ -119,12 +126,27 @@ impl Engine {
         if status == NtStatus::SUCCESS {
             let flags = view.as_ref().map_or(0, |view| view.session_flags());
             let token = view.as_ref().ok().and_then(|view| view.security_buffer().ok()).unwrap_or_default();
-            self.session_established(lane, session_id, leg, token, flags);
+            if let Err(error) = self.session_established(lane, session_id, leg, token, flags) {
+                let connection = self.connection_number(lane);
+                self.warn(format!(
+                    "connection {connection}: a logon that the live server accepts is not used: {error}"
+                ));
+                self.no_session(lane, leg, index);
+            }
         }
         false
     }
 
-    /// No session comes of a logon that only the live server refused: what the capture shows in it cannot be sent.
+    /// The live server has not proven itself, or has never enough: nothing is sent in what it calls a session (MS-SMB2
+    /// 3.2.5.3.1). A session that is logged on to again keeps the keys that it has.
+    fn no_session(&mut self, lane: usize, leg: Logon, index: usize) {
+        self.logon_failed(leg.first, index);
+        if leg.bind {
+            self.break_off(lane, "the live server has not proven itself as its connection was bound to a session");
+        }
+    }
+
+    /// No session comes of a logon that only the live server ends: what the capture shows in it cannot be sent.
     fn logon_failed(&mut self, first: usize, refused: usize) {
         let first_leg = self.plan.requests.get(first);
         if first_leg.is_some_and(|leg| leg.session().issuer().is_none()) {
@@ -134,27 +156,32 @@ impl Engine {
     }
 
     /// The server has let the user in, with `token` in the last response.
-    fn session_established(&mut self, lane: usize, session_id: u64, leg: Logon, token: &[u8], flags: u16) {
+    fn session_established(
+        &mut self,
+        lane: usize,
+        session_id: u64,
+        leg: Logon,
+        token: &[u8],
+        flags: u16,
+    ) -> Result<(), LogonError> {
         let logon = leg.first;
-        let key = match self.logons.get_mut(&logon).map(|state| state.logon.complete(token)) {
-            Some(Ok(key)) => key,
-            Some(Err(error)) => {
-                let connection = self.connection_number(lane);
-                return self.warn(format!("connection {connection}: a logon that has no key: {error}"));
-            }
-            None => None,
-        };
-        let (Some(key), Some(state)) = (key, self.lanes.get_mut(lane)) else { return };
+        let unsigned = flags & SESSION_IS_GUEST_OR_NULL != 0;
+        let Some(state) = self.logons.get_mut(&logon) else { return Ok(()) };
+        if unsigned {
+            state.logon.complete_as_guest(token)?;
+        }
+        let key = state.logon.complete(token)?;
+        let (Some(key), Some(state)) = (key, self.lanes.get_mut(lane)) else { return Ok(()) };
         if leg.bind {
             state.core.complete_bind(session_id, key.as_bytes());
-            return;
+            return Ok(());
         }
         let keys = state.core.establish(session_id, key.as_bytes());
-        let unsigned = flags & SESSION_IS_GUEST_OR_NULL != 0;
         let encrypt = flags & SESSION_ENCRYPT_DATA != 0 && !unsigned;
         let request = self.plan.planned(logon).and_then(|leg| SessionSetupRequest::parse(leg.bytes()).ok());
         let signing_required = request.is_some_and(|view| view.security_mode() & SIGNING_REQUIRED != 0);
         self.sessions.insert(session_id, SessionState { keys, encrypt, unsigned, signing_required });
+        Ok(())
     }
 
     /// Sends the leg that the live logon needs beyond the captured ones. False when it cannot be made.

@@ -1,7 +1,7 @@
 //! What to do about what a check found, as far as that depends on who asked: each face of the program has words of its own for it.
 
 use crate::target::TargetError;
-use client::kerberos::{KdcError, TicketError};
+use client::kerberos::{ErrorCode, KdcError, TicketError};
 use client::probe::ProbeError;
 use smb2::auth::spnego::Mechanism;
 
@@ -99,9 +99,11 @@ impl Advice {
                 same("check that an SMB2 server listens there")
             }
             ProbeError::TooLong(_) => same("use a shorter name"),
-            ProbeError::LogonGarbled { source, .. } => {
-                Self::Same(format!("let the server accept {} logons", source.mechanism()))
-            }
+            ProbeError::LogonGarbled { source, .. } => match source.ticket_refused() {
+                Some(ErrorCode::SKEW) => same("set the clocks: they may differ by five minutes"),
+                Some(_) => Self::TakeTicket,
+                None => Self::Same(format!("let the server accept {} logons", source.mechanism())),
+            },
             ProbeError::WrongSignature { .. } | ProbeError::NotSent { .. } => same("check the server's log"),
             ProbeError::NoRandomness(_) => same("try again"),
         }
@@ -111,5 +113,25 @@ impl Advice {
 impl From<&str> for Advice {
     fn from(words: &str) -> Self {
         Self::Same(words.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use client::logon::{KerberosLogonError, LogonError};
+    use kerberos::client::InitiatorError;
+
+    #[test]
+    fn a_server_that_refuses_a_ticket_by_krb_error_is_not_told_to_accept_kerberos() {
+        let advice = |code| {
+            let refused = KerberosLogonError::Initiator(InitiatorError::Refused { code, text: None });
+            let source = LogonError::Kerberos(refused);
+            Advice::on_probe(&ProbeError::LogonGarbled { address: ([127, 0, 0, 1], 445).into(), source }, 5.0)
+        };
+        assert_eq!(advice(ErrorCode::SKEW), "set the clocks: they may differ by five minutes".into());
+        for code in [ErrorCode::TKT_EXPIRED, ErrorCode::BADKEYVER] {
+            assert_eq!(advice(code), Advice::TakeTicket);
+        }
     }
 }

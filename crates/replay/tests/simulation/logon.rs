@@ -35,7 +35,7 @@ pub(crate) fn negotiated() -> Vec<u8> {
     body
 }
 
-fn session_setup(message_id: u64) -> Vec<u8> {
+pub(crate) fn session_setup(message_id: u64) -> Vec<u8> {
     let mut body = vec![25, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 88, 0, 4, 0];
     body.extend([0; 8]);
     body.extend(*b"blob");
@@ -76,7 +76,7 @@ fn tree_connect(message_id: u64) -> Vec<u8> {
 }
 
 /// A logon in this many legs, a signed TREE_CONNECT, and an ECHO on its tree.
-fn captured_logon(legs: u64) -> Captured {
+pub(crate) fn captured_logon(legs: u64) -> Captured {
     let mut captured = Captured::default();
     captured.connect(0, "10.0.0.1:50000");
     captured.request(0, 0, negotiate()).answered_with(1, 0, &negotiated());
@@ -101,7 +101,7 @@ fn captured_logon(legs: u64) -> Captured {
     captured
 }
 
-fn answer_setup(simulation: &mut Simulation, message_id: u64, status: u32, body: &[u8]) {
+pub(crate) fn answer_setup(simulation: &mut Simulation, message_id: u64, status: u32, body: &[u8]) {
     let request = simulation.latest(0, message_id).bytes;
     simulation.receive(0, &in_session(crate::wire::response(&request, status, 10, body), LIVE_SESSION));
 }

@@ -22,6 +22,7 @@ mod credits;
 mod deadlines;
 mod disorder;
 mod hostile;
+mod kerberos;
 mod logon;
 mod lost_answers;
 mod message_ids;
