@@ -3,7 +3,7 @@
 use super::kerberos;
 use crate::arguments::ServerArguments;
 use crate::failure::Failure;
-use client::kerberos::TicketError;
+use client::kerberos::{ErrorCode, TicketError};
 use client::probe::ProbeError;
 use replay::Target;
 use replay::readiness::Advice;
@@ -67,6 +67,8 @@ pub(crate) fn advise(error: &TargetError) -> &'static str {
     }
 }
 
+const WITHOUT_PING: &str = "check the server's log, or try without the check: --no-ping";
+
 /// What to do about a server, account or share that cannot be used.
 pub(crate) fn advise_probe(error: &ProbeError) -> &'static str {
     match error {
@@ -79,7 +81,12 @@ pub(crate) fn advise_probe(error: &ProbeError) -> &'static str {
             "check that an SMB2 server listens there"
         }
         ProbeError::TooLong(_) => "use a shorter name",
-        _ => "check the server's log, or try without the check: --no-ping",
+        ProbeError::LogonGarbled { source, .. } => match source.ticket_refused() {
+            Some(ErrorCode::SKEW) => "set the clocks: they may differ by five minutes",
+            Some(_) => TAKE_TICKET,
+            None => WITHOUT_PING,
+        },
+        _ => WITHOUT_PING,
     }
 }
 
