@@ -4,7 +4,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and tells its active descendant.
 
 import type { ComponentChildren, Ref } from "preact";
-import { useEffect, useId, useImperativeHandle, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Cell, cellAfter, pressesButton } from "./keys";
 import { barHeight, rowsSeen } from "./scale";
 import { useScroll } from "./use-scroll";
@@ -69,8 +69,8 @@ export function Grid<Row>(properties: Properties<Row>) {
   const isActive = (row: number, column: number) => active.row === row && active.column === column;
 
   useEffect(() => onSeen(first, end), [first, end, onSeen]);
-  // What is open stays in sight when the room for rows gets smaller.
-  useEffect(() => {
+  // What is open stays in sight when the room for rows gets smaller: at once, since later it would undo what a key has done.
+  useLayoutEffect(() => {
     if (chosen !== undefined) {
       show(chosen);
     }
