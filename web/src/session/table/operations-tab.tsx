@@ -173,7 +173,7 @@ export function OperationsTab({ route }: { route: SessionRoute }) {
           onSeen={onSeen}
           onOpen={open}
           onMenu={openMenu}
-          chosen={chosen}
+          chosen={op === undefined ? undefined : chosen}
           handle={grid}
         />
         {op === undefined ? null : (
