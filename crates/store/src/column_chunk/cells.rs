@@ -32,9 +32,8 @@ pub(super) struct Flat<'a> {
     /// Row at which the page begins: a page of messages may begin in the middle of those of other columns.
     begins: usize,
     values: Values<'a>,
-    /// Pages that are complete; those of messages are in `messages`.
+    /// Pages that are complete, but for those of messages.
     pages: Vec<Page>,
-    messages: Pages,
 }
 
 enum Values<'a> {
@@ -87,7 +86,7 @@ impl<'a> Cells<'a> {
             Form::Sixteen => &|_| Values::Sixteen(Vec::new()),
             Form::Word(word) => &move |_| Values::Word(Words::new(word)),
             Form::Text => &|_| Values::Text(Texts::default()),
-            Form::Message => &|_| Values::Message(Messages::new(of_messages)),
+            Form::Message => &|leaf| Values::Message(Messages::new(leaf.clone(), of_messages)),
         };
         let leaf = leaves.next()?;
         Some(Self::Flat(Box::new(Flat {
@@ -97,7 +96,6 @@ impl<'a> Cells<'a> {
             begins: 0,
             values: values(&leaf),
             pages: Vec::new(),
-            messages: Pages::new(leaf.clone(), of_messages),
             leaf,
         })))
     }
@@ -207,7 +205,7 @@ impl<'a> Flat<'a> {
             Values::Word(words) => words.end_page(&mut body),
             Values::Text(texts) => texts.end_page(&mut body),
             Values::Message(messages) => {
-                messages.end_page(body, values, &mut self.messages);
+                messages.end_page(body, values);
                 return Ok(());
             }
         };
@@ -216,18 +214,18 @@ impl<'a> Flat<'a> {
     }
 
     fn finish(self) -> ColumnChunk {
-        let Self { leaf, missing, values, mut pages, messages, .. } = self;
+        let Self { leaf, missing, values, mut pages, .. } = self;
         let mut encodings = vec![Encoding::PLAIN, Encoding::RLE];
         let mut statistics = None;
         match values {
-            Values::Message(_) => return ColumnChunk::new(messages, encodings, None),
+            Values::Message(messages) => return ColumnChunk::new(messages.into_pages(), encodings, None),
             Values::Bool(_) | Values::Sixteen(_) => {}
             Values::Number(_, range, width) => {
                 encodings = vec![Encoding::RLE, Encoding::DELTA_BINARY_PACKED];
                 statistics = range.map(|range| range.statistics(width, missing));
                 // Small differences do not get smaller.
                 let mut stored = Pages::new(leaf, Compression::UNCOMPRESSED);
-                pages.into_iter().for_each(|page| stored.compress_and_push(page));
+                pages.into_iter().for_each(|page| stored.push_page(page));
                 return ColumnChunk::new(stored, encodings, statistics);
             }
             Values::Word(words) => {

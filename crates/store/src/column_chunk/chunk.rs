@@ -96,8 +96,8 @@ impl Pages {
         these
     }
 
-    /// Appends a page, compressed as all are.
-    pub(super) fn compress_and_push(&mut self, Page { kind, values, encoding, body }: Page) {
+    /// Appends a page, with the compression of all.
+    pub(super) fn push_page(&mut self, Page { kind, values, encoding, body }: Page) {
         let length = body.len();
         let stored = match self.compression {
             Compression::LZ4_RAW => lz4_flex::block::compress(&body),
