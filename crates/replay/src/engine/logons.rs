@@ -131,6 +131,7 @@ impl Engine {
                 self.warn(format!(
                     "connection {connection}: a logon that the live server accepts is not used: {error}"
                 ));
+                self.unproven.insert(index, error.to_string());
                 self.no_session(lane, leg, index);
             }
         }

@@ -84,6 +84,8 @@ pub struct Engine {
     sent: u64,
     /// By index of the first leg.
     logons: FxHashMap<usize, LogonState>,
+    /// By index of the last leg, until it is recorded: why a logon that the live server accepts is not used.
+    unproven: FxHashMap<usize, String>,
     /// By live SessionId.
     sessions: FxHashMap<u64, SessionState>,
     /// Trees, by (live SessionId, live TreeId), that demand encryption.
@@ -158,6 +160,7 @@ impl Engine {
             extras: Vec::new(),
             sent: 0,
             logons: FxHashMap::default(),
+            unproven: FxHashMap::default(),
             sessions: FxHashMap::default(),
             encrypted_trees: rustc_hash::FxHashSet::default(),
             deadlines: BinaryHeap::new(),

@@ -206,6 +206,17 @@ impl Engine {
     fn compare(&mut self, mut record: RequestRecord) {
         let names = MappedNames { plan: &self.plan, names: &self.names };
         self.comparison.judge(&self.plan, &names, &mut record);
+        // Whatever is ignored: without a session there is no match.
+        if let Some(why) = self.unproven.remove(&record.request) {
+            record.differences.push(Difference {
+                field: "proof".to_owned(),
+                captured: "accepted".to_owned(),
+                live: why,
+            });
+            if record.verdict == Verdict::Match {
+                record.verdict = Verdict::Body;
+            }
+        }
         if record.verdict != Verdict::Skipped && self.is_on_printer(record.request) {
             record.verdict = Verdict::NotCompared;
             record.reason = Some("printing is not compared".to_owned());

@@ -82,6 +82,7 @@ fn prove(simulation: &mut Simulation, message_id: u64, session_key: &EncryptionK
 fn assert_not_used(outcome: &Outcome, told: &str) {
     let sent = outcome.sent.iter().map(|sent| sent.header.command);
     assert_eq!(sent.collect::<Vec<_>>(), [Command::NEGOTIATE, Command::SESSION_SETUP], "{told}");
+    assert_eq!(outcome.verdict(0, 1), Verdict::Body, "{told}");
     for id in [2, 3] {
         assert_eq!((outcome.verdict(0, id), outcome.cause(0, id)), (Verdict::Skipped, Some(1)), "{told}");
     }
