@@ -16,10 +16,11 @@ pub(super) fn of(outcomes: &[Outcome]) -> String {
             if outcome.failure.is_some() { "FAILED".to_owned() } else { "ok".to_owned() },
         ]
     });
+    let widest = outcomes.iter().map(|outcome| outcome.target.len()).max().unwrap_or(0);
     let mut text = String::new();
     for [target, executions, per_second, coverage, features, rss, result] in std::iter::once(head).chain(rows) {
         text.push_str(&format!(
-            "{target:<10}  {executions:>10}  {per_second:>7}  {coverage:>8}  {features:>8}  {rss:>8}  {result}\n"
+            "{target:<widest$}  {executions:>10}  {per_second:>7}  {coverage:>8}  {features:>8}  {rss:>8}  {result}\n"
         ));
     }
     text
