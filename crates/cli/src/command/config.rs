@@ -1,4 +1,6 @@
-//! `config show|get|set|unset|path`.
+//! `config show|get|set|unset|path|import`.
+
+mod import;
 
 use super::{Context, environment};
 use crate::arguments::{ConfigCommand, Format, Global};
@@ -15,6 +17,7 @@ pub(crate) fn run(action: ConfigCommand, global: &Global, output: &mut Output) -
         ConfigCommand::Set { key, value } => change(key.parse()?, Some(&value), output),
         ConfigCommand::Unset { key } => change(key.parse()?, None, output),
         ConfigCommand::Path => path(output),
+        ConfigCommand::Import(arguments) => import::run(&arguments, output),
     }
 }
 
