@@ -1,6 +1,6 @@
 //! The examples, on the project's own capture and the embedded lab server.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::arithmetic_side_effects, reason = "tests")]
 
 #[path = "../examples/custom_verdict.rs"]
 mod custom_verdict;

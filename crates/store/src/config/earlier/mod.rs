@@ -7,6 +7,7 @@ pub mod pickle;
 
 use super::Key;
 use pickle::{Dictionary, Pickle, PickleError, Value};
+use std::collections::{HashMap, HashSet};
 
 /// Longest text of a file that is repeated, in characters.
 const LONGEST: usize = 80;
@@ -54,14 +55,14 @@ impl EarlierSettings {
         };
         let mut read = Self::default();
         let mut inside: Vec<(String, Dictionary<'_>)> = Vec::new();
+        let mut known = HashSet::from([settings.number()]);
         for (name, value) in latest(&settings) {
             match value {
                 Value::Dictionary(inner) => {
                     // One that is there twice, or contains itself, is looked at once.
-                    let is_known = inner.is(&settings) || inside.iter().any(|(_, known)| known.is(&inner));
-                    match is_known {
-                        true => read.leave(name, None, "is a dictionary that is there already"),
-                        false => inside.push((name, inner)),
+                    match known.insert(inner.number()) {
+                        true => inside.push((name, inner)),
+                        false => read.leave(name, None, "is a dictionary that is there already"),
                     }
                 }
                 value => read.add(name.clone(), &name, &value),
@@ -108,7 +109,7 @@ impl std::fmt::Debug for EarlierSettings {
 /// The entries by their names; of several with one name the last counts, as in Python.
 fn latest<'a>(dictionary: &Dictionary<'a>) -> Vec<(String, Value<'a>)> {
     let mut entries: Vec<(String, Value<'a>)> = Vec::new();
-    let mut places = std::collections::HashMap::new();
+    let mut places = HashMap::new();
     for (key, value) in dictionary.entries() {
         let name = name_of(&key);
         let place = *places.entry(name.clone()).or_insert(entries.len());
