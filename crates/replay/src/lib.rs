@@ -21,7 +21,7 @@
 //! assert!(!format!("{options:?}").contains("PASSWORD"));
 //! # Ok::<(), smbreplay_replay::options::NotAnOption>(())
 //! ```
-//! From here [`load`] and [`run()`] go on: see the example `replay_from_code`.
+//! From here [`load()`] and [`run()`] go on: see the example `replay_from_code`.
 //!
 //! # Invariants
 //! - Outside the declared patches of a message, live bytes equal captured bytes.
