@@ -3,6 +3,16 @@
 //! of the program gives them to programs are here too: rows ([`row`]), operations in full ([`details::InFull`]), sessions
 //! ([`listing`]), what an ingest found ([`summary`], [`counters`]).
 //!
+//! ```
+//! use smbreplay_analysis::filter::Filter;
+//!
+//! let filter = Filter::parse("smb2.cmd == CREATE && smb2.nt_status != 0", None)?;
+//! assert_eq!(filter.fields().len(), 2);
+//! let error = Filter::parse("smb2.cmd == ", None).unwrap_err();
+//! assert_eq!(error.range, 12..12);
+//! # Ok::<(), smbreplay_analysis::filter::FilterError>(())
+//! ```
+//!
 //! # Invariants
 //! - Works on what the store has: batches of columns for questions about many rows, whole rows for one.
 //! - Answers are data, not text for a terminal or a page: every face of the program shows the same ones.

@@ -1,5 +1,19 @@
 //! From packet captures to SMB transport PDUs: file formats, link layers, IP, TCP reassembly, framing; and back again.
 //!
+//! ```
+//! use smbreplay_capture::{Direction, Event, Trace};
+//!
+//! let mut trace = Trace::open("../../tests/data/office.pcap".as_ref())?;
+//! let mut requests = 0;
+//! while let Some(event) = trace.next_event()? {
+//!     if let Event::Pdu(pdu) = event {
+//!         requests += u32::from(pdu.direction == Direction::ClientToServer);
+//!     }
+//! }
+//! assert!(requests > 0 && trace.counters().packets > 0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Invariants
 //! - Input is hostile and often broken. Nothing panics; what is damaged is read as far as it can be, and everything
 //!   dropped, guessed or repaired is counted.

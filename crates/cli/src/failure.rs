@@ -133,7 +133,8 @@ pub(crate) fn usage(error: &clap::Error) -> String {
             told.push_str(&format!("; see '{} --help'", command.join(" ")));
             return told;
         } else if listing {
-            told.push_str(&format!(" {line}"));
+            told.push_str(if told.ends_with("provided") || told.ends_with("with") { ": " } else { " " });
+            told.push_str(line);
         }
     }
     told.push_str("; see 'smbreplay --help'");

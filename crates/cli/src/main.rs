@@ -32,6 +32,9 @@ fn main() -> ExitCode {
         }
         Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let _ = error.print();
+            if std::env::args_os().len() < 2 {
+                command::first_run::tell_below_help();
+            }
             return ExitCode::from(2);
         }
         Err(error) => return fail(&Failure::plain(failure::usage(&error))),

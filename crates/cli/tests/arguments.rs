@@ -51,7 +51,8 @@ fn bad_arguments_are_told_in_one_line() {
     let home = Home::new();
     home.run(&["sesion", "--list"]).refused(&["sesion", "session", "--help"]);
     home.run(&["session", "--lst"]).refused(&["--lst", "--list", "smbreplay session --help"]);
-    home.run(&["report"]).refused(&["RUN", "--help"]);
+    home.run(&["report"]).refused(&["not provided: <RUN>; see 'smbreplay report --help'"]);
+    home.run(&["config", "set"]).refused(&["not provided: <KEY> <VALUE>; see"]);
     home.run(&["replay", "1", "--pace", "slow"]).refused(&["slow", "asap", "2x"]);
     home.run(&["replay", "1", "--order", "any"]).refused(&["any", "trace", "session", "none"]);
     home.run(&["replay", "1", "--all"]).refused(&["--all", "--help"]);

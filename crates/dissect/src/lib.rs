@@ -2,6 +2,27 @@
 //!
 //! [`Dissector`] takes in what a capture shows, event by event, and hands out [`Operation`]s.
 //!
+//! ```
+//! use smbreplay_dissect::capture::Trace;
+//! use smbreplay_dissect::smb2::Command;
+//! use smbreplay_dissect::Dissector;
+//!
+//! let mut trace = Trace::open("../../tests/data/office.pcap".as_ref())?;
+//! let mut dissector = Dissector::new();
+//! let mut creates = 0;
+//! loop {
+//!     match trace.next_event()? {
+//!         Some(event) => dissector.handle(event),
+//!         None => break dissector.finish(),
+//!     }
+//!     while let Some(operation) = dissector.poll() {
+//!         creates += u32::from(operation.command == Some(Command::CREATE));
+//!     }
+//! }
+//! assert!(creates > 0 && !dissector.sessions().is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Invariants
 //! - Sans-I/O: PDUs and times come in, operations come out. No files, no sockets, no clock.
 //! - Broken input is data: a malformed message is a row with its reason, never an abort and never a silent skip.
@@ -39,6 +60,9 @@ pub mod summary;
 mod ticket;
 mod tree;
 mod unwrapping;
+
+/// The crates whose types occur in those of this one.
+pub use {capture, smb2};
 
 pub use counters::Counters;
 pub use dissector::Dissector;

@@ -34,4 +34,4 @@ macro_rules! targets {
     };
 }
 
-targets! { container assembler framing message transform compressed_message lznt1 lz77 lz77_huffman auth kerberos dissector stored ingest filter }
+targets! { container assembler framing message transform compressed_message lznt1 lz77 lz77_huffman auth kerberos dissector stored ingest filter pickle }

@@ -5,6 +5,14 @@
 //! side of a logon ([`acceptor`]). For a live logon there are the client's side ([`client`]), credential caches
 //! ([`credential_cache`]) and krb5.conf ([`configuration`]).
 //!
+//! ```
+//! use smbreplay_kerberos::{EncryptionType, Keytab};
+//!
+//! let service = Keytab::parse(b"\x05\x02")?;
+//! assert_eq!(service.keys(EncryptionType::Aes256Sha1, None).count(), 0);
+//! # Ok::<(), smbreplay_kerberos::keytab::KeytabError>(())
+//! ```
+//!
 //! # Invariants
 //! - No I/O, no clock, no source of randomness: bytes, times and confounders come in, values or bytes go out.
 //! - Input is hostile. No function panics, indexes or computes unchecked on bytes of a message or file, and what is

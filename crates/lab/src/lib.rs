@@ -8,6 +8,16 @@
 //!   traffic; [`Tshark`]: what the dissector that tests compare with says of it; [`packets`]: what it is made of;
 //!   [`Tree`]: what a share holds, to be compared with what it should hold.
 //!
+//! ```
+//! use smbreplay_lab::{EmbeddedOptions, EmbeddedServer};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let server = EmbeddedServer::start(EmbeddedOptions::for_folder(folder.path()))?;
+//! assert!(server.address().ip().is_loopback());
+//! std::net::TcpStream::connect(server.address())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Invariants:
 //! - Everything listens on a loopback address unless the caller names another one.
 //! - What is started here ends with its owner: on drop, and a Samba or a KDC even when its owner is killed. Processes are ended

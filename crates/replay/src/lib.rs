@@ -4,6 +4,25 @@
 //! that the capture shows ([`plan`]), on as many live connections as captured ([`engine`]), each answer judged against
 //! the captured one ([`verdict`] for its status, [`compare`] for what it holds).
 //!
+//! ```
+//! use smbreplay_replay::{Options, Pace, Target};
+//!
+//! let target = Target {
+//!     server: "192.0.2.10".to_owned(),
+//!     port: 445,
+//!     domain: String::new(),
+//!     username: "testuser".to_owned(),
+//!     password: "PASSWORD".to_owned(),
+//!     share: "testshare".to_owned(),
+//!     kerberos: None,
+//! };
+//! let options = Options { pace: "2x".parse()?, ..Options::to(target) };
+//! assert_eq!(options.pace, Pace::Times(2.0));
+//! assert!(!format!("{options:?}").contains("PASSWORD"));
+//! # Ok::<(), smbreplay_replay::options::NotAnOption>(())
+//! ```
+//! From here [`load()`] and [`run()`] go on: see the example `replay_from_code`.
+//!
 //! # Invariants
 //! - Outside the declared patches of a message, live bytes equal captured bytes.
 //! - Nothing is counted as sent that did not go out, nor as matched that was not compared.
@@ -51,6 +70,9 @@ pub mod traffic;
 pub mod two_runs;
 pub mod validation;
 pub mod verdict;
+
+/// The crates whose types occur in those of this one.
+pub use {client, store};
 
 pub use destination::{Destination, DestinationError};
 pub use divergence::Divergence;

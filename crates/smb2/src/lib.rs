@@ -4,6 +4,19 @@
 //! (MS-SMB2 section 2.2), the names of codes, the ranges of a message that a replay may have to patch, and the
 //! transforms: signing, encryption, compression, key derivation, NTLMv2.
 //!
+//! ```
+//! use smbreplay_smb2::{Command, Header, HeaderFlags};
+//!
+//! let mut message = b"\xfeSMB\x40\0".to_vec();
+//! message.resize(64, 0);
+//! message[12] = 5;
+//! let header = Header::parse(&message)?;
+//! assert_eq!(header.command, Command::CREATE);
+//! assert_eq!(header.command.to_string(), "CREATE");
+//! assert!(!header.flags.has(HeaderFlags::SIGNED));
+//! # Ok::<(), smbreplay_smb2::Malformed>(())
+//! ```
+//!
 //! # Invariants
 //! - No I/O, no clock, no state beyond what a caller holds: bytes come in, values or bytes go out.
 //! - Input is hostile. No function panics, indexes or computes unchecked on bytes of a message; what does not fit the

@@ -4,6 +4,21 @@
 //! ([`schema`], [`writer`], [`reader`]) and `session_metadata.json` ([`metadata`]). Replays are recorded beside it
 //! ([`runs`]), and what they and setups changed on live shares ([`changes`]). What the user configured is in [`config`].
 //!
+//! ```
+//! use smbreplay_store::{Columns, IngestRequest, OutputFolder, SessionFile, TracePlace, ingest};
+//! use std::sync::atomic::AtomicBool;
+//!
+//! let folder = tempfile::tempdir()?;
+//! let output = OutputFolder::at(folder.path().join("office"));
+//! let place = TracePlace { trace: "../../tests/data/office.pcap".into(), case_id: None, output: output.clone() };
+//! let report = ingest(&IngestRequest::new(place), &mut |_| (), &AtomicBool::new(false))?;
+//! let session = SessionFile::open(&output.session_file(&report.sessions[0]))?;
+//! for operation in session.operations(Columns::Meaning) {
+//!     assert!(operation?.request_frame.is_some());
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Invariants
 //! - Nothing is half-written: folders and files are written under a temporary name and renamed when they are complete;
 //!   an error or an interrupt leaves the earlier result as it was.
@@ -38,6 +53,9 @@ mod staged;
 mod stored_column;
 pub mod version;
 pub mod writer;
+
+/// The crates whose types occur in those of this one.
+pub use {arrow, dissect};
 
 pub use config::{Config, ConfigError, ConfigFile, Key, Source};
 pub use ingest::{IngestError, IngestProgress, IngestReport, IngestRequest, ingest, ingest_stream};

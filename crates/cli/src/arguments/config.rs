@@ -1,6 +1,7 @@
 //! `config`.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand, ValueHint};
+use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
@@ -26,4 +27,19 @@ pub(crate) enum ConfigCommand {
     },
     /// The path of the configuration file
     Path,
+    /// Take over the settings of the earlier Python tool
+    ///
+    /// Reads its config.pkl, a pickled dictionary. Nothing in it is executed: a file with more than plain data is refused. What
+    /// replaces another value, and what is not taken over, is listed.
+    Import(ImportArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArguments {
+    /// The config.pkl of the earlier tool
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }

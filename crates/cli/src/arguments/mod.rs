@@ -22,7 +22,7 @@ mod validate;
 
 pub(crate) use cleanup::CleanupArguments;
 pub(crate) use comparison::ComparisonArguments;
-pub(crate) use config::ConfigCommand;
+pub(crate) use config::{ConfigCommand, ImportArguments};
 pub(crate) use decrypt::DecryptArguments;
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use export::ExportArguments;
@@ -60,12 +60,13 @@ Examples:
   smbreplay session 1 --brief             the operations of the first one
   smbreplay session 1 --tree              its files, and what became of them
   smbreplay config set server_ip 10.0.0.5 where to replay to
+  smbreplay lab start                     or a server here, to try things on
   smbreplay doctor                        whether that server can be used
-  smbreplay replay 1 --root lab           set its files up in a folder, replay it and compare
+  smbreplay replay 1 --root lab           set it up in a folder, replay, compare
   smbreplay cleanup                       remove again what was made
 
-Exit status: 0 done and everything matched; 1 done with divergences, not ready, or not all of it done;
-2 could not be done; 130 interrupted.";
+Exit status: 0 done, everything matched; 1 done with divergences, not ready, or
+not all of it done; 2 could not be done; 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

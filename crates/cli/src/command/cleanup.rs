@@ -16,7 +16,7 @@ pub(crate) fn run(arguments: &CleanupArguments, global: &Global, output: &mut Ou
     let place = trace::find(&context, &arguments.trace)?;
     let all = changes::list(&place.output).map_err(Failure::plain)?;
     let run = named(&place, &all, arguments.run.as_deref())?;
-    let target = target::target(&context.config, &arguments.server)?;
+    let target = target::target(&context, &arguments.server)?;
     let options = Options { max_wait: context.config.max_wait(), ..Options::to(target) };
     let (journals, others): (Vec<Changes>, Vec<Changes>) =
         all.into_iter().partition(|journal| is_of(journal, &options));

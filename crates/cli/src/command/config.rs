@@ -1,6 +1,8 @@
-//! `config show|get|set|unset|path`.
+//! `config show|get|set|unset|path|import`.
 
-use super::{Context, environment};
+mod import;
+
+use super::{Context, environment, first_run};
 use crate::arguments::{ConfigCommand, Format, Global};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Column, Grid, Output};
@@ -15,6 +17,7 @@ pub(crate) fn run(action: ConfigCommand, global: &Global, output: &mut Output) -
         ConfigCommand::Set { key, value } => change(key.parse()?, Some(&value), output),
         ConfigCommand::Unset { key } => change(key.parse()?, None, output),
         ConfigCommand::Path => path(output),
+        ConfigCommand::Import(arguments) => import::run(&arguments, output),
     }
 }
 
@@ -27,6 +30,7 @@ fn show(context: &mut Context<'_>) -> Result<Conclusion, Failure> {
             settings.iter().map(|setting| (setting.key.to_owned(), Value::from(setting.source.as_str()))).collect();
         let path = ConfigFile::locate(&environment).ok();
         context.output.json(&json!({ "path": path, "config": values, "sources": sources }))?;
+        first_run::tell_below(context)?;
         return Ok(Conclusion::Done);
     }
     let mut grid =
@@ -35,6 +39,7 @@ fn show(context: &mut Context<'_>) -> Result<Conclusion, Failure> {
         grid.push([setting.key.to_owned(), setting.value, setting.source]);
     }
     context.output.grid(&grid)?;
+    first_run::tell_below(context)?;
     Ok(Conclusion::Done)
 }
 

@@ -1,6 +1,6 @@
 //! `info`.
 
-use super::Context;
+use super::{Context, first_run};
 use crate::arguments::{Format, Global};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Column, Grid, Output};
@@ -12,7 +12,7 @@ use store::{Config, ConfigFile, Key};
 
 /// Versions, folders and supported commands.
 pub(crate) fn run(global: &Global, output: &mut Output) -> Result<Conclusion, Failure> {
-    let context = Context::new(&[], global, output)?;
+    let mut context = Context::new(&[], global, output)?;
     let config = &context.config;
     let config_path = ConfigFile::locate(&super::environment).ok();
     let trace = config.capture_path();
@@ -35,6 +35,7 @@ pub(crate) fn run(global: &Global, output: &mut Output) -> Result<Conclusion, Fa
             "supported_commands": commands,
         });
         context.output.json(&document)?;
+        first_run::tell_below(&mut context)?;
         return Ok(Conclusion::Done);
     }
     let path =
@@ -64,6 +65,7 @@ pub(crate) fn run(global: &Global, output: &mut Output) -> Result<Conclusion, Fa
         context.output.line("")?;
         context.output.paragraph("commands: ", &names.join(", "))?;
     }
+    first_run::tell_below(&mut context)?;
     Ok(Conclusion::Done)
 }
 

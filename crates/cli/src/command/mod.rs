@@ -7,6 +7,7 @@ mod decrypt;
 mod doctor;
 mod export;
 mod filter;
+pub(crate) mod first_run;
 mod html;
 mod info;
 mod ingest;

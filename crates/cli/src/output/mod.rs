@@ -195,7 +195,7 @@ pub(crate) fn csv_record<'a>(stream: &mut impl Write, cells: impl IntoIterator<I
 }
 
 /// `COLUMNS` when set, else the terminal's width, else no limit (a file or a pipe).
-fn terminal_width() -> Option<usize> {
+pub(crate) fn terminal_width() -> Option<usize> {
     let set = std::env::var("COLUMNS").ok().and_then(|text| text.parse::<usize>().ok()).filter(|width| *width > 0);
     set.or_else(|| {
         io::stdout()

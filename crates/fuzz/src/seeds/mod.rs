@@ -1,5 +1,5 @@
 //! Inputs made of captures: where fuzzing begins.
-//! Expressions and logons by Kerberos are the same for all captures.
+//! Expressions, pickles and logons by Kerberos are the same for all captures.
 //!
 //! Those of the project's own captures also are tests. Captures of others are read when a fuzzer starts, and nothing made of
 //! them is kept.
@@ -11,6 +11,7 @@ mod files;
 mod kerberos;
 mod messages;
 mod packets;
+mod pickles;
 
 use crate::target::Target;
 use smb2::compression::Algorithm;
@@ -37,6 +38,7 @@ pub fn of_capture(target: &Target, capture: &[u8]) -> BTreeSet<Vec<u8>> {
         "kerberos" => kerberos::logons(),
         "stored" => files::files(capture),
         "filter" => expressions::expressions(),
+        "pickle" => pickles::pickles(),
         _ => Vec::new(),
     };
     seeds.into_iter().filter(|seed| seed.len() <= LARGEST).collect()

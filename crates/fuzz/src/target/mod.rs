@@ -11,6 +11,7 @@ mod framing;
 mod ingest;
 mod kerberos;
 mod message;
+mod pickle;
 mod scratch;
 mod stored;
 mod transform;
@@ -34,8 +35,8 @@ pub struct Target {
     pub structure: Structure,
 }
 
-/// All targets, in the order of a capture's way; what users write comes last.
-pub const TARGETS: [Target; 15] = [
+/// All targets, in the order of a capture's way; what users write and bring along comes last.
+pub const TARGETS: [Target; 16] = [
     Target { name: "container", body: container::body, structure: Structure::Bytes },
     Target { name: "assembler", body: assembler::body, structure: Structure::Packets },
     Target { name: "framing", body: framing::body, structure: Structure::Messages },
@@ -51,6 +52,7 @@ pub const TARGETS: [Target; 15] = [
     Target { name: "stored", body: stored::body, structure: Structure::Bytes },
     Target { name: "ingest", body: ingest::body, structure: Structure::Bytes },
     Target { name: "filter", body: filter::body, structure: Structure::Bytes },
+    Target { name: "pickle", body: pickle::body, structure: Structure::Bytes },
 ];
 
 impl Target {

@@ -2,6 +2,7 @@
 //!
 //! Order: command line, environment, file, default.
 
+pub mod earlier;
 mod file;
 mod key;
 mod value;

@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &DoctorArguments, global: &Global, output: &mut Out
 
 /// The checks that need settings.
 fn examine(arguments: &DoctorArguments, context: &Context<'_>) -> Result<Vec<Check>, Failure> {
-    let target = target::target(&context.config, &arguments.server)?;
+    let target = target::target(context, &arguments.server)?;
     let mut checks = vec![configuration::password(&target, context, arguments.server.password_stdin)];
     let trace = last_trace::examine(context)?;
     checks.extend(folders::examine(&context.config, trace.place.as_ref()));

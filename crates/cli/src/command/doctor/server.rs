@@ -1,11 +1,10 @@
 //! The lab server.
 
-use crate::command::{Context, target};
+use crate::command::{Context, first_run, target};
 use crate::failure::Failure;
 use crate::output::Progress;
 use replay::Target;
 use replay::readiness::{Advice, Check, Subject, Trace};
-use std::net::SocketAddr;
 use store::metadata::SessionMetadata;
 
 /// Every check of the server, whatever fails.
@@ -26,7 +25,7 @@ pub(super) fn examine(
 
 fn words(advice: &Advice) -> String {
     match advice {
-        Advice::Reach => match running_lab() {
+        Advice::Reach => match first_run::running_lab() {
             Some(lab) => format!(
                 "check that the server runs, and --server-ip and --port; the lab server that runs here has --server-ip {} --port {}",
                 lab.ip(),
@@ -35,13 +34,5 @@ fn words(advice: &Advice) -> String {
             None => target::REACH.to_owned(),
         },
         other => target::words(other),
-    }
-}
-
-/// The server that `smbreplay lab start` has started.
-fn running_lab() -> Option<SocketAddr> {
-    match lab::instance::status(&lab::instance::default_state_file()?) {
-        Ok(lab::instance::Status::Running(instance)) => Some(instance.address),
-        _ => None,
     }
 }

@@ -198,7 +198,7 @@ pub(super) fn advise_several(several: &SeveralShares) -> String {
 }
 
 fn options(arguments: &ReplayArguments, context: &Context<'_>) -> Result<Options, Failure> {
-    let target = target::target(&context.config, &arguments.server)?;
+    let target = target::target(context, &arguments.server)?;
     Ok(Options {
         pace: arguments.pace,
         order: arguments.order.into(),
