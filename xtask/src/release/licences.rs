@@ -8,6 +8,7 @@ mod standard;
 mod texts;
 
 use super::page;
+use crates::Packages;
 
 /// A piece of the program that others wrote.
 struct Part {
@@ -29,10 +30,12 @@ struct Chapter {
 
 /// The whole text. A part without a licence text is an error.
 pub(super) fn document() -> anyhow::Result<String> {
+    let packages = Packages::of_the_workspace()?;
+    let api = vec![bundled::redoc()?, bundled::swagger_ui(packages.folder("utoipa-swagger-ui-vendored")?)?];
     let mut chapters = vec![
-        Chapter { title: "Rust crates", parts: crates::linked()? },
+        Chapter { title: "Rust crates", parts: packages.linked()? },
         Chapter { title: "The standard library of Rust", parts: vec![bundled::standard_library()?] },
-        Chapter { title: "JavaScript that is served with the description of the API", parts: vec![bundled::redoc()?] },
+        Chapter { title: "JavaScript that shows the description of the API", parts: api },
     ];
     if page::is_built() {
         chapters.push(Chapter { title: "npm packages in the web page", parts: npm::bundled()? });

@@ -1,7 +1,7 @@
 //! The crates that the program is made of: those it is linked with, and the macros that wrote parts of it.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
@@ -9,22 +9,41 @@ use serde::Deserialize;
 use super::{Part, standard, texts};
 use crate::workspace::{cargo, output};
 
-/// In the order of their names.
-pub(super) fn linked() -> anyhow::Result<Vec<Part>> {
-    let linked = names_and_versions()?;
-    let text = output(cargo().args(["metadata", "--format-version", "1", "--locked"]))?;
-    let known: Metadata = serde_json::from_str(&text).context("cannot read what cargo metadata says")?;
-    let mut parts = Vec::new();
-    for (name, version) in linked {
-        let Some(package) = known.packages.iter().find(|known| known.name == name && known.version == version) else {
-            bail!("cargo tree has {name} {version}, and cargo metadata has not");
-        };
-        // Our own have no source.
-        if package.source.is_some() {
-            parts.push(package.part()?);
-        }
+/// What cargo knows of all packages that the workspace is built with.
+#[derive(Deserialize)]
+pub(super) struct Packages {
+    packages: Vec<Package>,
+}
+
+impl Packages {
+    pub(super) fn of_the_workspace() -> anyhow::Result<Self> {
+        let text = output(cargo().args(["metadata", "--format-version", "1", "--locked"]))?;
+        serde_json::from_str(&text).context("cannot read what cargo metadata says")
     }
-    Ok(parts)
+
+    /// Those in the program, in the order of their names.
+    pub(super) fn linked(&self) -> anyhow::Result<Vec<Part>> {
+        let mut parts = Vec::new();
+        for (name, version) in names_and_versions()? {
+            let Some(package) = self.packages.iter().find(|known| known.name == name && known.version == version)
+            else {
+                bail!("cargo tree has {name} {version}, and cargo metadata has not");
+            };
+            // Our own have no source.
+            if package.source.is_some() {
+                parts.push(package.part()?);
+            }
+        }
+        Ok(parts)
+    }
+
+    /// Where the files of a package are.
+    pub(super) fn folder(&self, name: &str) -> anyhow::Result<&Path> {
+        let package = self.packages.iter().find(|known| known.name == name);
+        package
+            .and_then(|package| package.manifest_path.parent())
+            .with_context(|| format!("there is no package {name}"))
+    }
 }
 
 /// With the features that the program alone asks for. Programs that only build it, such as C compilers' drivers, are not in it.
@@ -38,11 +57,6 @@ fn names_and_versions() -> anyhow::Result<BTreeSet<(String, String)>> {
         words.next().map(str::to_owned).zip(words.next().and_then(version))
     });
     crates.collect::<Option<_>>().context("cannot read what cargo tree says")
-}
-
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
 }
 
 #[derive(Deserialize)]
