@@ -1,10 +1,5 @@
-//! Builds again when the web page has been built: it is embedded.
-
-use std::path::Path;
+//! Builds again when the web page has been built: `cargo xtask web` puts it into `assets/page`, and it is embedded.
 
 fn main() {
-    // A path that is not there would mean every build anew.
-    let page = Path::new("../../web/dist");
-    let watched = if page.exists() { page } else { Path::new("../../web") };
-    println!("cargo::rerun-if-changed={}", watched.display());
+    println!("cargo::rerun-if-changed=assets");
 }

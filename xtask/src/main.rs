@@ -1,11 +1,13 @@
 //! Developer commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask record`, `cargo xtask bench`, `cargo xtask fuzz`,
-//! `cargo xtask instructions`, `cargo xtask web`, `cargo xtask samba`.
+//! `cargo xtask instructions`, `cargo xtask web`, `cargo xtask samba`, `cargo xtask deny`, `cargo xtask package`, `cargo xtask release`.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod bench;
+mod crates;
 mod demo;
+mod deny;
 mod fuzz;
 mod instructions;
 mod isolated;
@@ -14,8 +16,10 @@ mod node;
 mod office;
 mod packages;
 mod record;
+mod release;
 mod samba;
 mod test;
+mod tool;
 mod virtual_environment;
 mod web;
 mod workspace;
@@ -78,6 +82,18 @@ enum Command {
     Samba,
     /// Looks for inputs that break what must hold of everything that reads bytes of others
     Fuzz(fuzz::Options),
+    /// Holds the dependencies to deny.toml: licences, second versions, sources
+    Deny,
+    /// Looks up whether holes are known in the dependencies
+    Advisories,
+    /// Packs the crates that others can depend on, as a registry gets them
+    Package {
+        /// Builds each from its package alone
+        #[arg(long)]
+        verify: bool,
+    },
+    /// Makes what others install: a Debian package, an archive and checksums
+    Release(release::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -95,5 +111,9 @@ fn main() -> anyhow::Result<()> {
         Command::Web { test } => web::run(test),
         Command::Samba => samba::run(),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Deny => deny::check().map(|checked| checked.tell("licences, versions and sources")),
+        Command::Advisories => deny::check_advisories().map(|checked| checked.tell("advisories")),
+        Command::Package { verify } => crates::package(verify),
+        Command::Release(options) => release::run(options),
     }
 }

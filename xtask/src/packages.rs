@@ -25,6 +25,11 @@ pub(crate) fn ensure_python() -> anyhow::Result<()> {
     ensure_with("tests need", || if has_venv() { Vec::new() } else { vec!["python3-venv"] })
 }
 
+/// The same for what sets the pages of the manual.
+pub(crate) fn ensure_groff() -> anyhow::Result<()> {
+    ensure_with("tests need", || if succeeds("groff", &["--version"]) { Vec::new() } else { vec!["groff-base"] })
+}
+
 /// The same for npm, which brings Node.js.
 pub(crate) fn ensure_npm() -> anyhow::Result<()> {
     ensure_with("tests need", || if succeeds("npm", &["--version"]) { Vec::new() } else { vec!["npm"] })

@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
+use crate::crates;
 use crate::demo;
+use crate::deny;
 use crate::fuzz;
 use crate::instructions;
 use crate::node::Node;
@@ -21,6 +23,7 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     packages::ensure()?;
     packages::ensure_cpp_compiler()?;
     packages::ensure_python()?;
+    packages::ensure_groff()?;
     let environments = [(QUERIES.ensure()?, QUERIES), (SCHEMATHESIS.ensure()?, SCHEMATHESIS)];
     let node = Node::ensure()?;
     // The program that is tested has the page.
@@ -28,6 +31,8 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     web::check(&node)?;
     step(cargo().args(["fmt", "--all", "--check"]))?;
     step(cargo().args(["fmt", "--check", "--manifest-path", "fuzz/Cargo.toml"]))?;
+    let dependencies = deny::check()?;
+    let advisories = deny::check_advisories()?;
     step(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     let mut tests = cargo();
     tests.args(["test", "--workspace"]);
@@ -43,6 +48,8 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
         }
     }
     step(&mut tests)?;
+    // Each is built from its package alone where there is time for that.
+    crates::package(full)?;
     web::test(&node)?;
     fuzz::smoke()?;
     // The first thing that a new user runs.
@@ -50,9 +57,11 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     step(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
     instructions::check()?;
     println!(
-        "\nformat, lints, tests, fuzzing, demo, documentation and instruction counts are in order ({} s)",
+        "\nformat, lints, tests, packages, fuzzing, demo, documentation and instruction counts are in order ({} s)",
         start.elapsed().as_secs()
     );
+    dependencies.tell("licences, versions and sources of the dependencies");
+    advisories.tell("advisories on the dependencies");
     for (prepared, environment) in environments {
         if let Prepared::Unavailable(reason) = prepared {
             println!("NOT RUN: {}: {reason}", environment.purpose);

@@ -1,7 +1,7 @@
 //! The workspace's folder, and running commands in it.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 
@@ -27,6 +27,21 @@ pub(crate) fn step(command: &mut Command) -> anyhow::Result<()> {
         bail!("`{line}` failed ({status})");
     }
     Ok(())
+}
+
+/// What a command writes to standard output, as text.
+pub(crate) fn output(command: &mut Command) -> anyhow::Result<String> {
+    let line = describe(command);
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot run `{line}`"))?;
+    if !output.status.success() {
+        bail!("`{line}` failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("what `{line}` writes is no text"))
+}
+
+/// Whether nobody is there who would read that something was left out.
+pub(crate) fn in_ci() -> bool {
+    std::env::var("CI").is_ok_and(|value| matches!(value.as_str(), "true" | "1"))
 }
 
 /// The command as one would type it.

@@ -14,7 +14,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 /// What was built; nothing without Node.js.
 #[derive(RustEmbed)]
-#[folder = "../../web/dist"]
+#[folder = "assets/page"]
 #[allow_missing = true]
 struct Built;
 

@@ -6,9 +6,8 @@ use std::path::PathBuf;
 
 /// Which differences count. A rule is `[COMMAND.]FIELD[@PATH]`.
 #[derive(Clone, Debug, Default, Args)]
-#[command(
-    next_help_heading = "Comparison (RULE: [COMMAND.]FIELD[@PATH], like CREATE.end_of_file, data@logs\\* or *@tmp\\*)"
-)]
+// No backslash: the manual's headings cannot have one.
+#[command(next_help_heading = "Comparison (RULE: [COMMAND.]FIELD[@PATH], like CREATE.end_of_file or data@*.log)")]
 pub(crate) struct ComparisonArguments {
     /// Do not count differences in these fields; the report says how many there were
     #[arg(long, value_name = "RULE,…", value_delimiter = ',')]
