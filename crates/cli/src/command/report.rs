@@ -1,6 +1,7 @@
-//! `report --list`, `report RUN` and `report A B`.
+//! `report --list`, `report RUN`, `report --merge RUN…` and `report A B`.
 
 mod in_full;
+mod merged;
 mod two_runs;
 
 use super::written::Files;
@@ -23,7 +24,15 @@ pub(crate) fn run(arguments: &ReportArguments, global: &Global, output: &mut Out
             let (a, b) = (find(&place, a)?, find(&place, b)?);
             two_runs::run(&place, &a, &b, &mut context)
         }
-        (Some(name), None) => show(&place, find(&place, name)?, arguments, &mut context),
+        (Some(name), None) => {
+            let run = find(&place, name)?;
+            let report: Report = run.read_report().map_err(|error| Failure::new(error, "replay again"))?;
+            show(&place, run, report, arguments, &mut context)
+        }
+        (None, _) if !arguments.merge.is_empty() => {
+            let (run, report) = merged::run(&place, &arguments.merge, &context)?;
+            show(&place, run, report, arguments, &mut context)
+        }
         (None, _) => list(&place, &mut context),
     }
 }
@@ -51,10 +60,10 @@ fn find(place: &TracePlace, name: &str) -> Result<Run, Failure> {
 fn show(
     place: &TracePlace,
     run: Run,
+    mut report: Report,
     arguments: &ReportArguments,
     context: &mut Context<'_>,
 ) -> Result<Conclusion, Failure> {
-    let mut report: Report = run.read_report().map_err(|error| Failure::new(error, "replay again"))?;
     // The folder may have been moved since.
     report.path = run.path().display().to_string();
     let names = [&arguments.html, &arguments.pcap, &arguments.junit].map(|name| name.as_deref());
