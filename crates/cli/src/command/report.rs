@@ -101,9 +101,19 @@ fn list(place: &TracePlace, context: &mut Context<'_>) -> Result<Conclusion, Fai
     Ok(Conclusion::Done)
 }
 
+/// Which shard a run was of, or how many it was made of.
+fn of_shard(report: &Report) -> String {
+    match (&report.shard, report.shards.len()) {
+        (Some(shard), _) => format!("{}/{}", shard.index, shard.count),
+        (None, 0) => String::new(),
+        (None, merged) => format!("{merged} merged"),
+    }
+}
+
 fn grid(reports: &[(&Run, Option<Report>)]) -> Grid {
     let mut grid = Grid::new([
         Column::text("run"),
+        Column::text("shard").dispensable(4),
         Column::text("server").cut_to(12).dispensable(1),
         Column::number("sessions").dispensable(2),
         Column::number("operations"),
@@ -123,6 +133,7 @@ fn grid(reports: &[(&Run, Option<Report>)]) -> Grid {
         };
         grid.push([
             run.name().to_owned(),
+            report.as_ref().map(of_shard).unwrap_or_default(),
             server.unwrap_or_default(),
             report.as_ref().map(|report| report.sessions.len().to_string()).unwrap_or_default(),
             count(|report| report.total_operations),

@@ -25,15 +25,27 @@ impl Output {
         } else {
             format!("{}\\{}", target.domain, target.username)
         };
+        let of_shard = match (&report.shard, report.shards.len()) {
+            (Some(shard), _) => format!(", shard {}/{}", shard.index, shard.count),
+            (None, 0) => String::new(),
+            (None, shards) => format!(", merged of {}", counted(shards, "shard")),
+        };
         self.paragraph(
             "",
             &format!(
-                "run {}: {sessions} on {}:{}, share {}, as {user}",
+                "run {}{of_shard}: {sessions} on {}:{}, share {}, as {user}",
                 report.run, target.server, target.port, target.share
             ),
         )?;
         if let Some(setup) = &report.setup {
             self.paragraph("", &setup_in_words(setup))?;
+        }
+        if let Some(missing) = report.missing() {
+            self.paragraph("incomplete:", &format!("{missing}; nothing below is about their sessions"))?;
+        }
+        if !report.shards.is_empty() {
+            self.line("")?;
+            self.grid(&shards(report))?;
         }
         self.line("")?;
         self.grid(&verdicts(report))?;
@@ -98,7 +110,35 @@ fn conclusion(report: &Report) -> String {
             format!("{diverged} of {} sent diverge{explained}, {skipped} were not sent", report.sent)
         }
     };
-    format!("{verdict}; took {live} ({captured})")
+    let missing = report.missing().map(|missing| format!(", but {missing}"));
+    format!("{verdict}{}; took {live} ({captured})", missing.unwrap_or_default())
+}
+
+/// The runs that a merged one was made of.
+fn shards(report: &Report) -> Grid {
+    let mut grid = Grid::new([
+        Column::number("shard"),
+        Column::text("run").dispensable(1),
+        Column::text("machine").cut_to(12).dispensable(2),
+        Column::number("sessions"),
+        Column::number("operations"),
+        Column::number("match"),
+        Column::number("diverged"),
+        Column::number("skipped").dispensable(3),
+    ]);
+    for shard in &report.shards {
+        grid.push([
+            shard.index.to_string(),
+            shard.run.clone(),
+            shard.machine.clone(),
+            shard.sessions.len().to_string(),
+            shard.total_operations.to_string(),
+            shard.matched.to_string(),
+            shard.diverged.to_string(),
+            shard.skipped.to_string(),
+        ]);
+    }
+    grid
 }
 
 fn verdicts(report: &Report) -> Grid {

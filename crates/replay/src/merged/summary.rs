@@ -14,6 +14,9 @@ use store::metadata::Time;
 use store::runs::Run;
 use store::{Columns, OutputFolder};
 
+/// Shards that begin so close to each other, by the clocks of their machines, began together.
+const TOGETHER: Duration = Duration::from_secs(1);
+
 /// What the reports of the shards, in their order, add up to. Times of single operations are not in them.
 pub(super) fn of(shards: &[ShardRun]) -> Report {
     let mut merged = Report::default();
@@ -125,6 +128,13 @@ fn warnings(merged: &Report, shards: &[(&ShardRun, &RunShard)]) -> Vec<String> {
     servers.dedup();
     if servers.len() > 1 {
         warnings.push(format!("the shards did not all go to one server: {}", servers.join(", ")));
+    }
+    let begins = || merged.shards.iter().filter_map(|shard| Some(shard.started?.0.0));
+    let apart =
+        begins().max().zip(begins().min()).and_then(|(last, first)| u64::try_from(last.checked_sub(first)?).ok());
+    if let Some(apart) = apart.map(Duration::from_nanos).filter(|apart| *apart > TOGETHER) {
+        let what = "the shards did not begin together, they may be of different replays";
+        warnings.push(format!("{what}: {:.1} s from the first to the last", apart.as_secs_f64()));
     }
     // A rule that ignored nothing in one shard may have in another.
     let is_used = |warning: &str| {

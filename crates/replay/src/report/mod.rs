@@ -97,6 +97,24 @@ impl Report {
         self.status_diverged.saturating_add(self.body_diverged).saturating_add(self.no_response)
     }
 
+    /// How many shards there were, also of a merged report; `None` of a run that was no shard.
+    pub fn shard_count(&self) -> Option<u32> {
+        let merged = self.shards.len().saturating_add(self.missing_shards.len());
+        let merged = u32::try_from(merged).ok().filter(|count| *count > 0);
+        self.shard.as_ref().map(|shard| shard.count).or(merged)
+    }
+
+    /// Which shards a merged report lacks, as a phrase: `shards 1, 3 of 4 are missing`.
+    pub fn missing(&self) -> Option<String> {
+        let numbers: Vec<String> = self.missing_shards.iter().map(u32::to_string).collect();
+        let count = self.shards.len().saturating_add(numbers.len());
+        match numbers.as_slice() {
+            [] => None,
+            [one] => Some(format!("shard {one} of {count} is missing")),
+            several => Some(format!("shards {} of {count} are missing", several.join(", "))),
+        }
+    }
+
     /// Whether there is nothing to look at: all was sent, and nothing diverged. A shard without clients is such a run.
     pub fn all_matched(&self) -> bool {
         self.diverged() == 0 && self.skipped == 0 && !self.interrupted && self.missing_shards.is_empty()
@@ -221,6 +239,15 @@ pub struct Latency {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_report_says_which_shards_it_lacks() {
+        let shards = vec![MergedShard::default(); 2];
+        let lacking = |missing_shards| Report { shards: shards.clone(), missing_shards, ..Report::default() }.missing();
+        assert_eq!(lacking(vec![]), None);
+        assert_eq!(lacking(vec![2]).as_deref(), Some("shard 2 of 3 is missing"));
+        assert_eq!(lacking(vec![1, 3]).as_deref(), Some("shards 1, 3 of 4 are missing"));
+    }
 
     #[test]
     fn what_was_not_compared_is_not_a_divergence_but_what_was_skipped_is_no_full_match() {
