@@ -11,9 +11,9 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use support::Home;
 use support::captured_file::{CapturedFile, capture};
 use support::python::python;
+use support::{Home, office_records};
 
 /// The section of queries that run in the folder of a case.
 const A_CASE: &str = "A case as one dataset";
@@ -206,9 +206,11 @@ fn case() -> Home {
         &format!("{folder}/files.pcap"),
         &capture(&[CapturedFile::found("a.txt", b"found"), CapturedFile::made("b.txt", b"made")]),
     );
-    home.file(&format!("{folder}/empty.pcap"), &capture(&[]));
+    // Begins within sessions.
+    let (header, records) = office_records();
+    home.file(&format!("{folder}/middle.pcap"), &[header, records[400..].concat()].concat());
     for arguments in
-        [vec!["office.pcap"], vec!["files.pcap"], vec!["empty.pcap"], vec!["monday/hashed.pcap", "--payload", "none"]]
+        [vec!["office.pcap"], vec!["files.pcap"], vec!["middle.pcap"], vec!["monday/hashed.pcap", "--payload", "none"]]
     {
         home.run(&[&["ingest"], arguments.as_slice()].concat()).succeeded();
     }
@@ -228,13 +230,13 @@ fn the_traces_of_a_case_are_one_dataset_with_the_counts_of_smbreplay() {
         let (query, answer) = found.expect(heading);
         answer["rows"].as_array().unwrap_or_else(|| panic!("{heading}: {}\n{}", answer["error"], query.text)).clone()
     };
-    let traces = ["empty.pcap", "files.pcap", "monday/hashed.pcap", "office.pcap"];
+    let traces = ["files.pcap", "middle.pcap", "monday/hashed.pcap", "office.pcap"];
     let mut sessions = Vec::new();
     for trace in traces {
         let list = home.json(&["session", "--list", "--trace", trace]);
         for session in list["sessions"].as_array().unwrap() {
             let file = session["file_name"].as_str().unwrap().strip_suffix(".parquet").unwrap();
-            sessions.push(json!([trace, file, session["operations"]]));
+            sessions.push(json!([trace, file, session["operation_count"]]));
         }
     }
     assert!(sessions.len() > 6, "{sessions:?}");

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use store::runs::{Run, RunFile};
 use support::Home;
+use support::captured_file::{CapturedFile, capture};
 use support::readdressed::give_each_client_an_address;
 
 const SHARDS: usize = 4;
@@ -312,17 +313,23 @@ fn a_shard_without_clients_is_a_run_without_operations() {
 }
 
 #[test]
-fn a_shard_below_a_root_sets_nothing_up_unless_it_is_told_to() {
-    let (home, _server, share) = desks();
-    let shard = ["replay", "--all", "--shard", "2/3", "--root", "lab"];
+fn a_shard_sets_nothing_up_unless_it_is_told_to_and_then_for_all_of_them() {
+    let home = Home::new();
+    home.file("files.pcap", &capture(&[CapturedFile::found("a.txt", b"what was found")]));
+    home.run(&["ingest", "files.pcap"]).succeeded();
+    let share = tempfile::tempdir().unwrap();
+    let server = EmbeddedServer::start(EmbeddedOptions::for_folder(share.path())).unwrap();
+    home.run(&["config", "set", "port", &server.address().port().to_string()]).succeeded();
+    // The only client is the other one's.
+    let shard = ["replay", "1", "--shard", "1/2", "--root", "lab"];
     let told = home.run(&shard);
-    assert!(told.stderr.contains("`smbreplay setup --all --root lab` does so once"), "{}", told.stderr);
-    assert_eq!(std::fs::read_dir(share.path().join("lab")).unwrap().count(), 0);
+    assert!(told.stderr.contains("`smbreplay setup 1 --root lab` does so once"), "{}", told.stderr);
     let quiet = home.run(&[&shard[..], &["--no-setup"]].concat());
-    assert!(!quiet.stderr.contains("a shard sets nothing up"), "{}", quiet.stderr);
-    let report = home.run(&[&shard[..], &["--setup", "--format", "json"]].concat());
-    let report: Value = serde_json::from_str(&report.stdout).unwrap_or_else(|_| panic!("{}", report.stderr));
-    assert!(report["setup"].is_object(), "{report}");
+    assert_eq!((quiet.code, quiet.stderr.as_str()), (0, ""));
+    assert!(!share.path().join("lab/a.txt").exists());
+    let report = home.json(&[&shard[..], &["--setup"]].concat());
+    assert_eq!((&report["setup"]["files_created"], &report["total_operations"]), (&1.into(), &0.into()), "{report}");
+    assert_eq!(std::fs::read(share.path().join("lab/a.txt")).unwrap(), b"what was found");
 }
 
 #[test]
