@@ -47,7 +47,7 @@ impl Shard {
         let sessions: Vec<&Session> =
             metadata.sessions.iter().filter(|session| files.contains(&session.file)).collect();
         let clients = Clients::of(metadata, &sessions);
-        let shards = balance::shards(&clients.weights(), number.count());
+        let shards = balance::shards(clients.weights(), number.count());
         let shard_of = |session: usize| shards.get(clients.of_session(session)).copied();
         let own = Some(number.index());
         let is_own = |file: &&String| {
