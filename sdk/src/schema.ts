@@ -1053,6 +1053,8 @@ export interface components {
              * @description Verdict `match`.
              */
             matched?: number;
+            /** @description Numbers of the shards whose runs such a report lacks. Since 1.5. */
+            missing_shards?: number[];
             /**
              * Format: uint64
              * @description Verdict `no_response`.
@@ -1091,11 +1093,17 @@ export interface components {
             sessions?: string[];
             /** @description What was set up before it, if anything was. */
             setup?: components["schemas"]["SetupReport"] | null;
+            /** @description Which part of the clients it replayed, where there are several shards. Since 1.5. */
+            shard?: components["schemas"]["RunShard"] | null;
+            /** @description The runs that it was made of, if it is the report of several. Since 1.5. */
+            shards?: components["schemas"]["MergedShard"][];
             /**
              * Format: uint64
              * @description Verdict `skipped`: never sent.
              */
             skipped?: number;
+            /** @description When the first connection was to be made, by the clock of the machine that replayed. Since 1.5. */
+            started?: components["schemas"]["Time"] | null;
             /**
              * Format: uint64
              * @description Verdict `status`.
@@ -1787,6 +1795,16 @@ export interface components {
             /** @description Ids of the sessions. */
             sessions: string[] | null;
             /**
+             * Format: uint32
+             * @description Number of its shard, from 0, if it was of one.
+             */
+            shard: number | null;
+            /**
+             * Format: uint32
+             * @description How many shards there were; of a merged run, how many there should be.
+             */
+            shard_count: number | null;
+            /**
              * Format: uint64
              * @description Verdict `skipped`.
              */
@@ -1921,6 +1939,53 @@ export interface components {
         };
         /** @description What is special about a part. */
         Mark: "padding" | "unknown" | "malformed" | "missing" | "shared" | "more" | "withheld";
+        /** @description A run of which a merged report is made. */
+        MergedShard: {
+            /**
+             * Format: uint64
+             * @description Operations whose live answer is not the captured one, or is missing.
+             */
+            diverged: number;
+            /**
+             * Format: double
+             * @description Seconds from then to its last answer.
+             */
+            elapsed: number;
+            /**
+             * Format: uint32
+             * @description Number of its shard, from 0.
+             */
+            index: number;
+            /** @description Whether it was interrupted before its end. */
+            interrupted: boolean;
+            /** @description Name of the machine that replayed it. */
+            machine: string;
+            /**
+             * Format: uint64
+             * @description Verdict `match`.
+             */
+            matched: number;
+            /** @description Its folder when it was merged. */
+            path: string;
+            /** @description Name of the run. */
+            run: string;
+            /** @description Session ids replayed. */
+            sessions: string[];
+            /**
+             * Format: uint64
+             * @description Verdict `skipped`.
+             */
+            skipped: number;
+            /** @description When its first request was to go out, by the clock of its machine. */
+            started: components["schemas"]["Time"] | null;
+            /** @description Where it went. */
+            target: components["schemas"]["ReportTarget"];
+            /**
+             * Format: uint64
+             * @description Operations planned.
+             */
+            total_operations: number;
+        };
         /** @description What the capture does not show. None of it is in any mean or sum of times. */
         Missing: {
             /**
@@ -2833,6 +2898,8 @@ export interface components {
              * @description Verdict `match`.
              */
             matched: number;
+            /** @description Numbers of the shards whose runs such a report lacks. Since 1.5. */
+            missing_shards?: number[];
             /**
              * Format: uint64
              * @description Verdict `no_response`.
@@ -2871,11 +2938,17 @@ export interface components {
             sessions: string[];
             /** @description What was set up before it, if anything was. */
             setup?: components["schemas"]["SetupReport"] | null;
+            /** @description Which part of the clients it replayed, where there are several shards. Since 1.5. */
+            shard?: components["schemas"]["RunShard"] | null;
+            /** @description The runs that it was made of, if it is the report of several. Since 1.5. */
+            shards?: components["schemas"]["MergedShard"][];
             /**
              * Format: uint64
              * @description Verdict `skipped`: never sent.
              */
             skipped: number;
+            /** @description When the first connection was to be made, by the clock of the machine that replayed. Since 1.5. */
+            started?: components["schemas"]["Time"] | null;
             /**
              * Format: uint64
              * @description Verdict `status`.
@@ -2987,6 +3060,45 @@ export interface components {
              * @description How many they are.
              */
             total: number;
+        };
+        /** @description Which part of the clients a run replayed. */
+        RunShard: {
+            /**
+             * Format: uint64
+             * @description Clients that fell to it.
+             */
+            clients: number;
+            /**
+             * Format: uint64
+             * @description Clients of all shards.
+             */
+            clients_of_all: number;
+            /**
+             * Format: uint32
+             * @description How many shards there are.
+             */
+            count: number;
+            /**
+             * Format: uint32
+             * @description Its number, from 0.
+             */
+            index: number;
+            /** @description Name of the machine that replayed it; empty where the system has none to tell. */
+            machine: string;
+            /**
+             * Format: uint64
+             * @description Paths that clients of several shards use and one of them changes, over all shards: between shards no order is kept.
+             */
+            paths_across: number;
+            /** @description Names of its session files. */
+            session_files: string[];
+            /**
+             * Format: uint64
+             * @description Sessions of all shards.
+             */
+            sessions_of_all: number;
+            /** @description XXH3-128 of each file of the trace. */
+            trace_files: string[];
         };
         /** @description How a run ended. */
         RunState: "complete" | "interrupted" | "unfinished";

@@ -11,14 +11,17 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use support::Home;
+use support::captured_file::{CapturedFile, capture};
+use support::python::python;
+use support::{Home, office_records};
 
-/// The interpreter of an environment with the packages of `queries/requirements.txt`; `cargo xtask test` makes one.
-const PYTHON: &str = "SMBREPLAY_QUERIES_PYTHON";
+/// The section of queries that run in the folder of a case.
+const A_CASE: &str = "A case as one dataset";
 
 /// A fenced block of a document, in a language that is run.
 struct Query {
-    /// The heading above it.
+    /// The heading of its section, and that above it.
+    section: String,
     heading: String,
     language: &'static str,
     text: String,
@@ -43,18 +46,6 @@ impl Answered {
     }
 }
 
-/// `None`, and said so, without an interpreter.
-#[allow(clippy::print_stderr, reason = "tests")]
-fn python() -> Option<OsString> {
-    let python = std::env::var_os(PYTHON);
-    if python.is_none() {
-        eprintln!(
-            "NOT RUN: {PYTHON} names no Python with crates/cli/tests/queries/requirements.txt; `cargo xtask test` does"
-        );
-    }
-    python
-}
-
 fn answered(python: &OsString) -> Answered {
     let home = Home::new();
     home.office("office.pcap");
@@ -67,7 +58,8 @@ fn answered(python: &OsString) -> Answered {
     let report: Value = serde_json::from_str(&replayed.stdout).unwrap();
     let list = home.json(&["session", "--list"]);
     let session = list["sessions"][0]["file_name"].as_str().unwrap();
-    let queries: Vec<Query> = ["sql.md", "schema.md"].into_iter().flat_map(queries_of).collect();
+    let queries = ["sql.md", "schema.md"].into_iter().flat_map(queries_of);
+    let queries: Vec<Query> = queries.filter(|query| query.section != A_CASE).collect();
     let asked = queries.iter().map(|query| {
         let text = query.text.replace("RUN", report["run"].as_str().unwrap()).replace("SESSION", session);
         json!([query.language, text])
@@ -80,16 +72,20 @@ fn answered(python: &OsString) -> Answered {
 fn queries_of(document: &str) -> Vec<Query> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(document);
     let text = std::fs::read_to_string(path).unwrap();
-    let (mut queries, mut heading) = (Vec::new(), "");
+    let (mut queries, mut section, mut heading) = (Vec::new(), "", "");
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         if let Some(fence) = line.strip_prefix("```") {
             let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
             if let Some(language) = ["sql", "python"].into_iter().find(|known| *known == fence) {
-                queries.push(Query { heading: heading.to_owned(), language, text: block.join("\n") });
+                let (section, heading) = (section.to_owned(), heading.to_owned());
+                queries.push(Query { section, heading, language, text: block.join("\n") });
             }
         } else if line.starts_with('#') {
             heading = line.trim_start_matches('#').trim();
+            if line.starts_with("## ") {
+                section = heading;
+            }
         }
     }
     queries
@@ -198,4 +194,73 @@ fn sorted(rows: &[Value]) -> Vec<String> {
     let mut rows: Vec<String> = rows.iter().map(Value::to_string).collect();
     rows.sort();
     rows
+}
+
+/// A case with traces that differ in what there is to store of them, and were stored differently.
+fn case() -> Home {
+    let home = Home::new();
+    let folder = "cases/2010101010";
+    home.office(&format!("{folder}/office.pcap"));
+    home.office(&format!("{folder}/monday/hashed.pcap"));
+    home.file(
+        &format!("{folder}/files.pcap"),
+        &capture(&[CapturedFile::found("a.txt", b"found"), CapturedFile::made("b.txt", b"made")]),
+    );
+    // Begins within sessions.
+    let (header, records) = office_records();
+    home.file(&format!("{folder}/middle.pcap"), &[header, records[400..].concat()].concat());
+    for arguments in
+        [vec!["office.pcap"], vec!["files.pcap"], vec!["middle.pcap"], vec!["monday/hashed.pcap", "--payload", "none"]]
+    {
+        home.run(&[&["ingest"], arguments.as_slice()].concat()).succeeded();
+    }
+    home
+}
+
+#[test]
+fn the_traces_of_a_case_are_one_dataset_with_the_counts_of_smbreplay() {
+    let Some(python) = python() else { return };
+    let home = case();
+    let queries: Vec<Query> = queries_of("sql.md").into_iter().filter(|query| query.section == A_CASE).collect();
+    assert!(queries.iter().any(|query| query.language == "python") && queries.len() >= 5, "{}", queries.len());
+    let asked = queries.iter().map(|query| json!([query.language, query.text])).collect();
+    let answers = ask(&python, &home.path().join("cases/2010101010"), &asked);
+    let rows = |heading: &str| {
+        let found = queries.iter().zip(&answers).find(|(query, _)| query.heading == heading);
+        let (query, answer) = found.expect(heading);
+        answer["rows"].as_array().unwrap_or_else(|| panic!("{heading}: {}\n{}", answer["error"], query.text)).clone()
+    };
+    let traces = ["files.pcap", "middle.pcap", "monday/hashed.pcap", "office.pcap"];
+    let mut sessions = Vec::new();
+    for trace in traces {
+        let list = home.json(&["session", "--list", "--trace", trace]);
+        for session in list["sessions"].as_array().unwrap() {
+            let file = session["file_name"].as_str().unwrap().strip_suffix(".parquet").unwrap();
+            sessions.push(json!([trace, file, session["operation_count"]]));
+        }
+    }
+    assert!(sessions.len() > 6, "{sessions:?}");
+    for heading in ["Sessions of all traces", "Sessions of all traces in Polars"] {
+        assert_eq!(sorted(&rows(heading)), sorted(&sessions), "{heading}");
+    }
+    let mut commands: std::collections::BTreeMap<String, u64> = std::collections::BTreeMap::new();
+    for trace in traces {
+        let statistics = home.json(&["session", "--all", "--stats", "--trace", trace]);
+        for command in statistics["commands"].as_array().unwrap() {
+            let count = commands.entry(command["command"].as_str().unwrap().to_owned()).or_default();
+            *count = count.saturating_add(command["operations"].as_u64().unwrap());
+        }
+    }
+    let commands: Vec<Value> = commands.into_iter().map(|(command, count)| json!([command, count])).collect();
+    for heading in ["Operations of all traces", "Operations of all traces in Polars"] {
+        assert_eq!(sorted(&rows(heading)), sorted(&commands), "{heading}");
+    }
+    let named: Vec<Value> = sessions
+        .iter()
+        .map(|session| {
+            let trace = session[0].as_str().unwrap().rsplit('/').next().unwrap();
+            json!([trace, format!("{}.parquet", session[1].as_str().unwrap())])
+        })
+        .collect();
+    assert_eq!(sorted(&rows("What a file says of itself")), sorted(&named));
 }

@@ -1,10 +1,12 @@
 //! Carries the commands of engines to sockets, and what sockets give back to them.
 
 mod entrance;
+mod start;
 
 use crate::alarm::Alarm;
 use crate::engine::{Command, Engine, Record};
 use crate::options::Pace;
+use capture::Timestamp;
 use client::sockets::{Arrival, Event, Sockets};
 use entrance::Entrance;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -22,7 +24,8 @@ const FAREWELL: Duration = Duration::from_millis(500);
 /// Runs the engines, one for each clone, side by side against `address` to their end. Every record goes to `record` as it
 /// comes, with the number of its engine; when nothing has happened for a while, it is called with none. When it fails, or
 /// `cancelled` is set, the run is brought to an orderly end.
-/// What is due, and what was held back for a while, is done to a fraction of a millisecond.
+/// What is due, and what was held back for a while, is done to a fraction of a millisecond. Nothing happens before `start_at`
+/// by the clock of this machine.
 ///
 /// # Errors
 /// What `record` failed with, or that the system cannot serve the connections.
@@ -31,17 +34,25 @@ pub fn drive<E: From<io::Error>>(
     address: SocketAddr,
     patience: Duration,
     pace: Pace,
+    start_at: Option<Timestamp>,
     cancelled: &AtomicBool,
     mut record: impl FnMut(usize, &Engine, Option<Record>) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut driver = Driver::new(address, patience)?;
     let mut alarm = if waits_for_times(engines, pace) { Some(Alarm::new(driver.sockets.bell()?)?) } else { None };
+    if let Some(time) = start_at {
+        start::wait_for(time, cancelled);
+    }
     let start = Instant::now();
     let mut clock = Clock::default();
-    let mut interrupted = false;
+    let mut interrupted = cancelled.load(Ordering::Relaxed);
     let mut touched: Vec<usize> = (0..engines.len()).collect();
     for engine in engines.iter_mut() {
-        engine.handle_timeout(Duration::ZERO);
+        if interrupted {
+            engine.interrupt(Duration::ZERO);
+        } else {
+            engine.handle_timeout(Duration::ZERO);
+        }
     }
     loop {
         for clone in touched.drain(..) {

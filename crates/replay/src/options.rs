@@ -4,6 +4,8 @@ use crate::compare;
 use crate::map::Mapping;
 use crate::plan::Selection;
 use crate::provisioning::SetupReport;
+use crate::shard::Shard;
+use capture::Timestamp;
 use client::kerberos::Tickets;
 use std::num::NonZeroU32;
 use std::str::FromStr;
@@ -187,6 +189,11 @@ pub struct Options {
     pub comparison: compare::Settings,
     /// What was set up for this replay, to be told in its report.
     pub setup: Option<SetupReport>,
+    /// Which shard the chosen sessions are, if other machines replay the others.
+    pub shard: Option<Shard>,
+    /// When to begin, by the clock of this machine; until then everything is prepared. `None`, or a time that has passed: as
+    /// soon as that is done.
+    pub start_at: Option<Timestamp>,
 }
 
 impl Options {
@@ -208,6 +215,8 @@ impl Options {
             selection: Selection::default(),
             comparison: compare::Settings::default(),
             setup: None,
+            shard: None,
+            start_at: None,
         }
     }
 }

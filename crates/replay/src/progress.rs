@@ -3,6 +3,7 @@
 use crate::Divergence;
 use crate::engine::{Engine, Record};
 use crate::tally::{self, Tally};
+use capture::Timestamp;
 use std::time::{Duration, Instant};
 use store::runs::Verdict;
 
@@ -11,6 +12,8 @@ use store::runs::Verdict;
 pub enum Event {
     /// How far it is; from time to time, and when all is done.
     Progress(Progress),
+    /// All is prepared; nothing happens before this time.
+    Waits(Timestamp),
     /// A root divergence, as it is found.
     Diverged(Box<Divergence>),
 }

@@ -1,7 +1,7 @@
 //! A run as it is stored: rows of `operations.parquet`.
 
 use crate::engine::{Engine, ExtraRecord, Record, RequestRecord};
-use crate::tally::lag;
+use crate::tally::{lag, own_lag};
 use capture::Timestamp;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -17,7 +17,8 @@ pub fn row(engine: &Engine, record: Record, start: Timestamp) -> RunRow {
 }
 
 fn request_row(engine: &Engine, record: RequestRecord, start: Timestamp) -> RunRow {
-    let lag = lag(&record).and_then(|lag| u64::try_from(lag.as_nanos()).ok());
+    let nanoseconds = |time: Duration| u64::try_from(time.as_nanos()).ok();
+    let (lag, own_lag) = (lag(&record).and_then(nanoseconds), own_lag(&record).and_then(nanoseconds));
     let captured = |index: usize| engine.plan().planned(index).map(|planned| planned.row).filter(|row| !row.stand_in());
     let row = captured(record.request);
     let cause_op = record.cause.and_then(captured).map(|row| row.op());
@@ -33,6 +34,7 @@ fn request_row(engine: &Engine, record: RequestRecord, start: Timestamp) -> RunR
         sent_time: at(start, record.sent),
         response_time: at(start, record.answered),
         lag_ns: lag,
+        own_lag_ns: own_lag,
         live_status: record.live_status.map(|status| status.0),
         live_request: record.live_request,
         live_request_left: record.live_request_left,

@@ -28,10 +28,11 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use store::OutputFolder;
 use store::changes::ChangeJournal;
+use store::metadata::Time;
 use store::runs::{BackgroundRecording, Run, RunError, RunWriter};
 
 /// Version of the layout of the report.
-pub const REPORT_SCHEMA_VERSION: &str = "1.4";
+pub const REPORT_SCHEMA_VERSION: &str = "1.5";
 /// 1970-01-01 in FILETIME, 100 ns since 1601.
 const UNIX_EPOCH_AS_FILETIME: u64 = 116_444_736_000_000_000;
 
@@ -117,17 +118,21 @@ pub fn run(
     let sessions = trace.sessions.iter().map(|id| format!("{id:#018x}")).collect();
     let ingested = trace.ingested;
     let mut plan = Plan::new(trace, options);
-    refuse_empty(&plan)?;
+    // What falls to a shard may be little; the others go on, and all of them are merged.
+    if options.shard.is_none() {
+        refuse_empty(&plan)?;
+    }
     refuse_unknown_dialect(&plan, options)?;
     refuse_several_shares(&plan, options)?;
     clones::check_open_files(&plan, options.clones)?;
     warnings.extend(assumptions::of(&plan, &options.mapping.sids));
+    warnings.extend(options.shard.as_ref().and_then(|shard| shard.warning()));
     let mut options = options.clone();
     options.comparison.noise = Noise::of(&plan, output, &options.comparison)?.into();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ReplayError::System)?;
     get_tickets(&plan, &options)?;
     let _keeper = options.target.kerberos.clone().map(Keeper::start);
-    if options.ping {
+    if options.ping && sends_anything(&plan) {
         warnings.extend(runtime.block_on(settle_guests(&mut plan, address, &options)));
         let guid = runtime.block_on(probe(&plan, address, &options))?;
         if server_guids.contains(&guid) {
@@ -137,10 +142,8 @@ pub fn run(
 
     let mut random = [0; 32];
     getrandom::fill(&mut random).map_err(|error| ReplayError::System(std::io::Error::other(error)))?;
-    let start = jiff::Timestamp::now();
-    let ticks = u64::try_from(start.as_nanosecond() / 100).unwrap_or(0);
+    let ticks = u64::try_from(begin(&options).0 / 100).unwrap_or(0);
     let seed = Seed { random, filetime: ticks.saturating_add(UNIX_EPOCH_AS_FILETIME) };
-    let start = Timestamp(i64::try_from(start.as_nanosecond()).unwrap_or(i64::MAX));
 
     let run = Run::create(output)?;
     let mut recording = BackgroundRecording::start(RunWriter::create(&run)?)?;
@@ -163,7 +166,12 @@ pub fn run(
     let lanes = u32::try_from(plan.lanes.len()).unwrap_or(u32::MAX);
     let mut watch = Watch::new(total, clones);
     let (max_wait, pace) = (options.max_wait, options.pace);
-    driver::drive(&mut engines, address, max_wait, pace, cancelled, |clone, engine, found| {
+    let start = begin(&options);
+    warnings.extend(late(&options, start));
+    if let Some(at) = options.start_at.filter(|at| *at == start) {
+        tell(Event::Waits(at));
+    }
+    driver::drive(&mut engines, address, max_wait, pace, Some(start), cancelled, |clone, engine, found| {
         let Some(found) = found else {
             watch.again(clone, engine, &tally).into_iter().for_each(|now| tell(Event::Progress(now)));
             return Ok(());
@@ -197,6 +205,8 @@ pub fn run(
         ingested,
         interrupted: engines.iter().any(Engine::is_interrupted),
         clones,
+        started: Some(Time(start)),
+        shard: options.shard.as_ref().map(|shard| shard.told.clone()),
         setup: options.setup.clone(),
         warnings,
         target: ReportTarget {
@@ -215,12 +225,28 @@ pub fn run(
 }
 
 fn refuse_empty(plan: &Plan) -> Result<(), ReplayError> {
-    let mut captured = plan.requests.iter().filter(|request| !request.stand_in);
-    if captured.any(|request| request.skipped().is_none()) {
+    if sends_anything(plan) {
         return Ok(());
     }
     let reason = plan.requests.iter().find_map(Request::skipped).unwrap_or("the sessions have no requests");
     Err(ReplayError::Nothing { reason: reason.to_owned() })
+}
+
+/// Whether there is a request to try the server for.
+fn sends_anything(plan: &Plan) -> bool {
+    plan.requests.iter().any(|request| !request.stand_in && request.skipped().is_none())
+}
+
+/// When the run begins, or begins now.
+fn begin(options: &Options) -> Timestamp {
+    let now = i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX);
+    Timestamp(options.start_at.map_or(now, |at| at.0.max(now)))
+}
+
+/// Says that a run began after its time: other machines did not wait for it.
+fn late(options: &Options, start: Timestamp) -> Option<String> {
+    let behind = u64::try_from(start.0.checked_sub(options.start_at?.0)?).ok().filter(|behind| *behind > 0)?;
+    Some(format!("it began {:.3} s after --start-at", Duration::from_nanos(behind).as_secs_f64()))
 }
 
 /// A dialect is part of what is replayed: none is chosen for the user.
@@ -234,7 +260,10 @@ fn refuse_unknown_dialect(plan: &Plan, options: &Options) -> Result<(), ReplayEr
 /// Without a folder for each, the files of several captured shares would overwrite each other.
 fn refuse_several_shares(plan: &Plan, options: &Options) -> Result<(), SeveralShares> {
     let root = options.mapping.root.as_ref();
-    SeveralShares::refuse(&plan.shares, &Names::new(&plan.shares, &options.target.share, &options.mapping, root))
+    let of_all = options.shard.as_ref().map_or(&[][..], |shard| &shard.shares);
+    [of_all, &plan.shares].into_iter().try_for_each(|shares| {
+        SeveralShares::refuse(shares, &Names::new(shares, &options.target.share, &options.mapping, root))
+    })
 }
 
 /// What the engines tell, within reason; with the clone's number when there are several.

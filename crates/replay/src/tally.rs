@@ -80,11 +80,11 @@ impl Tally {
             .map(|((verdict, reason), count)| Reason { verdict: verdict.to_owned(), reason, count })
             .collect();
         report.roots = self.roots.into_values().collect();
-        report.roots.sort_by(|a, b| b.count.cmp(&a.count).then(a.first_frame.cmp(&b.first_frame)));
+        by_weight(&mut report.roots);
         report.explained = self.explained;
         report.ignored = self.ignored.into_iter().map(|(rule, differences)| Ignored { rule, differences }).collect();
         let idle = report.ignored.iter().filter(|ignored| ignored.differences == 0);
-        report.warnings.extend(idle.map(|ignored| format!("nothing was ignored by: {}", ignored.rule)));
+        report.warnings.extend(idle.map(|ignored| idle_rule(&ignored.rule)));
         report.lag_ms = self.lag.percentiles();
         report.own_lag_ms = self.own_lag.percentiles();
         report.latency_ms =
@@ -141,6 +141,16 @@ impl Tally {
             root.differences.clone_from(&found.differences);
         }
     }
+}
+
+/// Puts the groups with most operations first.
+pub(crate) fn by_weight(roots: &mut [Root]) {
+    roots.sort_by(|a, b| b.count.cmp(&a.count).then(a.first_frame.cmp(&b.first_frame)));
+}
+
+/// What is told of a rule that ignored nothing.
+pub(crate) fn idle_rule(rule: &str) -> String {
+    format!("nothing was ignored by: {rule}")
 }
 
 /// How much later than due a request was sent.

@@ -19,4 +19,8 @@ test("the verdict is worded as in the report", () => {
   expect(verdictSentence(report({ skipped: 5, interrupted: true }))).toBe(
     "Nothing was compared; 5 were not sent; the run was interrupted.",
   );
+  const shards = [{}, {}] as NonNullable<Report["shards"]>;
+  expect(verdictSentence(report({ sent: 2, matched: 2, shards, missing_shards: [1, 3] }))).toBe(
+    "All 2 requests were answered as captured; shards 1, 3 of 4 are missing.",
+  );
 });

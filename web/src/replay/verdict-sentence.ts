@@ -17,6 +17,12 @@ export function verdictSentence(report: Report): string {
   if (report.interrupted) {
     parts.push("the run was interrupted");
   }
+  const missing = report.missing_shards ?? [];
+  if (missing.length > 0) {
+    const count = (report.shards ?? []).length + missing.length;
+    const shards = missing.length === 1 ? `shard ${missing[0]}` : `shards ${missing.join(", ")}`;
+    parts.push(`${shards} of ${count} ${missing.length === 1 ? "is" : "are"} missing`);
+  }
   return `${parts.join("; ")}.`;
 }
 

@@ -160,6 +160,8 @@ impl Planned {
                 counted.at(&now);
                 job.progress(progress(&now));
             }
+            // Jobs begin when they are prepared.
+            Event::Waits(_) => {}
             Event::Diverged(found) => {
                 counted.diverged(found.verdict);
                 job.event("divergence", serde_json::to_value(found).unwrap_or_default());

@@ -17,7 +17,7 @@ pub(crate) struct IngestArguments {
     /// Standard input is read to its end: end the capture, not smbreplay, to keep what came.
     #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath, conflicts_with = "trace")]
     pub(crate) files: Vec<PathBuf>,
-    /// Read each FILE as a trace of its own
+    /// Read each file as a trace of its own, also those of a folder or a pattern
     #[arg(long, conflicts_with = "name")]
     pub(crate) each: bool,
     /// What to call a set, or what comes through standard input [default: the common stem, stdin-TIME]
@@ -39,9 +39,11 @@ pub(crate) struct IngestArguments {
     /// compared by a hash; WRITEs send a pattern. A hash tells whether contents are the same as known ones.
     #[arg(long, value_name = "full|hash|none", default_value = "full", hide_possible_values = true)]
     pub(crate) payload: PayloadArgument,
-    /// Threads that encode; the result does not depend on their number [default: one for each processor, at most 4]
+    /// Threads that encode, or traces at a time; the result does not depend on their number [default: one for each processor, at
+    /// most 4]
     ///
     /// Each takes about 30 MB of memory. Two more read the capture and make sense of it, but for 1: then one thread does it all.
+    /// With more traces than threads (--each), so many are read at a time, each by one thread that takes about 100 MB.
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZero<usize>>,
     /// Accepted for older scripts: TCP reassembly is always on

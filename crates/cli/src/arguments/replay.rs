@@ -2,7 +2,7 @@
 
 use super::{ChosenSessions, ComparisonArguments, KerberosArguments, TraceSelection};
 use clap::{Args, ValueEnum};
-use replay::{Encrypt, Order, Pace};
+use replay::{Encrypt, Order, Pace, ShardNumber};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -33,6 +33,15 @@ pub(crate) struct ReplayArguments {
     #[arg(long, value_name = "PATTERN", help_heading = "Part of the sessions")]
     pub(crate) file_filter: Option<String>,
 
+    /// Only the clients that fall to shard I of N, from 0/N on: whole clients, chosen alike on every machine
+    #[arg(long, value_name = "I/N", env = "SMBREPLAY_SHARD", hide_env_values = true, conflicts_with_all = ["limit", "max_gap"],
+          help_heading = "Several machines")]
+    pub(crate) shard: Option<ShardNumber>,
+    /// Prepare everything, and begin at this time by the clock of this machine, as in 2027-01-31T09:00:00Z; at once if it has
+    /// passed, which the report tells
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = "Several machines")]
+    pub(crate) start_at: Option<jiff::Timestamp>,
+
     #[command(flatten)]
     pub(crate) mapping: MappingArguments,
     /// Replay N copies of the sessions at once, each below its own folder DIR\clone-0, DIR\clone-1, … of --root
@@ -40,7 +49,8 @@ pub(crate) struct ReplayArguments {
     #[arg(long, value_name = "N", default_value = "1", help_heading = NAMES)]
     pub(crate) clones: NonZeroU32,
 
-    /// Set up what was there before the sessions began, also without --root [default: with --root, if it is not there]
+    /// Set up what was there before the sessions began, also without --root [default: with --root, if it is not there,
+    /// and without --shard]
     #[arg(long, overrides_with = "no_setup", help_heading = "Before the replay")]
     pub(crate) setup: bool,
     /// Set nothing up
@@ -180,6 +190,11 @@ impl From<OrderArgument> for Order {
     }
 }
 
+fn time(text: &str) -> Result<jiff::Timestamp, &'static str> {
+    text.parse()
+        .map_err(|_| "expected a date and time with its zone, like 2027-01-31T09:00:00Z or 2027-01-31T10:00:00+01:00")
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     text.parse::<f64>()
         .ok()
@@ -196,6 +211,14 @@ mod tests {
         assert_eq!(seconds("0.25"), Ok(Duration::from_millis(250)));
         for text in ["-1", "inf", "nan", "5s", "1e300"] {
             assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_to_begin_at_has_a_zone() {
+        assert_eq!(time("2027-01-31T10:00:00.5+01:00"), time("2027-01-31T09:00:00.5Z"));
+        for text in ["2027-01-31T09:00:00", "09:00", "2027-02-30T09:00:00Z", "+5m"] {
+            assert!(time(text).is_err(), "{text}");
         }
     }
 

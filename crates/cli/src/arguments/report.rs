@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 pub(crate) struct ReportArguments {
     /// A run of `report --list`; `last` is the latest
-    #[arg(value_name = "RUN", required_unless_present = "list")]
+    #[arg(value_name = "RUN", required_unless_present_any = ["list", "merge"])]
     pub(crate) run: Option<String>,
     /// Another run: shows how it differs from the first, and ends with status 1 if it does
     #[arg(value_name = "OTHER", conflicts_with_all = ["list", "pcap", "html", "junit"])]
@@ -15,6 +15,10 @@ pub(crate) struct ReportArguments {
     /// List the runs of the trace
     #[arg(long, conflicts_with = "run")]
     pub(crate) list: bool,
+    /// Make one run of those of all shards (`replay --shard`), and show it: runs of `report --list`, the folders of runs, also
+    /// copied from other machines, or `last`, the latest run of each shard
+    #[arg(long, value_name = "RUN", num_args = 1.., conflicts_with_all = ["run", "other", "list"])]
+    pub(crate) merge: Vec<PathBuf>,
     /// Write the live traffic of the run, in clear, as pcapng for Wireshark; a new file, or `-` for standard output. What diverged has a packet
     /// comment (filter `frame.comment`)
     #[arg(long, value_name = "FILE", conflicts_with = "list")]

@@ -1,6 +1,7 @@
-//! `report --list`, `report RUN` and `report A B`.
+//! `report --list`, `report RUN`, `report --merge RUN…` and `report A B`.
 
 mod in_full;
+mod merged;
 mod two_runs;
 
 use super::written::Files;
@@ -23,7 +24,15 @@ pub(crate) fn run(arguments: &ReportArguments, global: &Global, output: &mut Out
             let (a, b) = (find(&place, a)?, find(&place, b)?);
             two_runs::run(&place, &a, &b, &mut context)
         }
-        (Some(name), None) => show(&place, find(&place, name)?, arguments, &mut context),
+        (Some(name), None) => {
+            let run = find(&place, name)?;
+            let report: Report = run.read_report().map_err(|error| Failure::new(error, "replay again"))?;
+            show(&place, run, report, arguments, &mut context)
+        }
+        (None, _) if !arguments.merge.is_empty() => {
+            let (run, report) = merged::run(&place, &arguments.merge, &context)?;
+            show(&place, run, report, arguments, &mut context)
+        }
         (None, _) => list(&place, &mut context),
     }
 }
@@ -51,10 +60,10 @@ fn find(place: &TracePlace, name: &str) -> Result<Run, Failure> {
 fn show(
     place: &TracePlace,
     run: Run,
+    mut report: Report,
     arguments: &ReportArguments,
     context: &mut Context<'_>,
 ) -> Result<Conclusion, Failure> {
-    let mut report: Report = run.read_report().map_err(|error| Failure::new(error, "replay again"))?;
     // The folder may have been moved since.
     report.path = run.path().display().to_string();
     let names = [&arguments.html, &arguments.pcap, &arguments.junit].map(|name| name.as_deref());
@@ -92,9 +101,19 @@ fn list(place: &TracePlace, context: &mut Context<'_>) -> Result<Conclusion, Fai
     Ok(Conclusion::Done)
 }
 
+/// Which shard a run was of, or how many it was made of.
+fn of_shard(report: &Report) -> String {
+    match (&report.shard, report.shards.len()) {
+        (Some(shard), _) => format!("{}/{}", shard.index, shard.count),
+        (None, 0) => String::new(),
+        (None, merged) => format!("{merged} merged"),
+    }
+}
+
 fn grid(reports: &[(&Run, Option<Report>)]) -> Grid {
     let mut grid = Grid::new([
         Column::text("run"),
+        Column::text("shard").dispensable(4),
         Column::text("server").cut_to(12).dispensable(1),
         Column::number("sessions").dispensable(2),
         Column::number("operations"),
@@ -114,6 +133,7 @@ fn grid(reports: &[(&Run, Option<Report>)]) -> Grid {
         };
         grid.push([
             run.name().to_owned(),
+            report.as_ref().map(of_shard).unwrap_or_default(),
             server.unwrap_or_default(),
             report.as_ref().map(|report| report.sessions.len().to_string()).unwrap_or_default(),
             count(|report| report.total_operations),

@@ -24,7 +24,6 @@ pub(crate) use side_by_side::Pair;
 pub(crate) use table::StreamedTable;
 pub(crate) use text::{broken, counted, cut, printable, with_visible_ends, wrapped};
 pub(crate) use time::instant;
-pub(crate) use verdicts::all_matched;
 
 use crate::arguments::{Format, Global};
 use crate::failure::Failure;

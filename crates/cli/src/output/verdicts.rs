@@ -25,15 +25,27 @@ impl Output {
         } else {
             format!("{}\\{}", target.domain, target.username)
         };
+        let of_shard = match (&report.shard, report.shards.len()) {
+            (Some(shard), _) => format!(", shard {}/{}", shard.index, shard.count),
+            (None, 0) => String::new(),
+            (None, shards) => format!(", merged of {}", counted(shards, "shard")),
+        };
         self.paragraph(
             "",
             &format!(
-                "run {}: {sessions} on {}:{}, share {}, as {user}",
+                "run {}{of_shard}: {sessions} on {}:{}, share {}, as {user}",
                 report.run, target.server, target.port, target.share
             ),
         )?;
         if let Some(setup) = &report.setup {
             self.paragraph("", &setup_in_words(setup))?;
+        }
+        if let Some(missing) = report.missing() {
+            self.paragraph("incomplete:", &format!("{missing}; nothing below is about their sessions"))?;
+        }
+        if !report.shards.is_empty() {
+            self.line("")?;
+            self.grid(&shards(report))?;
         }
         self.line("")?;
         self.grid(&verdicts(report))?;
@@ -73,11 +85,6 @@ impl Output {
     }
 }
 
-/// Whether there is nothing to look at.
-pub(crate) fn all_matched(report: &Report) -> bool {
-    report.diverged() == 0 && report.skipped == 0 && !report.interrupted
-}
-
 fn conclusion(report: &Report) -> String {
     let live = format!("{:.1} s", report.elapsed);
     let captured = format!("{:.1} s in the capture", report.captured_span);
@@ -86,7 +93,16 @@ fn conclusion(report: &Report) -> String {
         explained => format!(" ({explained} because of earlier ones)"),
     };
     let verdict = match (report.diverged(), report.skipped) {
-        (0, 0) if report.matched == 0 => "nothing was compared".to_owned(),
+        (0, 0) if report.matched == 0 => match &report.shard {
+            Some(shard) if shard.session_files.is_empty() => {
+                let clients = counted(usize::try_from(shard.clients_of_all).unwrap_or(usize::MAX), "client");
+                format!(
+                    "no client falls to shard {}/{} ({clients} in all): there was nothing to replay",
+                    shard.index, shard.count
+                )
+            }
+            _ => "nothing was compared".to_owned(),
+        },
         (0, 0) if report.not_compared > 0 => format!("all {} that were compared match", report.matched),
         (0, 0) => format!("all {} match", report.matched),
         (diverged, 0) => format!("{diverged} of {} diverge{explained}", report.sent),
@@ -94,7 +110,35 @@ fn conclusion(report: &Report) -> String {
             format!("{diverged} of {} sent diverge{explained}, {skipped} were not sent", report.sent)
         }
     };
-    format!("{verdict}; took {live} ({captured})")
+    let missing = report.missing().map(|missing| format!(", but {missing}"));
+    format!("{verdict}{}; took {live} ({captured})", missing.unwrap_or_default())
+}
+
+/// The runs that a merged one was made of.
+fn shards(report: &Report) -> Grid {
+    let mut grid = Grid::new([
+        Column::number("shard"),
+        Column::text("run").dispensable(1),
+        Column::text("machine").cut_to(12).dispensable(2),
+        Column::number("sessions"),
+        Column::number("operations"),
+        Column::number("match"),
+        Column::number("diverged"),
+        Column::number("skipped").dispensable(3),
+    ]);
+    for shard in &report.shards {
+        grid.push([
+            shard.index.to_string(),
+            shard.run.clone(),
+            shard.machine.clone(),
+            shard.sessions.len().to_string(),
+            shard.total_operations.to_string(),
+            shard.matched.to_string(),
+            shard.diverged.to_string(),
+            shard.skipped.to_string(),
+        ]);
+    }
+    grid
 }
 
 fn verdicts(report: &Report) -> Grid {
@@ -212,14 +256,5 @@ mod tests {
         assert_eq!(percent(99_999, 100_000), "99.9%");
         assert_eq!(percent(5, 5), "100.0%");
         assert_eq!(percent(0, 0), "-");
-    }
-
-    #[test]
-    fn what_was_not_compared_is_not_a_divergence_but_what_was_skipped_is_no_full_match() {
-        let report = Report { total_operations: 3, sent: 3, matched: 2, not_compared: 1, ..Report::default() };
-        assert!(all_matched(&report));
-        assert!(!all_matched(&Report { skipped: 1, ..report.clone() }));
-        assert!(!all_matched(&Report { no_response: 1, ..report.clone() }));
-        assert!(!all_matched(&Report { interrupted: true, ..report }));
     }
 }

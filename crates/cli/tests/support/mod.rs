@@ -6,6 +6,8 @@
 pub(crate) mod browser;
 pub(crate) mod captured_file;
 pub(crate) mod events;
+pub(crate) mod python;
+pub(crate) mod readdressed;
 pub(crate) mod server;
 pub(crate) mod settled_run;
 

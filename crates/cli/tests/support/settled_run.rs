@@ -30,6 +30,7 @@ pub(crate) fn settle(home: &Home, trace: &str, name: &str) {
     let three = |p50, p99, max| json!({ "p50": p50, "p99": p99, "max": max });
     document["run"] = name.into();
     document["target"]["port"] = 4450.into();
+    document["started"] = "2026-11-27T03:44:46Z".into();
     document["elapsed"] = 1.25.into();
     document["lag_ms"] = three(0.01, 0.3, 1.25);
     document["own_lag_ms"] = three(0.0, 0.1, 0.5);

@@ -16,7 +16,7 @@ pub(super) fn summary(content: &Content<'_>) -> Markup {
     html! {
         header {
             h1 { "Replay of " span.name { (content.recorded.capture) } }
-            p #verdict .verdict .diverged[report.diverged() > 0] { (verdict(report)) }
+            p #verdict .verdict .diverged[report.diverged() > 0 || !report.missing_shards.is_empty()] { (verdict(report)) }
             (bar(report))
             div.columns {
                 (facts(content))
@@ -48,6 +48,10 @@ pub(super) fn verdict(report: &Report) -> String {
     }
     if report.interrupted {
         sentence.push_str("; the run was interrupted");
+    }
+    if let Some(missing) = report.missing() {
+        sentence.push_str("; ");
+        sentence.push_str(&missing);
     }
     sentence.push('.');
     sentence
@@ -110,6 +114,8 @@ fn facts(content: &Content<'_>) -> Markup {
             dt { "Took" }
             dd { (format!("{:.3}", report.elapsed)) " s; " (format!("{:.3}", report.captured_span)) " s in the capture" }
             @if report.clones > 1 { dt { "Clones" } dd { (report.clones) } }
+            @if let Some(shard) = &report.shard { dt { "Shard" } dd { (shard.index) " of " (shard.count) ", counted from 0" } }
+            @if !report.shards.is_empty() { dt { "Shards" } dd { (shards(report)) } }
             @if let Some(setup) = &report.setup {
                 dt { "Set up" }
                 dd {
@@ -119,6 +125,16 @@ fn facts(content: &Content<'_>) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// Which machine replayed how much of it.
+fn shards(report: &Report) -> Markup {
+    html! {
+        @for shard in report.shards.iter().take(MOST_LINES) {
+            div { (shard.index) ": " (counted(shard.total_operations, "operation")) " on " span.name { (shard.machine) } }
+        }
+        (more(report.shards.len()))
     }
 }
 
@@ -231,6 +247,8 @@ mod tests {
         assert_eq!(verdict(&skipped), "1 of 511 requests was answered differently; 1 cause; 1 was not sent.");
         let nothing = Report { skipped: 5, interrupted: true, ..Report::default() };
         assert_eq!(verdict(&nothing), "Nothing was compared; 5 were not sent; the run was interrupted.");
+        let lacking = Report { missing_shards: vec![0], ..matched };
+        assert_eq!(verdict(&lacking), "All 512 requests were answered as captured; shard 0 of 1 is missing.");
         let partly = Report { matched: 2, sent: 3, not_compared: 1, ..Report::default() };
         assert_eq!(verdict(&partly), "All 2 requests that were compared were answered as captured.");
     }

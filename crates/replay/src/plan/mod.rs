@@ -85,7 +85,8 @@ impl Plan {
             conflict::mark(&trace, &mut requests);
         }
         let mut lanes = lane::lanes(&trace, &requests, options.order);
-        timeline::set_due_times(&mut lanes, &trace, &requests, options.pace, options.max_gap);
+        let origin = options.shard.as_ref().and_then(|shard| shard.origin);
+        timeline::set_due_times(&mut lanes, &trace, &requests, options.pace, options.max_gap, origin);
         Self { trace, requests, lanes, shares, accounts, token_issuers, dialects, left_out }
     }
 

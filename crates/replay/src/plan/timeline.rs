@@ -4,16 +4,18 @@ use crate::options::Pace;
 use crate::plan::lane::Lane;
 use crate::plan::request::Request;
 use crate::trace::Trace;
+use capture::Timestamp;
 use std::time::Duration;
 
-/// Sets the due times of all steps, from the first one on: captured distances, gaps longer than `max_gap` shortened to
-/// it, divided by the pace's factor. With pace `asap` nothing is due.
+/// Sets the due times of all steps, from `origin` on or, without one, from the first: captured distances, gaps longer than
+/// `max_gap` shortened to it, divided by the pace's factor. With pace `asap` nothing is due.
 pub(super) fn set_due_times(
     lanes: &mut [Lane],
     trace: &Trace,
     requests: &[Request],
     pace: Pace,
     max_gap: Option<Duration>,
+    origin: Option<Timestamp>,
 ) {
     if pace == Pace::Asap {
         return;
@@ -29,7 +31,8 @@ pub(super) fn set_due_times(
     }
     places.sort_unstable();
     let mut due = Duration::ZERO;
-    let mut before = places.first().map_or(0, |(_, time, ..)| *time);
+    let first = places.first().map_or(0, |(_, time, ..)| *time);
+    let mut before = origin.map_or(first, |origin| origin.0);
     for (_, time, lane, step) in places {
         // A clock that stepped back while capturing makes no gap.
         let gap = Duration::from_nanos(time.saturating_sub(before).try_into().unwrap_or(0));

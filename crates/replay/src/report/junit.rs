@@ -54,8 +54,23 @@ pub fn write(recorded: Recorded<'_>, out: impl io::Write, cancelled: &AtomicBool
     }
     let mut document = quick_junit::Report::new("smbreplay");
     document.set_time(Duration::try_from_secs_f64(report.elapsed).unwrap_or_default());
+    document.add_test_suites(missing_shards(report));
     document.add_test_suites(sessions.into_iter().map(|(file, session)| session.suite(&file, report)));
     document.serialize(out).map_err(|error| JunitError::Write(io::Error::other(error)))
+}
+
+/// A failed test for each shard whose run is missing: none of its sessions has any.
+fn missing_shards(report: &Report) -> Option<TestSuite> {
+    let missing = report.missing()?;
+    let mut suite = TestSuite::new("shards");
+    suite.add_test_cases(report.missing_shards.iter().map(|index| {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_message(missing.as_str()).set_type("missing");
+        let mut case = TestCase::new(format!("shard {index}"), status);
+        case.set_classname("smbreplay.shards");
+        case
+    }));
+    Some(suite)
 }
 
 /// The tests of a session.

@@ -28,6 +28,10 @@ pub struct ListedRun {
     pub state: RunState,
     /// Whether it has a report.
     pub complete: bool,
+    /// Number of its shard, from 0, if it was of one.
+    pub shard: Option<u32>,
+    /// How many shards there were; of a merged run, how many there should be.
+    pub shard_count: Option<u32>,
     /// Ids of the sessions.
     pub sessions: Option<Vec<String>>,
     /// Server, port, user, share.
@@ -67,6 +71,8 @@ impl ListedRun {
             path: run.path().display().to_string(),
             state,
             complete: report.is_some(),
+            shard: report.and_then(|report| Some(report.shard.as_ref()?.index)),
+            shard_count: report.and_then(Report::shard_count),
             sessions: report.map(|report| report.sessions.clone()),
             target: report.map(|report| report.target.clone()),
             total_operations: report.map(|report| report.total_operations),

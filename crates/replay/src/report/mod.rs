@@ -2,11 +2,15 @@
 
 pub mod junit;
 pub mod listed;
+mod shard;
+
+pub use shard::{MergedShard, RunShard};
 
 use crate::provisioning::SetupReport;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use store::SessionMetadata;
+use store::metadata::Time;
 use store::runs::Difference;
 
 /// The replay JSON. `total_operations` = `sent` + `skipped`;
@@ -52,6 +56,9 @@ pub struct Report {
     pub own_lag_ms: Percentiles,
     /// Server response times.
     pub latency_ms: Latency,
+    /// When the first connection was to be made, by the clock of the machine that replayed. Since 1.5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Time>,
     /// Seconds from first connect to last answer.
     pub elapsed: f64,
     /// Seconds between the same points in the capture.
@@ -62,6 +69,15 @@ pub struct Report {
     /// What the trace was: ingested otherwise, it has other operations under the same numbers. Since 1.4.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ingested: Option<Ingested>,
+    /// Which part of the clients it replayed, where there are several shards. Since 1.5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<RunShard>,
+    /// The runs that it was made of, if it is the report of several. Since 1.5.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shards: Vec<MergedShard>,
+    /// Numbers of the shards whose runs such a report lacks. Since 1.5.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing_shards: Vec<u32>,
     /// Whether the run was interrupted before its end.
     pub interrupted: bool,
     /// What was set up before it, if anything was.
@@ -79,6 +95,29 @@ impl Report {
     /// Operations whose live answer is not the captured one, or is missing.
     pub fn diverged(&self) -> u64 {
         self.status_diverged.saturating_add(self.body_diverged).saturating_add(self.no_response)
+    }
+
+    /// How many shards there were, also of a merged report; `None` of a run that was no shard.
+    pub fn shard_count(&self) -> Option<u32> {
+        let merged = self.shards.len().saturating_add(self.missing_shards.len());
+        let merged = u32::try_from(merged).ok().filter(|count| *count > 0);
+        self.shard.as_ref().map(|shard| shard.count).or(merged)
+    }
+
+    /// Which shards a merged report lacks, as a phrase: `shards 1, 3 of 4 are missing`.
+    pub fn missing(&self) -> Option<String> {
+        let numbers: Vec<String> = self.missing_shards.iter().map(u32::to_string).collect();
+        let count = self.shards.len().saturating_add(numbers.len());
+        match numbers.as_slice() {
+            [] => None,
+            [one] => Some(format!("shard {one} of {count} is missing")),
+            several => Some(format!("shards {} of {count} are missing", several.join(", "))),
+        }
+    }
+
+    /// Whether there is nothing to look at: all was sent, and nothing diverged. A shard without clients is such a run.
+    pub fn all_matched(&self) -> bool {
+        self.diverged() == 0 && self.skipped == 0 && !self.interrupted && self.missing_shards.is_empty()
     }
 }
 
@@ -195,4 +234,28 @@ pub struct Latency {
     pub captured: Percentiles,
     /// As measured in this run.
     pub live: Percentiles,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_says_which_shards_it_lacks() {
+        let shards = vec![MergedShard::default(); 2];
+        let lacking = |missing_shards| Report { shards: shards.clone(), missing_shards, ..Report::default() }.missing();
+        assert_eq!(lacking(vec![]), None);
+        assert_eq!(lacking(vec![2]).as_deref(), Some("shard 2 of 3 is missing"));
+        assert_eq!(lacking(vec![1, 3]).as_deref(), Some("shards 1, 3 of 4 are missing"));
+    }
+
+    #[test]
+    fn what_was_not_compared_is_not_a_divergence_but_what_was_skipped_is_no_full_match() {
+        let report = Report { total_operations: 3, sent: 3, matched: 2, not_compared: 1, ..Report::default() };
+        assert!(report.all_matched());
+        assert!(!Report { skipped: 1, ..report.clone() }.all_matched());
+        assert!(!Report { no_response: 1, ..report.clone() }.all_matched());
+        assert!(!Report { missing_shards: vec![2], ..report.clone() }.all_matched());
+        assert!(!Report { interrupted: true, ..report }.all_matched());
+    }
 }

@@ -3,7 +3,9 @@
 use crate::captured::Captured;
 use crate::simulation::{Outcome, Simulation, options};
 use crate::wire::echo;
-use smbreplay_replay::{Options, Pace};
+use smbreplay_replay::plan::Plan;
+use smbreplay_replay::report::RunShard;
+use smbreplay_replay::{Options, Pace, Shard};
 use std::time::Duration;
 
 const fn ms(milliseconds: u64) -> Duration {
@@ -80,4 +82,17 @@ fn a_request_that_was_due_and_waited_for_nothing_is_late_by_the_replay_itself() 
     let late = outcome.record(0, 1);
     assert_eq!((late.due, late.sent), (Some(ms(100)), Some(ms(107))));
     assert_eq!(smbreplay_replay::tally::own_lag(late), Some(ms(7)));
+}
+
+#[test]
+fn a_shard_counts_from_where_the_first_of_all_shards_begins() {
+    let mut captured = Captured::with_connections(1);
+    captured.request(0, 1100, echo(1)).answered(1101);
+    let earlier = capture::Timestamp(-900_000_000);
+    let (files, shares, told) = (Vec::new(), Vec::new(), RunShard::default());
+    let shard = Shard { files, origin: Some(earlier), shares, told };
+    let options = Options { pace: Pace::Times(2.0), shard: Some(shard), ..options() };
+    let plan = Plan::new(captured.into_trace(), &options);
+    let dues = (0..plan.lanes[0].steps.len()).map(|step| plan.step(0, step).unwrap().due.unwrap());
+    assert_eq!(dues.collect::<Vec<_>>(), [ms(450), ms(450), ms(1000)]);
 }

@@ -26,6 +26,7 @@ pub static RUN_COLUMNS: &[Column<RunRow>] = &[
     column!(RunRow, "times", sent_time: Plain, "", "", "when it was sent"),
     column!(RunRow, "times", response_time: Plain, "", "", "when the final response had arrived"),
     column!(RunRow, "times", lag_ns: Plain, "", "", "`sent_time` minus `due_time`, nanoseconds"),
+    later!(RunRow, "times", own_lag_ns: Plain, "", "", "the part of `lag_ns` that is not because the live server answered later than the captured one"),
     column!(RunRow, "live", live_status: Plain, "smb2.nt_status", "MS-SMB2 2.2.1.2", "NTSTATUS of the live response"),
     message!(RunRow, "live", live_request, "", "MS-SMB2 2.2", "the request as sent, before encryption"),
     later!(RunRow, "live", live_request_left: Plain, "", "", "bytes at its end that are left out: they are the last ones of `request` of the same `op` in `session_file`"),

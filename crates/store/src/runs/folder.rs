@@ -89,6 +89,13 @@ impl Run {
         found.ok_or_else(|| RunError::Unknown { run: name.to_owned(), known: known() })
     }
 
+    /// The run whose folder is `path`, wherever that is; `None` if it is no folder with a report.
+    pub fn at(path: &Path) -> Option<Self> {
+        let path = std::fs::canonicalize(path).ok()?;
+        let name = path.file_name()?.to_str()?.to_owned();
+        Some(Self { name, path }).filter(Self::is_complete)
+    }
+
     /// Name of the run: that of its folder.
     pub fn name(&self) -> &str {
         &self.name

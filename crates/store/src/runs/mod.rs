@@ -114,6 +114,8 @@ pub struct RunRow {
     pub response_time: Option<Timestamp>,
     /// `sent_time` minus `due_time`, nanoseconds.
     pub lag_ns: Option<u64>,
+    /// The part of `lag_ns` that is not because the live server answered later than the captured one. Since 1.4.
+    pub own_lag_ns: Option<u64>,
     /// NTSTATUS of the live response.
     pub live_status: Option<u32>,
     /// The request as sent: from the SMB2 header on, before encryption.
@@ -156,6 +158,7 @@ impl RunRow {
             sent_time: None,
             response_time: None,
             lag_ns: None,
+            own_lag_ns: None,
             live_status: None,
             live_request: None,
             live_request_left: None,

@@ -30,6 +30,7 @@ fn full() -> RunRow {
         sent_time: Some(Timestamp(i64::MAX)),
         response_time: Some(Timestamp(-8)),
         lag_ns: Some(u64::MAX),
+        own_lag_ns: Some(7),
         live_status: Some(0xc000_0022),
         live_request: Some(Bytes::from_static(b"\xfeSMB request")),
         live_request_left: Some(u32::MAX),

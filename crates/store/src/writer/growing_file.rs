@@ -1,6 +1,7 @@
 //! A Parquet file in the making that takes little memory: [`parquet::file::writer::SerializedFileWriter`] keeps about 80 KB for
 //! each row group of an open file, which is more than the rows of all sessions when there are thousands of row groups.
 
+use super::origin::Origin;
 use super::row_group::RowGroup;
 use super::session_format::SessionFormat;
 use parquet::errors::ParquetError;
@@ -44,8 +45,8 @@ impl GrowingFile {
         Ok(())
     }
 
-    /// Completes it. It is not forced to the disk.
-    pub(super) fn finish(mut self) -> Result<(), ParquetError> {
+    /// Completes it; its footer says that it has rows of `origin`. It is not forced to the disk.
+    pub(super) fn finish(mut self, origin: Option<&Origin>) -> Result<(), ParquetError> {
         let mut row_groups = Vec::with_capacity(self.footers.len());
         // One schema for all, instead of one for each.
         let options = ParquetMetaDataOptions::new().with_schema(Arc::clone(self.format.schema()));
@@ -53,7 +54,7 @@ impl GrowingFile {
             let alone = ParquetMetaDataReader::decode_metadata_with_options(&footer, Some(&options))?;
             row_groups.extend_from_slice(alone.row_groups());
         }
-        let footer = self.format.footer(row_groups)?;
+        let footer = self.format.footer(row_groups, origin)?;
         self.out.write_all(&footer)?;
         Ok(self.out.flush()?)
     }

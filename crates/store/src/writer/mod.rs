@@ -9,6 +9,7 @@ mod encoders;
 mod growing_file;
 mod merge;
 mod names;
+mod origin;
 mod row_group;
 mod session_file_writer;
 mod session_format;
@@ -22,6 +23,7 @@ use crate::staged::{StagedError, StagedFolder};
 use dissect::{Operation, SessionSummary};
 use encoders::Encoders;
 use names::Names;
+use origin::Origin;
 use parquet::errors::ParquetError;
 use session_rows::SessionRows;
 use spill::Spill;
@@ -75,6 +77,8 @@ pub struct SessionsWriter {
     memory: usize,
     budget: usize,
     early_files: usize,
+    /// Name of the trace, as files say it.
+    trace: String,
     staged: StagedFolder,
 }
 
@@ -88,7 +92,8 @@ impl SessionsWriter {
         let staged = StagedFolder::create(output.path(), "sessions")?;
         let spill = Spill::in_folder(staged.path());
         let encoders = Encoders::start(jobs);
-        Ok(Self { encoders, spill, rows: Vec::new(), memory: 0, budget, early_files: 0, staged })
+        let trace = output.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Self { encoders, spill, rows: Vec::new(), memory: 0, budget, early_files: 0, trace, staged })
     }
 
     /// Takes a row for the file of its session. `outstanding` says for a session the least number of a row that is still to
@@ -125,7 +130,7 @@ impl SessionsWriter {
         describe: impl FnOnce(Vec<Session>) -> SessionMetadata,
     ) -> Result<SessionMetadata, WriteError> {
         // Dropped the other way round: while the folder goes, nothing must be written to it.
-        let Self { staged, mut spill, rows, encoders, .. } = self;
+        let Self { staged, mut spill, rows, encoders, trace, .. } = self;
         let names = Names::give(staged.path(), &rows, sessions)?;
         let mut renamed = Vec::new();
         for (rows, name) in rows.into_iter().zip(names.of_files()) {
@@ -135,7 +140,8 @@ impl SessionsWriter {
             let Some(name) = name else { continue };
             let path = staged.path().join(name);
             renamed.extend(rows.early().map(|file| (file.path().to_owned(), path.clone())));
-            rows.finish(path, &mut spill, &encoders)?;
+            let origin = Origin { trace: trace.clone(), session_file: name.to_owned() };
+            rows.finish(path, origin, &mut spill, &encoders)?;
         }
         encoders.finish()?;
         for (early, path) in renamed {
@@ -233,7 +239,8 @@ pub(crate) fn write_rows(path: &Path, rows: impl Iterator<Item = Operation>) {
     let mut of_session = SessionRows::default();
     rows.for_each(|row| of_session.push(&row));
     let mut spill = Spill::in_folder(path.parent().unwrap());
-    of_session.finish(path.to_owned(), &mut spill, &Encoders::start(NonZero::<usize>::MIN)).unwrap();
+    let origin = Origin { trace: "test".to_owned(), session_file: path.file_name().unwrap().display().to_string() };
+    of_session.finish(path.to_owned(), origin, &mut spill, &Encoders::start(NonZero::<usize>::MIN)).unwrap();
 }
 
 #[cfg(test)]

@@ -1,16 +1,19 @@
 //! A session file in the making: its row groups are encoded at the same time and appended in their order.
 
 use super::growing_file::GrowingFile;
+use super::origin::Origin;
 use super::row_group::RowGroup;
 use super::{WriteError, wrong};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// A session file in the making. It is there with its first row group, and complete with its last.
 pub(super) struct SessionFileWriter {
     path: PathBuf,
+    /// Known when all row groups are.
+    origin: OnceLock<Origin>,
     state: Mutex<State>,
 }
 
@@ -26,7 +29,12 @@ struct State {
 impl SessionFileWriter {
     /// The file that will be at `path`.
     pub(super) fn at(path: PathBuf) -> Self {
-        Self { path, state: Mutex::default() }
+        Self { path, origin: OnceLock::new(), state: Mutex::default() }
+    }
+
+    /// Says whose rows it has, before the last row group comes.
+    pub(super) fn is_of(&self, origin: Origin) {
+        self.origin.get_or_init(|| origin);
     }
 
     /// Where it is.
@@ -48,7 +56,7 @@ impl SessionFileWriter {
             let Some(file) = writer else { continue };
             file.append(row_group).map_err(|error| WriteError::parquet(&self.path, error))?;
             if last && let Some(complete) = writer.take() {
-                complete.finish().map_err(|error| WriteError::parquet(&self.path, error))?;
+                complete.finish(self.origin.get()).map_err(|error| WriteError::parquet(&self.path, error))?;
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! What all session files have in common: their schema as Parquet has it, and their footer.
 
+use super::origin::Origin;
 use crate::parquet_writer::properties;
 use crate::schema::{COLUMNS, schema};
 use parquet::arrow::ArrowWriter;
@@ -42,11 +43,16 @@ impl SessionFormat {
     }
 
     /// The footer of a complete file with `row_groups`, up to the end of the file.
-    pub(super) fn footer(&self, row_groups: Vec<RowGroupMetaData>) -> Result<Vec<u8>, ParquetError> {
+    pub(super) fn footer(
+        &self,
+        row_groups: Vec<RowGroupMetaData>,
+        origin: Option<&Origin>,
+    ) -> Result<Vec<u8>, ParquetError> {
         let Self { schema, properties } = self;
         let (version, by) = (properties.writer_version().as_num(), properties.created_by().to_owned());
-        let key_values = properties.key_value_metadata().cloned();
-        Self::write(FileMetaData::new(version, 0, Some(by), key_values, Arc::clone(schema), None), row_groups)
+        let mut key_values = properties.key_value_metadata().cloned().unwrap_or_default();
+        key_values.extend(origin.into_iter().flat_map(Origin::key_values));
+        Self::write(FileMetaData::new(version, 0, Some(by), Some(key_values), Arc::clone(schema), None), row_groups)
     }
 
     /// The same of `row_group` alone, without what other programs want to know.

@@ -3,6 +3,7 @@
 use super::WriteError;
 use super::encoders::{Encoders, Job};
 use super::merge::merge;
+use super::origin::Origin;
 use super::session_file_writer::SessionFileWriter;
 use super::spill::{Run, Spill};
 use super::tally::Tally;
@@ -86,9 +87,16 @@ impl SessionRows {
         Ok(())
     }
 
-    /// Hands over all that is left; unless the file was begun, it will be at `path`.
-    pub(super) fn finish(mut self, path: PathBuf, spill: &mut Spill, encoders: &Encoders) -> Result<(), WriteError> {
+    /// Hands over all that is left, which is of `origin`; unless the file was begun, it will be at `path`.
+    pub(super) fn finish(
+        mut self,
+        path: PathBuf,
+        origin: Origin,
+        spill: &mut Spill,
+        encoders: &Encoders,
+    ) -> Result<(), WriteError> {
         let file = self.early.take().unwrap_or_else(|| Arc::new(SessionFileWriter::at(path)));
+        file.is_of(origin);
         let rows = std::mem::take(&mut self.rows);
         if self.runs.is_empty() && rows.weight() < ROW_GROUP_BYTES.saturating_mul(2) {
             return self.hand_over(file, rows, true, encoders);

@@ -12,7 +12,8 @@ const MOST_SESSIONS = 8;
 /** Every count leads to the operations it counts. */
 export function Summary({ report, trace }: { report: Report; trace: string }) {
   const diverged = divergedIn(report);
-  const isGood = diverged === 0 && report.skipped === 0 && report.matched > 0 && !report.interrupted;
+  const isWhole = !report.interrupted && (report.missing_shards ?? []).length === 0;
+  const isGood = diverged === 0 && report.skipped === 0 && report.matched > 0 && isWhole;
   return (
     <>
       <p class={`verdict-sentence ${isGood ? "good" : diverged > 0 ? "bad" : "warning"}`}>

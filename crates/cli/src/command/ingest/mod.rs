@@ -1,52 +1,108 @@
 //! `ingest`: captures become sessions.
 
+mod several;
 mod summary;
 
-use super::standard_input::StandardInput;
 use super::{Context, secrets, trace};
 use crate::arguments::{Global, IngestArguments, TraceSelection};
 use crate::failure::{Conclusion, Failure};
-use crate::output::{Output, Progress};
+use crate::output::Output;
 use capture::split_set;
 use dissect::Secrets;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use store::ingest::{IngestError, IngestReport, IngestRequest, Phase};
+use store::Key;
+use store::ingest::{IngestError, IngestReport, IngestRequest};
 use store::layout::{Gathered, LayoutError, STANDARD_INPUT, parse_session_file_name, relocated};
 use store::metadata::Session;
-use store::{Key, TracePlace};
 
 /// Ingests the files as one trace, or each; one that fails does not keep the others from being read.
 pub(crate) fn run(arguments: &IngestArguments, global: &Global, output: &mut Output) -> Result<Conclusion, Failure> {
     let mut context = Context::new(&[], global, output)?;
     let secrets = secrets::collect(&arguments.secrets)?;
-    let traces: Vec<&[PathBuf]> = match arguments.files.as_slice() {
-        files if arguments.each => files.chunks(1).collect(),
-        files => vec![files],
+    let mut failures = Vec::new();
+    let traces = match arguments.files.as_slice() {
+        files if arguments.each => each(files, arguments, &context, &mut failures),
+        files => vec![files.to_vec()],
     };
-    let mut reports = Vec::new();
-    let mut failed: Option<Failure> = None;
+    let mut prepared = Vec::new();
     for files in traces {
-        match ingest(files, arguments, &secrets, &context) {
-            Ok(report) => reports.push(report),
-            Err(interrupted @ Failure::Interrupted(_)) => return Err(interrupted),
-            Err(failure) => {
-                if let Some(earlier) = failed.replace(failure) {
-                    earlier.tell();
-                }
-            }
+        match prepare(&files, arguments, &secrets, &context) {
+            Ok(trace) => prepared.push(trace),
+            Err(failure) => failures.push(failure),
         }
     }
+    let mut reports = Vec::new();
+    for (trace, outcome) in prepared.iter().zip(several::read(&prepared, &context)) {
+        match outcome {
+            Ok(report) => {
+                tell(&report, trace, &secrets, &context);
+                reports.push(report);
+            }
+            Err(error) => match trace.cannot_read(error) {
+                interrupted @ Failure::Interrupted(_) => return Err(interrupted),
+                failure => failures.push(failure),
+            },
+        }
+    }
+    let last = failures.pop();
+    failures.iter().for_each(Failure::tell);
     summary::print(&reports, &mut context)?;
-    failed.map_or(Ok(Conclusion::Done), Err)
+    last.map_or(Ok(Conclusion::Done), Err)
 }
 
-fn ingest(
+/// Each file as a trace of its own, also those of a folder or a pattern.
+fn each(
+    files: &[PathBuf],
+    arguments: &IngestArguments,
+    context: &Context<'_>,
+    failures: &mut Vec<Failure>,
+) -> Vec<Vec<PathBuf>> {
+    let mut traces = Vec::new();
+    for file in files {
+        let is_stream = file == Path::new(STANDARD_INPUT);
+        match if is_stream { Ok(None) } else { gather(std::slice::from_ref(file), arguments, context).map(Some) } {
+            Ok(Some(gathered)) => traces.extend(gathered.files.into_iter().map(|file| vec![file])),
+            Ok(None) => traces.push(vec![file.clone()]),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    traces
+}
+
+/// A trace that is to be read.
+struct Prepared {
+    request: IngestRequest,
+    from_stream: bool,
+}
+
+impl Prepared {
+    /// How messages call it.
+    fn name(&self) -> String {
+        self.request.place.trace.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// Why it was not read.
+    fn cannot_read(&self, error: IngestError) -> Failure {
+        let trace = self.request.place.trace.display();
+        match &error {
+            IngestError::Interrupted if self.from_stream => Failure::Interrupted(format!(
+                "{trace}: {error}; to keep what came, end the capture instead, as with `tcpdump -c` or `timeout`"
+            )),
+            IngestError::Interrupted => Failure::Interrupted(format!("{trace}: {error}")),
+            IngestError::Unreadable { .. } => Failure::new(error, "check that it is a file and that you may read it"),
+            _ => Failure::plain(error),
+        }
+    }
+}
+
+/// Finds the files of a trace.
+fn prepare(
     files: &[PathBuf],
     arguments: &IngestArguments,
     secrets: &Secrets,
     context: &Context<'_>,
-) -> Result<IngestReport, Failure> {
+) -> Result<Prepared, Failure> {
     let from_stream = files.iter().any(|file| file == Path::new(STANDARD_INPUT));
     let gathered = match files {
         [_] if from_stream => stream_place(arguments, context)?,
@@ -66,14 +122,17 @@ fn ingest(
         ..IngestRequest::of(gathered)
     };
     request.jobs = arguments.jobs.unwrap_or(request.jobs);
-    let report = read(&request, from_stream, context)?;
-    let name = request.place.trace.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Prepared { request, from_stream })
+}
+
+/// Says what the user should know of a trace that was read, and remembers it.
+fn tell(report: &IngestReport, trace: &Prepared, secrets: &Secrets, context: &Context<'_>) {
+    let name = trace.name();
     for warning in &report.warnings {
         context.warn(&format!("{name}: {warning}"));
     }
-    unused(secrets, &report, &name, context);
-    remember(&report, &name, context);
-    Ok(report)
+    unused(secrets, report, &name, context);
+    remember(report, &name, context);
 }
 
 /// The files on the command line. One is looked for where the shell that completed it was, then in the case.
@@ -147,37 +206,6 @@ pub(super) fn cannot_gather(error: LayoutError) -> Failure {
         }
         _ => trace::cannot_find(error),
     }
-}
-
-fn read(request: &IngestRequest, from_stream: bool, context: &Context<'_>) -> Result<IngestReport, Failure> {
-    let TracePlace { trace, .. } = &request.place;
-    let name = trace.file_name().unwrap_or_default().to_string_lossy();
-    let progress = Progress::bytes(context.output.quiet());
-    let mut show = |now: store::IngestProgress| {
-        let doing = match now.phase {
-            Phase::Hashing => "hashing",
-            Phase::Reading => "reading",
-            Phase::Writing => "writing",
-        };
-        // Of a stream nobody knows the length: what came so far is all there is.
-        progress.show(&format!("{doing} {name}"), now.bytes_read, now.bytes_total.max(now.bytes_read));
-    };
-    let report = if from_stream {
-        let stream = Box::new(StandardInput::open(context.interrupt.clone()));
-        store::ingest_stream(request, stream, &mut show, context.interrupt.flag())
-    } else {
-        store::ingest(request, &mut show, context.interrupt.flag())
-    };
-    drop(progress);
-    report.map_err(|error| match &error {
-        IngestError::Interrupted if from_stream => Failure::Interrupted(format!(
-            "{}: {error}; to keep what came, end the capture instead, as with `tcpdump -c` or `timeout`",
-            trace.display()
-        )),
-        IngestError::Interrupted => Failure::Interrupted(format!("{}: {error}", trace.display())),
-        IngestError::Unreadable { .. } => Failure::new(error, "check that it is a file and that you may read it"),
-        _ => Failure::plain(error),
-    })
 }
 
 /// Says that a file belongs to others, which connections may run across.

@@ -1,13 +1,14 @@
 //! `replay`: which sessions, where to and how; the engine is in the floor below.
 
 mod comparison;
+mod machines;
 
 use super::trace::{self, Trace};
 use super::written::Files;
 use super::{Context, mapping, provisioning, target, validate};
 use crate::arguments::{Format, Global, ReplayArguments, TraceSelection};
 use crate::failure::{Conclusion, Failure};
-use crate::output::{Output, Progress, all_matched, printable};
+use crate::output::{Output, Progress, printable};
 use replay::map::SeveralShares;
 use replay::provisioning::Before;
 use replay::validation::WhatToCheck;
@@ -27,9 +28,13 @@ pub(crate) fn run(arguments: &ReplayArguments, global: &Global, output: &mut Out
     if let [only] = sessions.as_slice() {
         context.remember_session(only);
     }
+    options.start_at = arguments.start_at.map(machines::start).transpose()?;
+    options.shard = arguments.shard.map(|number| machines::shard(&trace, &sessions, number)).transpose()?;
+    let own = machines::own(&sessions, options.shard.as_ref());
     // What cannot be sent is known before anything is changed.
     if arguments.validate
-        && !is_ready(&trace, &sessions, &options, WhatToCheck { operations: true, file_system: false }, &mut context)?
+        && !own.is_empty()
+        && !is_ready(&trace, &own, &options, WhatToCheck { operations: true, file_system: false }, &mut context)?
     {
         return Ok(Conclusion::Incomplete);
     }
@@ -37,15 +42,20 @@ pub(crate) fn run(arguments: &ReplayArguments, global: &Global, output: &mut Out
     let names = [&arguments.html, &arguments.pcap, &arguments.junit].map(|name| name.as_deref());
     let [html, pcap, junit] = names;
     let files = Files::begin(html, pcap, junit, context.output.format())?;
-    if !arguments.no_setup && (arguments.setup || options.mapping.root.is_some()) {
-        set_up(&trace, &sessions, &mut options, &context)?;
+    match (arguments.setup, &options.mapping.root) {
+        _ if arguments.no_setup => {}
+        // What one shard found, another may have made: all of it is there before the first of them begins.
+        (true, _) => set_up(&trace, &sessions, &mut options, &context)?,
+        (false, Some(_)) if options.shard.is_some() => machines::tell_of_setup(arguments, &context),
+        (false, Some(_)) => set_up(&trace, &sessions, &mut options, &context)?,
+        (false, None) => {}
     }
     if arguments.validate
         && !is_ready(&trace, &sessions, &options, WhatToCheck { operations: false, file_system: true }, &mut context)?
     {
         return Ok(Conclusion::Incomplete);
     }
-    let report = execute(&trace, &sessions, &options, &context)?;
+    let report = execute(&trace, &own, &options, &context)?;
     let takes_output = files.take_standard_output();
     // Nobody reads what is printed, for example: what else was asked for is done, and the verdict stays what it is.
     let printed = if takes_output { Ok(()) } else { print(&report, &arguments.trace, &mut context) };
@@ -66,7 +76,7 @@ pub(crate) fn run(arguments: &ReplayArguments, global: &Global, output: &mut Out
     }
     match report.interrupted {
         true => Err(Failure::Interrupted(format!("interrupted; what was sent is recorded in {}", report.path))),
-        false if all_matched(&report) => Ok(Conclusion::Done),
+        false if report.all_matched() => Ok(Conclusion::Done),
         false => Ok(Conclusion::Diverged),
     }
 }
@@ -92,10 +102,10 @@ fn execute(trace: &Trace, sessions: &[&Session], options: &Options, context: &Co
         Failure::new(error, advice)
     })?;
     let progress = Progress::operations(context.output.quiet());
-    let mut show = |event: Event| {
-        if let Event::Progress(now) = event {
-            progress.show(&doing(&now), now.done, now.total);
-        }
+    let mut show = |event: Event| match event {
+        Event::Progress(now) => progress.show(&doing(&now), now.done, now.total),
+        Event::Waits(until) => progress.show(&machines::waiting(until), 0, 0),
+        Event::Diverged(_) => {}
     };
     replay::run(captured, &place.output, options, context.interrupt.flag(), &mut show).map_err(advise)
 }
