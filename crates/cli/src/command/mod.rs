@@ -7,6 +7,7 @@ mod decrypt;
 mod doctor;
 mod export;
 mod filter;
+mod health;
 mod html;
 mod info;
 mod ingest;
@@ -69,6 +70,7 @@ fn dispatch(command: Command, global: &Global, output: &mut Output) -> Result<Co
         Command::Report(arguments) => report::run(&arguments, global, output),
         Command::Doctor(arguments) => doctor::run(&arguments, global, output),
         Command::Serve(arguments) => serve::run(&arguments, global, output),
+        Command::Health(arguments) => health::run(&arguments, output),
         Command::Info => info::run(global, output),
     }
 }
