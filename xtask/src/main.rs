@@ -1,11 +1,15 @@
 //! Developer commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask record`, `cargo xtask bench`, `cargo xtask fuzz`,
-//! `cargo xtask instructions`, `cargo xtask web`, `cargo xtask samba`.
+//! `cargo xtask instructions`, `cargo xtask web`, `cargo xtask samba`, `cargo xtask container`,
+//! `cargo xtask fresh-machine`.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod bench;
+mod container;
+mod debian_root;
 mod demo;
+mod fresh_machine;
 mod fuzz;
 mod instructions;
 mod isolated;
@@ -76,6 +80,10 @@ enum Command {
     },
     /// Runs a private Samba until standard input ends, and prints where it is as JSON
     Samba,
+    /// Makes the container images without Docker, and runs what they would run
+    Container,
+    /// Carries out on a fresh Debian what the README begins with
+    FreshMachine,
     /// Looks for inputs that break what must hold of everything that reads bytes of others
     Fuzz(fuzz::Options),
 }
@@ -94,6 +102,8 @@ fn main() -> anyhow::Result<()> {
         Command::Instructions { update: false } => instructions::check(),
         Command::Web { test } => web::run(test),
         Command::Samba => samba::run(),
+        Command::Container => container::run(),
+        Command::FreshMachine => fresh_machine::run(),
         Command::Fuzz(options) => fuzz::run(&options),
     }
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 
-use crate::workspace::{root, step};
+use crate::workspace::{in_ci, root, step};
 
 /// A virtual environment, and what is in it.
 pub(crate) struct VirtualEnvironment {
@@ -55,10 +55,6 @@ impl VirtualEnvironment {
             _ => Ok(prepared),
         }
     }
-}
-
-fn in_ci() -> bool {
-    std::env::var("CI").is_ok_and(|value| matches!(value.as_str(), "true" | "1"))
 }
 
 fn prepare(folder: &Path, requirements: &Path) -> anyhow::Result<Prepared> {
