@@ -13,6 +13,7 @@ mod running;
 mod compose;
 
 use std::env;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 
@@ -37,6 +38,7 @@ pub(crate) fn check() -> anyhow::Result<Option<&'static str>> {
             false => return Ok(Some(hindrance)),
         }
     }
+    compose_file()?;
     let logs = tempfile::tempdir().context("cannot make a folder for logs")?;
     let lab = Image::assemble(&root().join("deploy/lab"), &[])?;
     let lab = lab::start(&lab, logs.path())?;
@@ -47,4 +49,19 @@ pub(crate) fn check() -> anyhow::Result<Option<&'static str>> {
     lab.stop()?;
     println!("the container images do what docs/container.md says");
     Ok(None)
+}
+
+/// Has Docker read the compose file, where its client is here; unit tests look at what is in it.
+fn compose_file() -> anyhow::Result<()> {
+    let compose = || {
+        let mut docker = Command::new("docker");
+        docker.args(["compose", "--file", "docker-compose.smbreplay.yml"]).current_dir(root()).stdin(Stdio::null());
+        docker
+    };
+    let mut version = compose();
+    version.arg("version").stdout(Stdio::null()).stderr(Stdio::null());
+    if !version.status().is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    step(compose().args(["config", "--quiet"]))
 }

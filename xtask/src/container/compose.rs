@@ -41,6 +41,7 @@ struct Service {
     cap_drop: Vec<String>,
     #[serde(default)]
     security_opt: Vec<String>,
+    stop_grace_period: Option<String>,
     restart: String,
 }
 
@@ -101,6 +102,9 @@ fn the_server_has_the_port_the_folders_and_the_rights_that_its_image_has() {
     assert_eq!(targets, image.volumes);
     assert!(server.read_only && server.tmpfs == ["/tmp"] && server.cap_drop == ["ALL"]);
     assert_eq!(server.security_opt, ["no-new-privileges:true"]);
+    let grace = server.stop_grace_period.as_ref().and_then(|time| time.strip_suffix('s')).unwrap();
+    // What the server takes at most, and the 2 s that each of its two last steps takes.
+    assert!(grace.parse::<u64>().unwrap() > 34, "running jobs get 30 s");
 }
 
 #[test]

@@ -16,6 +16,7 @@ const MOST: u64 = 64 << 10;
 #[derive(Debug, Deserialize)]
 struct Health {
     status: Status,
+    lacks: Option<Lack>,
     version: String,
 }
 
@@ -35,15 +36,22 @@ impl Status {
             Self::Error => "error",
         }
     }
+}
 
-    /// What it means, where it is not well.
-    fn meaning(self) -> Option<&'static str> {
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Lack {
+    Configuration,
+    TracesFolder,
+    Jobs,
+}
+
+impl Lack {
+    fn meaning(self) -> &'static str {
         match self {
-            Self::Ok => None,
-            Self::Degraded => {
-                Some("its traces folder cannot be read, or jobs cannot be remembered; the server's log says which")
-            }
-            Self::Error => Some("its configuration cannot be read; the server's log says why"),
+            Self::Configuration => "its configuration cannot be read; its log says why",
+            Self::TracesFolder => "its traces folder cannot be read; its log says why",
+            Self::Jobs => "jobs cannot be remembered; its log says why",
         }
     }
 }
@@ -52,7 +60,7 @@ impl Status {
 pub(crate) fn run(arguments: &HealthArguments, output: &mut Output) -> Result<Conclusion, Failure> {
     let server = arguments.server.clone().unwrap_or_else(|| ServerUrl::on_this_machine(arguments.port));
     let (status, version, reason) = match ask(&server) {
-        Ok(health) => (health.status.word(), Some(health.version), health.status.meaning().map(str::to_owned)),
+        Ok(health) => (health.status.word(), Some(health.version), health.lacks.map(|lack| lack.meaning().to_owned())),
         Err(reason) => ("unreachable", None, Some(reason)),
     };
     tell(&server, status, version.as_deref(), reason.as_deref(), output)?;
