@@ -1392,6 +1392,7 @@ export interface components {
         };
         /** @description Whether the server does its work. */
         Health: {
+            lacks: components["schemas"]["HealthLack"] | null;
             /** @description How it is. */
             status: components["schemas"]["HealthStatus"];
             /** @description Whether tshark was there when the server started. It is not needed. */
@@ -1399,6 +1400,11 @@ export interface components {
             /** @description Version of smbreplay. */
             version: string;
         };
+        /**
+         * @description What the server lacks for its work.
+         * @enum {string}
+         */
+        HealthLack: "configuration" | "traces_folder" | "jobs";
         /**
          * @description Whether the server can do its work.
          * @enum {string}

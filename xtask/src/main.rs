@@ -1,13 +1,17 @@
 //! Developer commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask record`, `cargo xtask bench`, `cargo xtask fuzz`,
-//! `cargo xtask instructions`, `cargo xtask web`, `cargo xtask samba`, `cargo xtask deny`, `cargo xtask package`, `cargo xtask release`.
+//! `cargo xtask instructions`, `cargo xtask web`, `cargo xtask samba`, `cargo xtask container`, `cargo xtask fresh-machine`,
+//! `cargo xtask deny`, `cargo xtask advisories`, `cargo xtask package`, `cargo xtask release`.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod bench;
+mod container;
 mod crates;
+mod debian_root;
 mod demo;
 mod deny;
+mod fresh_machine;
 mod fuzz;
 mod instructions;
 mod isolated;
@@ -80,6 +84,10 @@ enum Command {
     },
     /// Runs a private Samba until standard input ends, and prints where it is as JSON
     Samba,
+    /// Makes the container images without Docker, and runs what they would run
+    Container,
+    /// Carries out on a fresh Debian what the README begins with
+    FreshMachine,
     /// Looks for inputs that break what must hold of everything that reads bytes of others
     Fuzz(fuzz::Options),
     /// Holds the dependencies to deny.toml: licences, second versions, sources
@@ -110,6 +118,8 @@ fn main() -> anyhow::Result<()> {
         Command::Instructions { update: false } => instructions::check(),
         Command::Web { test } => web::run(test),
         Command::Samba => samba::run(),
+        Command::Container => container::run(),
+        Command::FreshMachine => fresh_machine::run(),
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Deny => deny::check().map(|checked| checked.tell("licences, versions and sources")),
         Command::Advisories => deny::check_advisories().map(|checked| checked.tell("advisories")),

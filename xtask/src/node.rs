@@ -12,7 +12,7 @@ use crate::packages;
 use crate::workspace::{root, step};
 
 /// The least version that the packages are built and tested with.
-const LEAST: (u32, u32) = (20, 19);
+pub(crate) const LEAST: (u32, u32) = (20, 19);
 /// What is used where the system has an older one: it comes from the npm registry, as the packages do.
 const PINNED: [&str; 2] = [NODE, "npm@10.9.9"];
 #[cfg(target_arch = "aarch64")]

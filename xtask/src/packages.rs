@@ -35,6 +35,12 @@ pub(crate) fn ensure_npm() -> anyhow::Result<()> {
     ensure_with("tests need", || if succeeds("npm", &["--version"]) { Vec::new() } else { vec!["npm"] })
 }
 
+/// The same for what makes a Debian's root file system.
+pub(crate) fn ensure_mmdebstrap() -> anyhow::Result<()> {
+    let has_it = || succeeds("mmdebstrap", &["--version"]);
+    ensure_with("tests need", || if has_it() { Vec::new() } else { vec!["mmdebstrap", "debian-archive-keyring"] })
+}
+
 /// The same for wrk, which one bench needs and no test.
 pub(crate) fn ensure_wrk() -> anyhow::Result<()> {
     // `wrk --version` fails.
@@ -65,6 +71,11 @@ fn ensure_with(who_needs: &str, missing: impl Fn() -> Vec<&'static str>) -> anyh
     Ok(())
 }
 
+/// Whether this user is root.
+pub(crate) fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|user| user.stdout.trim_ascii() == b"0")
+}
+
 fn missing() -> Vec<&'static str> {
     let programs = Program::ALL.into_iter().filter_map(|program| program.find().err()).map(|missing| missing.package);
     let modules = (!has_vfs_module("streams_xattr")).then_some(VFS_MODULES_PACKAGE);
@@ -78,8 +89,7 @@ fn privileged_apt_get() -> Option<Vec<&'static str>> {
     if !succeeds("apt-get", &["--version"]) {
         return None;
     }
-    let user = Command::new("id").arg("-u").output().ok()?;
-    if user.stdout.trim_ascii() == b"0" {
+    if is_root() {
         return Some(vec!["env"]);
     }
     succeeds("sudo", &["-n", "true"]).then(|| vec!["sudo", "-n", "env"])

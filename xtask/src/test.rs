@@ -2,9 +2,11 @@
 
 use std::time::Instant;
 
+use crate::container;
 use crate::crates;
 use crate::demo;
 use crate::deny;
+use crate::fresh_machine;
 use crate::fuzz;
 use crate::instructions;
 use crate::node::Node;
@@ -54,10 +56,12 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     fuzz::smoke()?;
     // The first thing that a new user runs.
     demo::show(false)?;
+    let container = container::check()?;
+    let fresh_machine = if full { fresh_machine::check()? } else { None };
     step(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
     instructions::check()?;
     println!(
-        "\nformat, lints, tests, packages, fuzzing, demo, documentation and instruction counts are in order ({} s)",
+        "\nformat, lints, tests, packages, fuzzing, demo, container images, documentation and instruction counts are in order ({} s)",
         start.elapsed().as_secs()
     );
     dependencies.tell("licences, versions and sources of the dependencies");
@@ -65,6 +69,13 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     for (prepared, environment) in environments {
         if let Prepared::Unavailable(reason) = prepared {
             println!("NOT RUN: {}: {reason}", environment.purpose);
+        }
+    }
+    for (hindrance, purpose) in
+        [(container, "the container images"), (fresh_machine, "the README's commands on a fresh machine")]
+    {
+        if let Some(reason) = hindrance {
+            println!("NOT RUN: {purpose}: {reason}");
         }
     }
     Ok(())

@@ -18,6 +18,11 @@ pub(crate) fn cargo() -> Command {
     cargo
 }
 
+/// Whether nobody sits before this run, who would see what was left out.
+pub(crate) fn in_ci() -> bool {
+    std::env::var("CI").is_ok_and(|value| matches!(value.as_str(), "true" | "1"))
+}
+
 /// Runs a command with the terminal as its own, says which, and fails when it fails.
 pub(crate) fn step(command: &mut Command) -> anyhow::Result<()> {
     let line = describe(command);

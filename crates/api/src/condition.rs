@@ -11,31 +11,53 @@ use utoipa::ToSchema;
 const EVERY: Duration = Duration::from_secs(2);
 
 /// Whether the server can do its work.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, ToSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = HealthStatus)]
 pub(crate) enum Condition {
     /// It can.
-    #[default]
     Ok,
-    /// The traces folder cannot be read, or jobs cannot be remembered; the server's log says which.
+    /// The traces folder cannot be read, or jobs cannot be remembered; the server's log says why.
     Degraded,
     /// Its configuration cannot be read: it can do nothing.
     Error,
 }
 
-/// The condition as it was seen last.
+/// What the server lacks for its work.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = HealthLack)]
+pub(crate) enum Lack {
+    /// A configuration that can be read.
+    Configuration,
+    /// A traces folder that can be read.
+    TracesFolder,
+    /// A folder where jobs are remembered.
+    Jobs,
+}
+
+impl From<Option<Lack>> for Condition {
+    fn from(lack: Option<Lack>) -> Self {
+        match lack {
+            None => Self::Ok,
+            Some(Lack::TracesFolder | Lack::Jobs) => Self::Degraded,
+            Some(Lack::Configuration) => Self::Error,
+        }
+    }
+}
+
+/// What the server lacked when it was looked at last.
 #[derive(Debug, Default)]
-pub(crate) struct LastCondition(Mutex<Condition>);
+pub(crate) struct LastCondition(Mutex<Option<Lack>>);
 
 impl LastCondition {
     /// As it was seen last.
-    pub(crate) fn get(&self) -> Condition {
+    pub(crate) fn lack(&self) -> Option<Lack> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn set(&self, condition: Condition) -> Condition {
-        std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), condition)
+    fn set(&self, lack: Option<Lack>) -> Option<Lack> {
+        std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), lack)
     }
 }
 
@@ -51,23 +73,23 @@ pub(crate) async fn watch(app: App) {
 
 /// Looks now.
 pub(crate) fn look(app: &App) {
-    let (condition, why) = condition(app);
-    if app.condition.set(condition) != condition {
-        tracing::warn!("the server is {condition:?}: {why}");
+    let (lack, why) = lack(app);
+    if app.condition.set(lack) != lack {
+        tracing::warn!("the server is {:?}: {why}", Condition::from(lack));
     }
 }
 
-fn condition(app: &App) -> (Condition, String) {
+fn lack(app: &App) -> (Option<Lack>, String) {
     let layout = match app.layout() {
         Ok(layout) => layout,
-        Err(error) => return (Condition::Error, error.to_string()),
+        Err(error) => return (Some(Lack::Configuration), error.to_string()),
     };
     match std::fs::read_dir(layout.traces_folder()) {
         // The first capture makes it.
         Err(error) if error.kind() != ErrorKind::NotFound => {
-            (Condition::Degraded, format!("{}: {error}", layout.traces_folder().display()))
+            (Some(Lack::TracesFolder), format!("{}: {error}", layout.traces_folder().display()))
         }
-        _ if !app.jobs.are_kept() => (Condition::Degraded, "jobs cannot be remembered".to_owned()),
-        _ => (Condition::Ok, "everything is there".to_owned()),
+        _ if !app.jobs.are_kept() => (Some(Lack::Jobs), "jobs cannot be remembered".to_owned()),
+        _ => (None, "everything is there".to_owned()),
     }
 }

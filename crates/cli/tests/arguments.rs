@@ -6,7 +6,7 @@ mod support;
 
 use support::{Home, ended};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 18] = [
     "ingest",
     "session",
     "validate",
@@ -20,6 +20,8 @@ const COMMANDS: [&str; 16] = [
     "decrypt",
     "lab",
     "info",
+    "serve",
+    "health",
     "doctor",
     "completions",
     "man",
@@ -151,6 +153,7 @@ fn the_help_reads_so() {
     insta::assert_snapshot!("help_decrypt", home.run(&["decrypt", "--help"]).succeeded());
     insta::assert_snapshot!("help_doctor", home.run(&["doctor", "--help"]).succeeded());
     insta::assert_snapshot!("help_export", home.run(&["export", "--help"]).succeeded());
+    insta::assert_snapshot!("help_health", home.run(&["health", "--help"]).succeeded());
     insta::assert_snapshot!("help_ingest", home.run(&["ingest", "--help"]).succeeded());
     insta::assert_snapshot!("help_replay", home.run(&["replay", "--help"]).succeeded());
     insta::assert_snapshot!("help_report", home.run(&["report", "--help"]).succeeded());

@@ -16,6 +16,7 @@ fn a_server_is_there_until_it_is_asked_to_end() {
         let server = ApiServer::start_with(&home, &[], &[("PATH", folder.to_str().unwrap())]);
         let health = server.json("/health");
         assert_eq!((&health["status"], &health["tshark_available"]), (&"ok".into(), &is_there.into()));
+        assert!(health["lacks"].is_null());
         assert_eq!(server.json("/info")["tshark_available"], is_there);
     }
     let server = ApiServer::start(&home);
@@ -63,7 +64,8 @@ fn health_tells_whether_the_server_can_do_its_work() {
     let home = Home::new();
     let folder = home.file("cases-that-are-a-file", b"");
     let server = ApiServer::start_with(&home, &[], &[("TRACES_FOLDER", folder.to_str().unwrap())]);
-    assert_eq!(server.json("/health")["status"], "degraded");
+    let health = server.json("/health");
+    assert_eq!((&health["status"], &health["lacks"]), (&"degraded".into(), &"traces_folder".into()));
     home.file(".config/smbreplay/config.toml", b"port = \"none\"");
     let seen = |status: &str| {
         (0..200).any(|_| {

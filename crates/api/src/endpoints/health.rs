@@ -1,7 +1,7 @@
 //! `GET /health`.
 
 use crate::app::App;
-use crate::condition::Condition;
+use crate::condition::{Condition, Lack};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -12,6 +12,9 @@ use utoipa::ToSchema;
 pub(crate) struct Health {
     /// How it is.
     status: Condition,
+    /// What it lacks, if it is not well.
+    #[schema(required)]
+    lacks: Option<Lack>,
     /// Version of smbreplay.
     version: &'static str,
     /// Whether tshark was there when the server started. It is not needed.
@@ -21,6 +24,6 @@ pub(crate) struct Health {
 /// Whether the server is there, and whether it can do its work, as it was seen in the last seconds. No key is needed.
 #[utoipa::path(get, path = "/health", operation_id = "healthCheck", tag = "server", security(()), responses((status = OK, body = Health)))]
 pub(crate) async fn health(State(app): State<App>) -> Json<Health> {
-    let tshark_available = app.tshark_available;
-    Json(Health { status: app.condition.get(), version: env!("CARGO_PKG_VERSION"), tshark_available })
+    let (lacks, tshark_available) = (app.condition.lack(), app.tshark_available);
+    Json(Health { status: lacks.into(), lacks, version: env!("CARGO_PKG_VERSION"), tshark_available })
 }

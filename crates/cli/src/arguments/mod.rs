@@ -7,6 +7,7 @@ mod decrypt;
 mod doctor;
 mod export;
 mod global;
+mod health;
 mod ingest;
 mod kerberos;
 mod lab;
@@ -27,6 +28,7 @@ pub(crate) use decrypt::DecryptArguments;
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use export::ExportArguments;
 pub(crate) use global::{Format, Global};
+pub(crate) use health::{HealthArguments, ServerUrl};
 pub(crate) use ingest::IngestArguments;
 pub(crate) use kerberos::KerberosArguments;
 pub(crate) use lab::LabCommand;
@@ -105,6 +107,8 @@ pub(crate) enum Command {
     },
     /// Do all of this over HTTP, for programs and web pages
     Serve(ServeArguments),
+    /// Ask a server that `serve` runs whether it can do its work
+    Health(HealthArguments),
     /// Show versions, folders and supported commands
     Info,
     /// Test settings, folders and the lab server, and say what to do about what fails

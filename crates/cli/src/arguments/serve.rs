@@ -5,10 +5,11 @@ use std::net::IpAddr;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Environment: API_KEY is the key that requests have to send in X-API-Key; CORS_ORIGINS the web pages that may use
-the server, with commas between (https://lab.example); PORT the port.")]
+Environment: API_KEY is the key that requests have to send in X-API-Key; API_KEY_FILE a file that has it, and is
+made with one if it is not there; CORS_ORIGINS the web pages that may use the server, with commas between
+(https://lab.example); PORT the port.")]
 pub(crate) struct ServeArguments {
-    /// Address to listen on; on any but 127.0.0.1 a key is needed, and one is made if API_KEY has none
+    /// Address to listen on; on any but 127.0.0.1 a key is needed, and one is made if none is given
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = address)]
     pub(crate) host: IpAddr,
     /// Port to listen on; 0 is any that is free

@@ -8,6 +8,7 @@ mod doctor;
 mod export;
 mod filter;
 pub(crate) mod first_run;
+mod health;
 mod html;
 mod info;
 mod ingest;
@@ -70,6 +71,7 @@ fn dispatch(command: Command, global: &Global, output: &mut Output) -> Result<Co
         Command::Report(arguments) => report::run(&arguments, global, output),
         Command::Doctor(arguments) => doctor::run(&arguments, global, output),
         Command::Serve(arguments) => serve::run(&arguments, global, output),
+        Command::Health(arguments) => health::run(&arguments, output),
         Command::Info => info::run(global, output),
     }
 }

@@ -1,13 +1,15 @@
 //! `serve`: the HTTP API, until Ctrl-C or SIGTERM.
 
+mod key;
+
 use super::{Context, environment};
 use crate::arguments::{Format, Global, ServeArguments};
 use crate::failure::{Conclusion, Failure};
 use crate::interrupt::Interrupt;
 use crate::output::Output;
-use api::{ApiKey, Environment, KeyError, Limits, Server, ServerError, Settings};
+use api::{Environment, Limits, Server, ServerError, Settings};
+use key::Key;
 use serde_json::json;
-use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,26 +17,13 @@ use std::time::Duration;
 /// Time for threads that still work when the server has ended.
 const LAST_THREADS: Duration = Duration::from_secs(2);
 
-/// Where the key of the server comes from.
-enum Key {
-    /// The environment.
-    Given(ApiKey),
-    /// It was made, and has to be told.
-    Made(ApiKey),
-    /// There is none.
-    None,
-}
-
 /// Serves until it is stopped.
 pub(crate) fn run(arguments: &ServeArguments, global: &Global, output: &mut Output) -> Result<Conclusion, Failure> {
     let mut context = Context::new(&[], global, output)?;
-    let key = key(arguments)?;
+    let key = Key::find(arguments)?;
     let settings = Settings {
         address: SocketAddr::new(arguments.host, arguments.port),
-        key: match &key {
-            Key::Given(key) | Key::Made(key) => Some(key.clone()),
-            Key::None => None,
-        },
+        key: key.api_key().cloned(),
         origins: origins(),
         state_folder: state_folder(arguments.port)?,
         limits: Limits {
@@ -60,21 +49,6 @@ pub(crate) fn run(arguments: &ServeArguments, global: &Global, output: &mut Outp
     Ok(Conclusion::Done)
 }
 
-/// The key that requests have to bring.
-fn key(arguments: &ServeArguments) -> Result<Key, Failure> {
-    // One that is no text must not count as none.
-    let given = std::env::var_os("API_KEY").map(OsString::into_string).transpose();
-    let given = given.map_err(|_| Failure::new(KeyError::Characters, "set another API_KEY"))?;
-    match given.filter(|key| !key.is_empty()) {
-        Some(_) if arguments.insecure => {
-            Err(Failure::new("API_KEY is set, and --insecure is to do without", "leave one of them out"))
-        }
-        Some(key) => ApiKey::new(key).map(Key::Given).map_err(|error| Failure::new(error, "set another API_KEY")),
-        None if arguments.insecure || arguments.host.is_loopback() => Ok(Key::None),
-        None => ApiKey::random().map(Key::Made).map_err(|error| Failure::new(error, "set API_KEY")),
-    }
-}
-
 fn origins() -> Vec<String> {
     let named = environment("CORS_ORIGINS").unwrap_or_default();
     named.split(',').map(|origin| origin.trim().trim_end_matches('/').to_owned()).filter(|it| !it.is_empty()).collect()
@@ -92,18 +66,23 @@ fn tell(server: &Server, key: &Key, arguments: &ServeArguments, context: &mut Co
         context.warn("--insecure: everybody who reaches this address may read, replay and delete, without a key");
     }
     let address = server.address();
-    let made = match key {
-        Key::Made(key) => Some(key.reveal()),
-        Key::Given(_) | Key::None => None,
+    let (made, kept) = match key {
+        Key::Made { key, kept } => (Some(key.reveal()), kept.as_ref().map(|path| path.display().to_string())),
+        Key::Given(_) | Key::None => (None, None),
     };
     match context.output.format() {
         Format::Json => {
-            context.output.json(&json!({ "url": format!("http://{address}"), "api_key": made }))?;
+            context
+                .output
+                .json(&json!({ "url": format!("http://{address}"), "api_key": made, "api_key_file": kept }))?;
         }
         Format::Table | Format::Csv => {
             context.output.line(&format!("serving http://{address}, described at http://{address}/docs"))?;
             if let Some(key) = made {
                 context.output.line(&format!("API key, shown this once: {key}"))?;
+            }
+            if let Some(file) = kept {
+                context.output.line(&format!("it is kept in {file}"))?;
             }
             context.output.line("Ctrl-C stops it")?;
         }
