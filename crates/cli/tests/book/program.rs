@@ -40,6 +40,9 @@ pub(super) fn python() -> Option<PathBuf> {
 pub(super) fn play(page: &Page) -> Option<Played> {
     let python = python();
     let blocks: Vec<Block> = page.blocks().into_iter().filter(|block| block.is_run() && is_program(page, block)).collect();
+    if blocks.is_empty() {
+        return None;
+    }
     let text: String = blocks.iter().map(|block| block.text.as_str()).collect();
     let stage = Stage::set(&text, python.clone());
     let (mut parts, mut steps, mut programs) = (Vec::new(), Vec::new(), Vec::new());

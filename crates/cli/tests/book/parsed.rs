@@ -48,8 +48,9 @@ fn commands_that_are_not_run_have_arguments_that_the_program_knows() {
 
 /// The arguments of smbreplay in a line of a script.
 fn command(line: &str) -> Option<&str> {
-    let (_, arguments) = line.split_once("smbreplay ").filter(|(before, _)| before.is_empty() || before.ends_with([' ', '\\', '/']))?;
-    let ends = [" #", " |", " >", " &", ";", "$("].iter().filter_map(|end| arguments.find(end)).min();
+    let line = line.split(" #").next().unwrap_or(line);
+    let (_, arguments) = line.split_once("smbreplay ").filter(|(before, _)| before.is_empty() || before.ends_with([' ', '/']))?;
+    let ends = [" |", " >", " &", ";", "$("].iter().filter_map(|end| arguments.find(end)).min();
     Some(&arguments[..ends.unwrap_or(arguments.len())])
 }
 

@@ -1,7 +1,7 @@
 //! What the commands of a page find: a home, captures, a lab server.
 
 use super::realm::LabRealm;
-use crate::support::{Home, office_records};
+use crate::support::{FromClient, Home, office_records, pcap, records};
 use lab::{Recorder, Samba, SambaOptions, Smbclient};
 use std::fs;
 use std::net::TcpListener;
@@ -42,7 +42,11 @@ impl Stage {
         let stage = Self { lab_port: free_port(), web_port: free_port(), session_key: String::new(), home, samba, realm, python };
         stage.settings();
         stage.programs();
-        stage.files(text)
+        let stage = stage.files(text);
+        if !text.contains("ingest office.pcap") {
+            stage.home.run(&["ingest", "office.pcap"]).succeeded();
+        }
+        stage
     }
 
     /// A shell in the home, with nothing in its environment that a page does not have.
@@ -82,9 +86,9 @@ impl Stage {
         let folder = self.home.path().join(".programs");
         fs::create_dir(&folder).unwrap();
         symlink(assert_cmd::cargo::cargo_bin!("smbreplay"), folder.join("smbreplay")).unwrap();
-        let duckdb = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/documents/duckdb.py");
+        let duckdb = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/book/duckdb.py");
         let scripts = [
-            ("ssh", "exec cat \"$HOME/office.pcap\"".to_owned()),
+            ("ssh", "cd; [ -e encrypted.pcap ] && exec cat encrypted.pcap; exec cat office.pcap".to_owned()),
             ("kinit", "printf 'testpass\\n' | exec /usr/bin/kinit \"$@\" >/dev/null".to_owned()),
             ("duckdb", format!("exec \"$PYTHON\" -I '{duckdb}' \"$@\"")),
         ];
@@ -104,17 +108,25 @@ impl Stage {
                 home.file(&format!("ring_{number}.pcapng"), &[header.clone(), part.concat()].concat());
             }
         }
-        if text.contains("my capture.pcap") {
-            home.office("my capture.pcap");
+        for name in ["my capture.pcap", "bulk.pcap", "old.pcap"].into_iter().filter(|name| text.contains(name)) {
+            home.office(name);
         }
+        home.file("notes.txt", b"no capture\n");
+        home.file("web.pcap", &pcap(80, &[(FromClient(true), b"GET / HTTP/1.1\r\n\r\n")]));
         for (name, records) in damaged(text) {
             home.file(name, &[office_records().0, records].concat());
         }
+        home.file(".curlrc", b"fail-with-body\nsilent\nshow-error\n");
+        home.file("passwords.txt", b"testuser=testpass\n");
         home.file("users.txt", b"testuser=testuser%testpass\n");
         home.file("ignore.txt", b"# a server of another make\noplock_granted\n");
         if text.contains("encrypted.pcap") {
             record_encrypted(home);
-            home.file("passwords.txt", b"testuser=testpass\n");
+            let parts = fs::read(home.path().join("encrypted.pcap")).unwrap();
+            let (header, records) = records(&parts);
+            for (number, part) in records.chunks(records.len().div_ceil(2)).enumerate() {
+                home.file(&format!("encrypted_{number}.pcapng"), &[header.clone(), part.concat()].concat());
+            }
             let (lines, key) = keys(home);
             home.file("keys.txt", lines.as_bytes());
             self.session_key = key;
