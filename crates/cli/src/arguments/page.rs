@@ -49,7 +49,7 @@ fn command_of(command: &Command, level: usize, page: &mut String) {
     let about = command.get_long_about().or_else(|| command.get_about()).map(ToString::to_string).unwrap_or_default();
     writeln!(page, "{}.\n", escaped(about.trim_end_matches('.'))).unwrap();
     let usage = command.clone().render_usage().to_string();
-    writeln!(page, "```text\n{}\n```", usage.trim_start_matches("Usage: ")).unwrap();
+    writeln!(page, "```text tested-by=\"crates/cli/src/arguments/page.rs\"\n{}\n```", usage.trim_start_matches("Usage: ")).unwrap();
     let own: Vec<&Arg> = command
         .get_arguments()
         .filter(|argument| !argument.is_global_set() && !argument.is_hide_set())

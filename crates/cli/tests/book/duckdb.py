@@ -6,4 +6,5 @@ import duckdb
 
 _, option, query = sys.argv
 assert option == "-c", option
-duckdb.connect().sql(query).show()
+with duckdb.connect() as database:
+    database.sql(query).show()

@@ -132,6 +132,9 @@ impl Stage {
             self.session_key = key;
         }
         if let Some(realm) = &self.realm {
+            if text.contains("domain.pcap") {
+                realm.record(&home.path().join("domain.pcap"));
+            }
             home.file("server.keytab", &fs::read(&realm.service.keytab).unwrap());
         }
         self
@@ -179,7 +182,8 @@ fn keys(home: &Home) -> (String, String) {
     home.run(&with_keys).succeeded();
     let bytes = fs::read(home.path().join(".keys.pcapng")).unwrap();
     let text = String::from_utf8_lossy(&bytes);
-    let is_key = |line: &&str| line.matches(',').count() == 3 && line.split(',').take(2).all(|field| field.len() >= 16);
+    let is_hex = |field: &str| field.len() >= 16 && field.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_key = |line: &&str| line.matches(',').count() == 3 && line.split(',').take(2).all(is_hex);
     let lines: Vec<&str> = text.split('\n').filter(is_key).collect();
     let mut fields = lines[0].split(',');
     let (id, key) = (fields.next().unwrap(), fields.next().unwrap());

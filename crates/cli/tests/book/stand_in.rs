@@ -22,7 +22,9 @@ impl Stage {
         for server in LAB_SERVERS {
             text = text.replace(server, "127.0.0.1");
         }
-        text = text.replace("lab start", &format!("lab start --port {}", self.lab_port));
+        if let Some(options) = text.strip_prefix("smbreplay lab start") {
+            text = format!("smbreplay lab start --port {}{options}", self.lab_port);
+        }
         text = text.replace("4450", &self.lab_port.to_string()).replace("3004", &self.web_port.to_string());
         runs_are_earlier_ones(&text)
     }
