@@ -1,11 +1,14 @@
 //! Developer commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask record`, `cargo xtask bench`, `cargo xtask fuzz`,
-//! `cargo xtask instructions`, `cargo xtask web`, `cargo xtask samba`.
+//! `cargo xtask instructions`, `cargo xtask web`, `cargo xtask book`, `cargo xtask samba`.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod bench;
+mod book;
 mod demo;
+#[cfg(test)]
+mod documented;
 mod fuzz;
 mod instructions;
 mod isolated;
@@ -74,6 +77,8 @@ enum Command {
         #[arg(long)]
         test: bool,
     },
+    /// Builds the documentation as a book, in target/book
+    Book,
     /// Runs a private Samba until standard input ends, and prints where it is as JSON
     Samba,
     /// Looks for inputs that break what must hold of everything that reads bytes of others
@@ -93,6 +98,7 @@ fn main() -> anyhow::Result<()> {
         Command::Instructions { update: true } => instructions::update(),
         Command::Instructions { update: false } => instructions::check(),
         Command::Web { test } => web::run(test),
+        Command::Book => book::run(),
         Command::Samba => samba::run(),
         Command::Fuzz(options) => fuzz::run(&options),
     }

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::book::{self, Built};
 use crate::demo;
 use crate::fuzz;
 use crate::instructions;
@@ -21,6 +22,7 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     packages::ensure()?;
     packages::ensure_cpp_compiler()?;
     packages::ensure_python()?;
+    packages::ensure_curl()?;
     let environments = [(QUERIES.ensure()?, QUERIES), (SCHEMATHESIS.ensure()?, SCHEMATHESIS)];
     let node = Node::ensure()?;
     // The program that is tested has the page.
@@ -48,15 +50,19 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     // The first thing that a new user runs.
     demo::show(false)?;
     step(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    let book = book::build()?;
     instructions::check()?;
     println!(
-        "\nformat, lints, tests, fuzzing, demo, documentation and instruction counts are in order ({} s)",
+        "\nformat, lints, tests, fuzzing, demo, documentation, book and instruction counts are in order ({} s)",
         start.elapsed().as_secs()
     );
     for (prepared, environment) in environments {
         if let Prepared::Unavailable(reason) = prepared {
             println!("NOT RUN: {}: {reason}", environment.purpose);
         }
+    }
+    if let Built::Unavailable(reason) = book {
+        println!("NOT RUN: the book: {reason}");
     }
     Ok(())
 }

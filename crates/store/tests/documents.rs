@@ -47,16 +47,16 @@ fn the_published_json_schema_is_that_of_the_metadata() {
 
 /// A row for each key, in the order in which `config show` has them.
 fn keys() -> String {
-    let mut text = "| key | default | must be | is | environment |\n| --- | --- | --- | --- | --- |\n".to_owned();
+    let mut text = "| key | is | default | must be |\n| --- | --- | --- | --- |\n".to_owned();
     for key in Key::ALL {
         let default = match key.default_value() {
             "" => "empty".to_owned(),
             value => format!("`{value}`"),
         };
-        let variables: Vec<String> = key.variables().iter().map(|variable| format!("`{variable}`")).collect();
+        let aliases: String = key.variables().iter().skip(1).map(|alias| format!("; also `{alias}`")).collect();
         let range = key.range().replace('\\', r"\\").replace('*', r"\*").replace('<', r"\<").replace('|', r"\|");
         let (name, meaning) = (key.name(), key.meaning());
-        writeln!(text, "| `{name}` | {default} | {range} | {meaning} | {} |", variables.join(", ")).unwrap();
+        writeln!(text, "| `{name}` | {meaning}{aliases} | {default} | {range} |").unwrap();
     }
     text
 }
