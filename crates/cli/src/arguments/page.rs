@@ -23,7 +23,12 @@ fn the_page_of_the_command_line_is_what_the_program_parses() {
     let mut program = Arguments::command();
     program.build();
     let mut page = HEAD.to_owned();
-    options("Options of all commands", 2, program.get_arguments().filter(|argument| argument.is_global_set()), &mut page);
+    options(
+        "Options of all commands",
+        2,
+        program.get_arguments().filter(|argument| argument.is_global_set()),
+        &mut page,
+    );
     notes(&program, &mut page);
     for command in commands(&program) {
         command_of(command, 2, &mut page);
@@ -49,7 +54,12 @@ fn command_of(command: &Command, level: usize, page: &mut String) {
     let about = command.get_long_about().or_else(|| command.get_about()).map(ToString::to_string).unwrap_or_default();
     writeln!(page, "{}.\n", escaped(about.trim_end_matches('.'))).unwrap();
     let usage = command.clone().render_usage().to_string();
-    writeln!(page, "```text tested-by=\"crates/cli/src/arguments/page.rs\"\n{}\n```", usage.trim_start_matches("Usage: ")).unwrap();
+    writeln!(
+        page,
+        "```text tested-by=\"crates/cli/src/arguments/page.rs\"\n{}\n```",
+        usage.trim_start_matches("Usage: ")
+    )
+    .unwrap();
     let own: Vec<&Arg> = command
         .get_arguments()
         .filter(|argument| !argument.is_global_set() && !argument.is_hide_set())
@@ -85,7 +95,8 @@ fn options<'a>(heading: &str, level: usize, arguments: impl Iterator<Item = &'a 
         page.push('\n');
     }
     for argument in arguments {
-        let help = argument.get_long_help().or_else(|| argument.get_help()).map(ToString::to_string).unwrap_or_default();
+        let help =
+            argument.get_long_help().or_else(|| argument.get_help()).map(ToString::to_string).unwrap_or_default();
         let paragraphs: Vec<String> = help.split("\n\n").map(|text| escaped(&text.replace('\n', " "))).collect();
         let (first, others) = paragraphs.split_first().unwrap();
         let others: String = others.iter().map(|text| format!("\n\n  {text}")).collect();
@@ -116,12 +127,17 @@ fn values(argument: &Arg) -> String {
     }
     let quoted = |texts: Vec<String>| texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", ");
     let possible = argument.get_possible_values();
-    let possible = possible.iter().filter(|value| !value.is_hide_set()).map(|value| value.get_name().to_owned()).collect::<Vec<_>>();
+    let possible = possible
+        .iter()
+        .filter(|value| !value.is_hide_set())
+        .map(|value| value.get_name().to_owned())
+        .collect::<Vec<_>>();
     let mut told = String::new();
     if !possible.is_empty() {
         write!(told, "; one of {}", quoted(possible)).unwrap();
     }
-    let defaults: Vec<String> = argument.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect();
+    let defaults: Vec<String> =
+        argument.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect();
     if !defaults.is_empty() {
         write!(told, "; default {}", quoted(defaults)).unwrap();
     }
@@ -136,10 +152,11 @@ fn notes(command: &Command, page: &mut String) {
     let mut sentences = String::new();
     for line in notes.lines().filter(|line| *line != "Examples:") {
         match line.strip_prefix("  ") {
-            Some(example) => examples.push(example.split_once("  ").map_or_else(
-                || example.to_owned(),
-                |(command, does)| format!("{command}   # {}", does.trim()),
-            )),
+            Some(example) => examples.push(
+                example
+                    .split_once("  ")
+                    .map_or_else(|| example.to_owned(), |(command, does)| format!("{command}   # {}", does.trim())),
+            ),
             None => writeln!(sentences, "{}", escaped(line)).unwrap(),
         }
     }

@@ -28,7 +28,8 @@ pub(super) fn of(block: &Block) -> Vec<Command> {
         let begins = if console { line.strip_prefix("$ ") } else { begins(line, commands.last()) };
         if let Some(text) = begins {
             let shown = console.then(Vec::new);
-            let command = Command { place: place(), text: text.to_owned(), status: 0, shown, fresh: block.marks.alternatives };
+            let command =
+                Command { place: place(), text: text.to_owned(), status: 0, shown, fresh: block.marks.alternatives };
             commands.push(command);
             continue;
         }
@@ -61,7 +62,8 @@ fn is_remark(line: &str) -> bool {
 }
 
 fn status(text: &str) -> i32 {
-    let told = text.rsplit_once(STATUS).map(|(_, rest)| rest.chars().take_while(char::is_ascii_digit).collect::<String>());
+    let told =
+        text.rsplit_once(STATUS).map(|(_, rest)| rest.chars().take_while(char::is_ascii_digit).collect::<String>());
     told.map_or(0, |digits| digits.parse().unwrap())
 }
 

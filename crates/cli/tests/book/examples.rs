@@ -22,7 +22,9 @@ fn examples_in_python_count_as_the_command_line_does() {
     let by_command = sorted(of_commands.map(line));
     let list = played.stage.home.json(&["session", "--list"]);
     let of_sessions = list["sessions"].as_array().unwrap().iter();
-    let line = |session: &serde_json::Value| format!("{} {}", session["file_name"].as_str().unwrap(), session["operation_count"]);
+    let line = |session: &serde_json::Value| {
+        format!("{} {}", session["file_name"].as_str().unwrap(), session["operation_count"])
+    };
     let by_session = sorted(of_sessions.map(line));
     let mut tools = Vec::new();
     for printed in &played.programs {

@@ -30,13 +30,18 @@ fn every_link_leads_to_a_file_and_a_heading_that_are_there() {
                 continue;
             }
             let (path, anchor) = link.target.split_once('#').unwrap_or((&link.target, ""));
-            let destination = if path.is_empty() { PathBuf::from(&page.name) } else { destination(&page.name, path).expect(&place) };
+            let destination =
+                if path.is_empty() { PathBuf::from(&page.name) } else { destination(&page.name, path).expect(&place) };
             assert!(root().join(&destination).exists(), "{place}: is not there");
             // The book has what is below docs, and nothing else.
             assert!(!page.name.starts_with("docs/") || destination.starts_with("docs"), "{place}: is not in the book");
             if !anchor.is_empty() {
                 let target = pages.iter().find(|page| Path::new(&page.name) == destination).expect(&place);
-                assert!(target.anchors().contains(&anchor.to_owned()), "{place}: has no such heading: {:?}", target.anchors());
+                assert!(
+                    target.anchors().contains(&anchor.to_owned()),
+                    "{place}: has no such heading: {:?}",
+                    target.anchors()
+                );
             }
         }
     }
@@ -58,7 +63,9 @@ fn the_contents_of_the_book_have_every_page_once() {
 fn pictures_and_files_of_the_book_are_used() {
     let linked: BTreeSet<PathBuf> = page::all()
         .iter()
-        .flat_map(|page| page.links().into_iter().filter_map(|link| destination(&page.name, &link.target)).collect::<Vec<_>>())
+        .flat_map(|page| {
+            page.links().into_iter().filter_map(|link| destination(&page.name, &link.target)).collect::<Vec<_>>()
+        })
         .collect();
     for entry in fs::read_dir(root().join("docs/pictures")).unwrap() {
         let picture = Path::new("docs/pictures").join(entry.unwrap().file_name());

@@ -39,7 +39,8 @@ pub(super) fn python() -> Option<PathBuf> {
 /// Runs what is to be run of the page; `None` if that is nothing.
 pub(super) fn play(page: &Page) -> Option<Played> {
     let python = python();
-    let blocks: Vec<Block> = page.blocks().into_iter().filter(|block| block.is_run() && is_program(page, block)).collect();
+    let blocks: Vec<Block> =
+        page.blocks().into_iter().filter(|block| block.is_run() && is_program(page, block)).collect();
     if blocks.is_empty() {
         return None;
     }
@@ -76,7 +77,8 @@ pub(super) fn play(page: &Page) -> Option<Played> {
         return None;
     }
     let ended = shell::run(&mut stage.shell(), &stage.home.path().join(".results"), &steps);
-    let faults = parts.iter().zip(&steps).zip(&ended).filter_map(|((part, step), ended)| fault(part, step, ended)).collect();
+    let faults =
+        parts.iter().zip(&steps).zip(&ended).filter_map(|((part, step), ended)| fault(part, step, ended)).collect();
     let programs = programs.into_iter().map(|number| ended[number].output.clone()).collect();
     Some(Played { stage, programs, faults, steps: steps.len() })
 }
@@ -96,7 +98,10 @@ fn fault(part: &Part, step: &Step, ended: &Ended) -> Option<String> {
         return Some(format!("{place}: ends with {:?}, not {status}:\n{script}\n{output}", ended.status));
     }
     let shown = shown.as_ref().filter(|shown| !is_as_shown(shown, output))?;
-    Some(format!("{place}: what it prints is not what is shown:\n{script}\n--- shown\n{}\n--- printed\n{output}", shown.join("\n")))
+    Some(format!(
+        "{place}: what it prints is not what is shown:\n{script}\n--- shown\n{}\n--- printed\n{output}",
+        shown.join("\n")
+    ))
 }
 
 #[test]
@@ -114,9 +119,7 @@ fn every_command_of_the_documentation_does_what_its_page_says() {
         loop {
             let next = waiting.lock().unwrap().next();
             let Some(page) = next else { return played };
-            let start = std::time::Instant::now();
             played.extend(play(page));
-            eprintln!("{}: {:.1} s", page.name, start.elapsed().as_secs_f64());
         }
     };
     let at_once = std::thread::available_parallelism().map_or(2, |count| count.get().min(4));

@@ -30,7 +30,8 @@ impl LabRealm {
     /// `domain.pcap`: a user of the realm makes a folder and lists the share, encrypted.
     pub(super) fn record(&self, path: &Path) {
         let kerberos = Some(self.service.clone());
-        let samba = Samba::start(SambaOptions { kerberos, encryption_required: true, ..SambaOptions::default() }).unwrap();
+        let samba =
+            Samba::start(SambaOptions { kerberos, encryption_required: true, ..SambaOptions::default() }).unwrap();
         let tickets = self.kdc.log_on("testuser", "testpass").unwrap();
         let recorder = Recorder::start(samba.port(), path).unwrap();
         let client = Smbclient::new(&samba).with_ticket(&self.kdc, &tickets, HOST);

@@ -41,7 +41,10 @@ fn line_fits(shown: &str, found: &str) -> bool {
 }
 
 fn steady(line: &str) -> String {
-    line.split_whitespace().filter(|word| !word.chars().all(|character| "─-".contains(character))).collect::<Vec<_>>().join(" ")
+    line.split_whitespace()
+        .filter(|word| !word.chars().all(|character| "─-".contains(character)))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[test]
@@ -51,7 +54,9 @@ fn what_varies_is_any_text_in_a_line_and_any_lines_alone() {
     assert!(is_as_shown(&shown("a\n…\nd"), "a\nb\nc\nd\n"));
     assert!(is_as_shown(&shown("…\nb\n…\nd\n…"), "a\nb\nc\nd\n"));
     assert!(is_as_shown(&shown("…\nd"), "d\n"));
-    for (text, found) in [("a", "a\nb\n"), ("a\n…\nd", "a\nb\n"), ("…\nb", "b\nc\n"), ("a…c", "abd\n"), ("…\nb\n…\nb", "b\n")] {
+    for (text, found) in
+        [("a", "a\nb\n"), ("a\n…\nd", "a\nb\n"), ("…\nb", "b\nc\n"), ("a…c", "abd\n"), ("…\nb\n…\nb", "b\n")]
+    {
         assert!(!is_as_shown(&shown(text), found), "{text} {found}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::realm::LabRealm;
 use crate::support::{FromClient, Home, office_records, pcap, records};
-use lab::{Recorder, Samba, SambaOptions, Smbclient};
+use lab::{Program, Recorder, Samba, SambaOptions, Smbclient};
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -24,8 +24,14 @@ pub(super) struct Stage {
 }
 
 /// Commands that ask for a lab server.
-const ON_SERVERS: [&str; 6] =
-    ["smbreplay replay", "smbreplay setup", "smbreplay validate", "smbreplay doctor", "smbreplay cleanup", "/api/replay"];
+const ON_SERVERS: [&str; 6] = [
+    "smbreplay replay",
+    "smbreplay setup",
+    "smbreplay validate",
+    "smbreplay doctor",
+    "smbreplay cleanup",
+    "/api/replay",
+];
 
 impl Stage {
     /// With what commands with this text need.
@@ -39,7 +45,15 @@ impl Stage {
             let other_names = vec!["anna".to_owned(), "robot".to_owned()];
             Samba::start(SambaOptions { kerberos, other_names, ..SambaOptions::default() }).unwrap()
         });
-        let stage = Self { lab_port: free_port(), web_port: free_port(), session_key: String::new(), home, samba, realm, python };
+        let stage = Self {
+            lab_port: free_port(),
+            web_port: free_port(),
+            session_key: String::new(),
+            home,
+            samba,
+            realm,
+            python,
+        };
         stage.settings();
         stage.programs();
         let stage = stage.files(text);
@@ -89,7 +103,10 @@ impl Stage {
         let duckdb = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/book/duckdb.py");
         let scripts = [
             ("ssh", "cd; [ -e encrypted.pcap ] && exec cat encrypted.pcap; exec cat office.pcap".to_owned()),
-            ("kinit", "printf 'testpass\\n' | exec /usr/bin/kinit \"$@\" >/dev/null".to_owned()),
+            (
+                "kinit",
+                format!("printf 'testpass\\n' | exec '{}' \"$@\" >/dev/null", Program::Kinit.find().unwrap().display()),
+            ),
             ("duckdb", format!("exec \"$PYTHON\" -I '{duckdb}' \"$@\"")),
         ];
         for (name, script) in scripts {
@@ -150,7 +167,8 @@ impl Drop for Stage {
 /// Captures that lack something, of those that the page names: packets, the ends of packets, the beginning.
 fn damaged(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     let (_, records) = office_records();
-    let lossy = records.iter().enumerate().filter(|(number, _)| number % 50 != 49).flat_map(|(_, record)| record.clone());
+    let lossy =
+        records.iter().enumerate().filter(|(number, _)| number % 50 != 49).flat_map(|(_, record)| record.clone());
     let cut = records.iter().flat_map(|record| cut_to(96, record));
     let late = records.iter().skip(60).flatten().copied();
     let all = [("lossy.pcap", lossy.collect()), ("cut.pcap", cut.collect()), ("late.pcap", late.collect())];

@@ -33,23 +33,48 @@ impl Stage {
 /// The name of a run becomes that of the first one of the same trace.
 fn runs_are_earlier_ones(text: &str) -> String {
     let is_run = |word: &str| {
-        let of = |range: std::ops::Range<usize>| word.get(range).is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+        let of = |range: std::ops::Range<usize>| {
+            word.get(range).is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+        };
         word.len() == 16 && of(0..8) && of(9..15) && word.get(8..9) == Some("T") && word.ends_with('Z')
     };
-    let word = |word: &str| if is_run(word) { "$(ls .tracer/office.pcap/replays | head -n 1)".to_owned() } else { word.to_owned() };
+    let word = |word: &str| {
+        if is_run(word) { "$(ls .tracer/office.pcap/replays | head -n 1)".to_owned() } else { word.to_owned() }
+    };
     text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// Asserts that a command names no address but those of this machine.
+/// Asserts that a command names no server but those of this machine.
 pub(super) fn assert_stays_here(place: &str, command: &str) {
+    assert_eq!(elsewhere(command), None, "{place}: leads out of this machine: {command}");
+}
+
+/// What a command names that is not of this machine: an address, the host of a URL, or a lab server.
+fn elsewhere(command: &str) -> Option<String> {
     let is_part = |character: char| character.is_ascii_digit() || character == '.';
-    for word in command.split(|character: char| !is_part(character)) {
-        if let Ok(address) = word.parse::<Ipv4Addr>() {
-            assert!(address.is_loopback(), "{place}: {address} is not here: {command}");
-        }
+    let addresses =
+        command.split(|character: char| !is_part(character)).filter_map(|word| word.parse::<Ipv4Addr>().ok());
+    let address = addresses.filter(|address| !address.is_loopback()).map(|address| address.to_string()).next();
+    let behind = |name: &'static str| command.split(name).skip(1).map(|rest| rest.trim_start_matches([' ', '=']));
+    let host = |rest: &str| rest.split([' ', '/', ':', '\n', '\'', '"', ',']).next().unwrap_or_default().to_owned();
+    let hosts = ["://", "--server-ip", "server_ip", "SERVER_IP"].into_iter().flat_map(behind).map(host);
+    address.or_else(|| hosts.filter(|host| !["localhost", "127.0.0.1"].contains(&host.as_str())).next())
+}
+
+#[test]
+fn what_leads_out_of_this_machine_is_found() {
+    for command in [
+        "smbreplay replay 1 --server-ip 192.0.2.77",
+        "smbreplay replay 1 --server-ip=files.example.com",
+        "smbreplay config set server_ip files.example.com",
+        "curl -s http://example.com/health",
+        "SMBREPLAY_SERVER_IP=10.0.0.5 smbreplay doctor",
+    ] {
+        assert!(elsewhere(command).is_some(), "{command}");
     }
-    for (_, behind) in command.match_indices("://").map(|(at, _)| command.split_at(at + 3)) {
-        let here = behind.starts_with("localhost") || behind.starts_with("127.0.0.1");
-        assert!(here, "{place}: leads out of this machine: {command}");
+    for command in
+        ["smbreplay replay 1 --server-ip 127.0.0.1 --port 4450", "curl http://localhost:3004/health", "session 1.2.3"]
+    {
+        assert_eq!(elsewhere(command), None, "{command}");
     }
 }
