@@ -17,6 +17,8 @@ pub(super) struct Marks {
     pub(super) not_run: Option<String>,
     /// `tested-by="path"`: the test that runs it.
     pub(super) tested_by: Option<String>,
+    /// `schema="path#pointer"`: the JSON Schema that has every member of a block of JSON.
+    pub(super) schema: Option<String>,
     /// `alternatives`: each command finds the share of the lab server empty.
     pub(super) alternatives: bool,
 }
@@ -48,6 +50,7 @@ impl Marks {
             let (value, behind) = value.split_once('"').filter(|(value, _)| !value.is_empty()).ok_or(rest)?;
             match name {
                 "not-run" => marks.not_run = Some(value.to_owned()),
+                "schema" => marks.schema = Some(value.to_owned()),
                 "tested-by" => marks.tested_by = Some(value.to_owned()),
                 _ => return Err(rest),
             }
