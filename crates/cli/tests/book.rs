@@ -7,6 +7,7 @@
 
 mod book {
     mod block;
+    mod captures;
     mod commands;
     mod data;
     mod examples;
