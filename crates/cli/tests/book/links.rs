@@ -48,6 +48,17 @@ fn every_link_leads_to_a_file_and_a_heading_that_are_there() {
 }
 
 #[test]
+fn files_that_the_text_names_are_there() {
+    for page in page::all() {
+        for word in page.text.split(|character: char| !(character.is_alphanumeric() || "_./".contains(character))) {
+            let word = word.trim_end_matches('.');
+            let is_page = word.starts_with("docs/") && word.ends_with(".md");
+            assert!(!is_page || root().join(word).exists(), "{}: there is no {word}", page.name);
+        }
+    }
+}
+
+#[test]
 fn the_contents_of_the_book_have_every_page_once() {
     let summary = Page { name: SUMMARY.to_owned(), text: fs::read_to_string(root().join(SUMMARY)).unwrap() };
     let mut listed = BTreeSet::new();

@@ -32,9 +32,11 @@ fn every_block_is_of_a_language_that_is_tested_or_says_why_not() {
 fn commands_that_are_not_run_have_arguments_that_the_program_knows() {
     let home = Home::new();
     let program = assert_cmd::cargo::cargo_bin!("smbreplay");
+    let mut not_run = 0;
     for block in blocks() {
         let Some(reason) = &block.marks.not_run else { continue };
         eprintln!("NOT RUN: {}: {reason}", block.place);
+        not_run += 1;
         for line in block.text.replace("\\\n", " ").lines() {
             let Some(command) = command(line) else { continue };
             // Help comes when all before it was read, and instead of doing it.
@@ -44,6 +46,7 @@ fn commands_that_are_not_run_have_arguments_that_the_program_knows() {
             assert!(output.status.success(), "{}: {line}\n{}", block.place, String::from_utf8_lossy(&output.stderr));
         }
     }
+    eprintln!("{not_run} blocks are not run");
 }
 
 /// The arguments of smbreplay in a line of a script.
