@@ -39,7 +39,7 @@ fn unknown(value: &Value, schema: &Value, document: &Value) -> Option<String> {
             let known = |schema: &&Value| {
                 schema["properties"].get(name).or_else(|| schema.get("additionalProperties")).cloned()
             };
-            match schemas.iter().find_map(|schema| known(schema)) {
+            match schemas.iter().find_map(known) {
                 Some(schema) => unknown(member, &schema, document).map(|what| format!("{name}: {what}")),
                 None => Some(format!("no member {name}")),
             }

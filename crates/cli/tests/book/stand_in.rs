@@ -57,8 +57,8 @@ fn elsewhere(command: &str) -> Option<String> {
     let address = addresses.filter(|address| !address.is_loopback()).map(|address| address.to_string()).next();
     let behind = |name: &'static str| command.split(name).skip(1).map(|rest| rest.trim_start_matches([' ', '=']));
     let host = |rest: &str| rest.split([' ', '/', ':', '\n', '\'', '"', ',']).next().unwrap_or_default().to_owned();
-    let hosts = ["://", "--server-ip", "server_ip", "SERVER_IP"].into_iter().flat_map(behind).map(host);
-    address.or_else(|| hosts.filter(|host| !["localhost", "127.0.0.1"].contains(&host.as_str())).next())
+    let mut hosts = ["://", "--server-ip", "server_ip", "SERVER_IP"].into_iter().flat_map(behind).map(host);
+    address.or_else(|| hosts.find(|host| !["localhost", "127.0.0.1"].contains(&host.as_str())))
 }
 
 #[test]
