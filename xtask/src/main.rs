@@ -1,16 +1,19 @@
 //! Developer commands: `cargo xtask test`, `cargo xtask demo`, `cargo xtask record`, `cargo xtask bench`, `cargo xtask fuzz`,
-//! `cargo xtask instructions`, `cargo xtask web`, `cargo xtask samba`, `cargo xtask container`, `cargo xtask fresh-machine`,
-//! `cargo xtask deny`, `cargo xtask advisories`, `cargo xtask package`, `cargo xtask release`.
+//! `cargo xtask instructions`, `cargo xtask web`, `cargo xtask book`, `cargo xtask samba`, `cargo xtask container`,
+//! `cargo xtask fresh-machine`, `cargo xtask deny`, `cargo xtask advisories`, `cargo xtask package`, `cargo xtask release`.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod bench;
+mod book;
 mod container;
 mod crates;
 mod debian_root;
 mod demo;
 mod deny;
+#[cfg(test)]
+mod documented;
 mod fresh_machine;
 mod fuzz;
 mod instructions;
@@ -82,6 +85,8 @@ enum Command {
         #[arg(long)]
         test: bool,
     },
+    /// Builds the documentation as a book, in target/book
+    Book,
     /// Runs a private Samba until standard input ends, and prints where it is as JSON
     Samba,
     /// Makes the container images without Docker, and runs what they would run
@@ -117,6 +122,7 @@ fn main() -> anyhow::Result<()> {
         Command::Instructions { update: true } => instructions::update(),
         Command::Instructions { update: false } => instructions::check(),
         Command::Web { test } => web::run(test),
+        Command::Book => book::run(),
         Command::Samba => samba::run(),
         Command::Container => container::run(),
         Command::FreshMachine => fresh_machine::run(),

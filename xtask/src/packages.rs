@@ -30,6 +30,11 @@ pub(crate) fn ensure_groff() -> anyhow::Result<()> {
     ensure_with("tests need", || if succeeds("groff", &["--version"]) { Vec::new() } else { vec!["groff-base"] })
 }
 
+/// The same for what the pages of the documentation use.
+pub(crate) fn ensure_curl() -> anyhow::Result<()> {
+    ensure_with("tests need", || if succeeds("curl", &["--version"]) { Vec::new() } else { vec!["curl"] })
+}
+
 /// The same for npm, which brings Node.js.
 pub(crate) fn ensure_npm() -> anyhow::Result<()> {
     ensure_with("tests need", || if succeeds("npm", &["--version"]) { Vec::new() } else { vec!["npm"] })

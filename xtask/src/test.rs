@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::book::{self, Built};
 use crate::container;
 use crate::crates;
 use crate::demo;
@@ -26,6 +27,7 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     packages::ensure_cpp_compiler()?;
     packages::ensure_python()?;
     packages::ensure_groff()?;
+    packages::ensure_curl()?;
     let environments = [(QUERIES.ensure()?, QUERIES), (SCHEMATHESIS.ensure()?, SCHEMATHESIS)];
     let node = Node::ensure()?;
     // The program that is tested has the page.
@@ -59,9 +61,10 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     let container = container::check()?;
     let fresh_machine = if full { fresh_machine::check()? } else { None };
     step(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    let book = book::build()?;
     instructions::check()?;
     println!(
-        "\nformat, lints, tests, packages, fuzzing, demo, container images, documentation and instruction counts are in order ({} s)",
+        "\nformat, lints, tests, packages, fuzzing, demo, container images, documentation, book and instruction counts are in order ({} s)",
         start.elapsed().as_secs()
     );
     dependencies.tell("licences, versions and sources of the dependencies");
@@ -77,6 +80,9 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
         if let Some(reason) = hindrance {
             println!("NOT RUN: {purpose}: {reason}");
         }
+    }
+    if let Built::Unavailable(reason) = book {
+        println!("NOT RUN: the book: {reason}");
     }
     Ok(())
 }

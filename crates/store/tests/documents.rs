@@ -1,5 +1,5 @@
-//! `docs/schema.md` and `docs/session_metadata.schema.json` say what the code does. Run this test with
-//! `UPDATE_DOCUMENTS=1` in the environment after a change of the columns or of the metadata, and commit the result.
+//! `docs/schema.md`, `docs/session_metadata.schema.json` and `docs/configuration.md` say what the code does. Run this test with
+//! `UPDATE_DOCUMENTS=1` in the environment after a change of the columns, the metadata or the settings, and commit the result.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,6 +12,7 @@
 
 use arrow::datatypes::{DataType, TimeUnit};
 use serde_json::Value;
+use smbreplay_store::Key;
 use smbreplay_store::metadata::json_schema;
 use smbreplay_store::runs::RUN_COLUMNS;
 use smbreplay_store::schema::{COLUMNS, Column};
@@ -29,6 +30,12 @@ fn the_schema_document_has_every_column_and_field() {
 }
 
 #[test]
+fn the_page_of_the_settings_has_every_key() {
+    let text = std::fs::read_to_string(document("configuration.md")).unwrap();
+    check("configuration.md", &with_section(&text, "keys of the configuration", &keys()));
+}
+
+#[test]
 fn the_published_json_schema_is_that_of_the_metadata() {
     let current = serde_json::to_value(json_schema()).unwrap();
     let published = std::fs::read(document("session_metadata.schema.json")).unwrap_or_default();
@@ -36,6 +43,22 @@ fn the_published_json_schema_is_that_of_the_metadata() {
     if serde_json::from_slice::<Value>(&published).ok() != Some(current.clone()) {
         check("session_metadata.schema.json", &(serde_json::to_string_pretty(&current).unwrap() + "\n"));
     }
+}
+
+/// A row for each key, in the order in which `config show` has them.
+fn keys() -> String {
+    let mut text = "| key | is | default | must be |\n| --- | --- | --- | --- |\n".to_owned();
+    for key in Key::ALL {
+        let default = match key.default_value() {
+            "" => "empty".to_owned(),
+            value => format!("`{value}`"),
+        };
+        let aliases: String = key.variables().iter().skip(1).map(|alias| format!("; also `{alias}`")).collect();
+        let range = key.range().replace('\\', r"\\").replace('*', r"\*").replace('<', r"\<").replace('|', r"\|");
+        let (name, meaning) = (key.name(), key.meaning());
+        writeln!(text, "| `{name}` | {meaning}{aliases} | {default} | {range} |").unwrap();
+    }
+    text
 }
 
 fn document(name: &str) -> PathBuf {

@@ -12,6 +12,8 @@ mod ingest;
 mod kerberos;
 mod lab;
 mod list;
+#[cfg(test)]
+mod page;
 mod replay;
 mod report;
 mod secrets;
@@ -57,15 +59,15 @@ pub(crate) struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  smbreplay ingest office.pcap            read a capture
-  smbreplay session --list                its sessions
-  smbreplay session 1 --brief             the operations of the first one
-  smbreplay session 1 --tree              its files, and what became of them
-  smbreplay config set server_ip 10.0.0.5 where to replay to
-  smbreplay lab start                     or a server here, to try things on
-  smbreplay doctor                        whether that server can be used
-  smbreplay replay 1 --root lab           set it up in a folder, replay, compare
-  smbreplay cleanup                       remove again what was made
+  smbreplay ingest office.pcap             read a capture
+  smbreplay session --list                 its sessions
+  smbreplay session 1 --brief              the operations of the first one
+  smbreplay session 1 --tree               its files, and what became of them
+  smbreplay config set server_ip 10.0.0.5  where to replay to
+  smbreplay lab start                      or a server here, to try things on
+  smbreplay doctor                         whether that server can be used
+  smbreplay replay 1 --root lab            set it up in a folder, replay, compare
+  smbreplay cleanup                        remove again what was made
 
 Exit status: 0 done, everything matched; 1 done with divergences, not ready, or
 not all of it done; 2 could not be done; 130 interrupted.";

@@ -77,7 +77,11 @@ impl Home {
 /// The file header and the records of the project's own capture.
 pub(crate) fn office_records() -> (Vec<u8>, Vec<Vec<u8>>) {
     let home = Home::new();
-    let bytes = std::fs::read(home.office("office.pcap")).unwrap();
+    records(&std::fs::read(home.office("office.pcap")).unwrap())
+}
+
+/// The file header and the records of a little-endian pcap file.
+pub(crate) fn records(bytes: &[u8]) -> (Vec<u8>, Vec<Vec<u8>>) {
     let (header, mut rest) = bytes.split_at(24);
     let mut records = Vec::new();
     while let Some(length) = rest.get(8..12) {
