@@ -14,7 +14,7 @@ RUN npm run build
 FROM rust:1-trixie AS build
 WORKDIR /source
 COPY . .
-COPY --from=page /source/web/dist web/dist
+COPY --from=page /source/crates/api/assets/page crates/api/assets/page
 RUN cargo build --release --locked --package smbreplay
 
 FROM debian:trixie-slim
