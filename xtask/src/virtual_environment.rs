@@ -34,7 +34,7 @@ pub(crate) const QUERIES: VirtualEnvironment = VirtualEnvironment {
     name: "queries",
     requirements: "crates/cli/tests/queries/requirements.txt",
     variable: "SMBREPLAY_QUERIES_PYTHON",
-    purpose: "the queries of docs/sql.md",
+    purpose: "what the documentation has in Python and SQL",
 };
 
 /// What makes up requests for the HTTP API.
