@@ -34,7 +34,7 @@ pub(crate) const QUERIES: VirtualEnvironment = VirtualEnvironment {
     name: "queries",
     requirements: "crates/cli/tests/queries/requirements.txt",
     variable: "SMBREPLAY_QUERIES_PYTHON",
-    purpose: "the queries of docs/sql.md and the schemas of deploy/kubernetes",
+    purpose: "what the documentation has in Python and SQL, and the schemas of deploy/kubernetes",
 };
 
 /// What makes up requests for the HTTP API.

@@ -12,6 +12,7 @@ mod book {
     mod data;
     mod examples;
     mod links;
+    mod messages;
     mod page;
     mod parsed;
     mod program;
