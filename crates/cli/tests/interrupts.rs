@@ -70,6 +70,20 @@ fn an_interrupted_set_leaves_the_earlier_result() {
 }
 
 #[test]
+fn interrupted_traces_that_are_read_side_by_side_leave_nothing_behind() {
+    let home = Home::new();
+    let (header, records) = office_records();
+    let files: Vec<String> = (0..6).map(|number| format!("trace{number}.pcap")).collect();
+    for file in &files {
+        home.file(file, &[header.clone(), records.concat().repeat(100)].concat());
+    }
+    let arguments = ["ingest", "--each", "--jobs", "2"].into_iter().chain(files.iter().map(String::as_str));
+    interrupt(started(&home, &arguments.collect::<Vec<_>>()), || unfinished(&home) > 1);
+    assert_eq!(unfinished(&home), 0);
+    assert!(!home.path().join(".tracer/trace5.pcap/sessions").exists(), "what was not begun is not begun any more");
+}
+
+#[test]
 fn an_interrupted_stream_leaves_the_earlier_result_and_says_how_to_keep_what_came() {
     let home = Home::new();
     let (header, records) = office_records();

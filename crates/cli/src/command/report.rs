@@ -96,7 +96,14 @@ fn list(place: &TracePlace, context: &mut Context<'_>) -> Result<Conclusion, Fai
         Format::Table if reports.is_empty() => {
             context.output.line(&format!("{}: not replayed yet", place.trace.display()))?;
         }
-        _ => context.output.grid(&grid(&reports))?,
+        format => {
+            let shards = reports.iter().filter_map(|(_, report)| report.as_ref()?.shard_count());
+            let mut grid = grid(&reports);
+            if format == Format::Table && shards.count() == 0 {
+                grid.remove_column(1);
+            }
+            context.output.grid(&grid)?;
+        }
     }
     Ok(Conclusion::Done)
 }

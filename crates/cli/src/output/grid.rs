@@ -19,6 +19,15 @@ impl Grid {
     pub(crate) fn push<const N: usize>(&mut self, cells: [String; N]) {
         self.rows.push(cells.into());
     }
+
+    /// Takes out a column in which nothing stands.
+    pub(crate) fn remove_column(&mut self, index: usize) {
+        fn without<T>(list: Vec<T>, index: usize) -> Vec<T> {
+            list.into_iter().enumerate().filter(|(at, _)| *at != index).map(|(_, value)| value).collect()
+        }
+        self.columns = without(std::mem::take(&mut self.columns), index);
+        self.rows = std::mem::take(&mut self.rows).into_iter().map(|row| without(row, index)).collect();
+    }
 }
 
 /// The text of a table's cell and how it looks on a terminal with colours.

@@ -8,6 +8,7 @@ use crate::output::{Progress, counted};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::num::NonZero;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use store::IngestProgress;
@@ -61,7 +62,7 @@ impl Schedule {
         let size = |number: &usize| traces.get(*number).and_then(|(_, size)| *size);
         let total = first.iter().filter_map(size).fold(0, u64::saturating_add);
         // One thread would still be at it when the others have read all the rest.
-        let fair = total / u64::try_from(jobs.get()).unwrap_or(u64::MAX);
+        let fair = total.checked_div(u64::try_from(jobs.get()).unwrap_or(u64::MAX)).unwrap_or(total);
         let (mut small, large): (Vec<usize>, Vec<usize>) =
             first.into_iter().partition(|number| size(number).is_some_and(|size| size <= fair));
         small.sort_by_key(|number| std::cmp::Reverse(size(number)));
@@ -90,6 +91,9 @@ fn alone(trace: &Prepared, context: &Context<'_>) -> Outcome {
         progress.show(&format!("{doing} {name}"), now.bytes_read, now.bytes_total.max(now.bytes_read));
     };
     let cancelled = context.interrupt.flag();
+    if cancelled.load(Ordering::Relaxed) {
+        return Err(IngestError::Interrupted);
+    }
     if trace.from_stream {
         let stream = Box::new(StandardInput::open(context.interrupt.clone()));
         return store::ingest_stream(&trace.request, stream, &mut show, cancelled);
@@ -100,7 +104,7 @@ fn alone(trace: &Prepared, context: &Context<'_>) -> Outcome {
 /// What a worker tells of a trace.
 enum Told {
     Progress(usize, IngestProgress),
-    Ended(usize, Outcome),
+    Ended(usize, Box<Outcome>),
 }
 
 fn side_by_side(
@@ -119,8 +123,11 @@ fn side_by_side(
             let request = IngestRequest { jobs: NonZero::<usize>::MIN, ..trace.request.clone() };
             // Nobody listens only when all is over.
             let mut show = |now| drop(tell.send(Told::Progress(number, now)));
-            let outcome = store::ingest(&request, &mut show, cancelled);
-            drop(tell.send(Told::Ended(number, outcome)));
+            let outcome = match cancelled.load(Ordering::Relaxed) {
+                true => Err(IngestError::Interrupted),
+                false => store::ingest(&request, &mut show, cancelled),
+            };
+            drop(tell.send(Told::Ended(number, Box::new(outcome))));
         }
     };
     std::thread::scope(|scope| {
@@ -135,7 +142,7 @@ fn side_by_side(
                 Told::Progress(number, now) => seen.progress(number, now),
                 Told::Ended(number, outcome) => {
                     seen.ended(number);
-                    outcomes.insert(number, outcome);
+                    outcomes.insert(number, *outcome);
                 }
             }
         }
