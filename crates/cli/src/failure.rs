@@ -2,9 +2,11 @@
 
 use crate::output::pointer;
 use clap::builder::styling::AnsiColor;
+use clap::error::{ContextKind, ContextValue};
 use std::fmt::{self, Display};
 use std::io::{self, Write};
 use std::ops::Range;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// How a command ended that did what it was asked to do.
@@ -113,6 +115,11 @@ impl Display for Failure {
 
 /// A clap error as one line: what is wrong, tips in brackets, where to read more. Help and version are not errors.
 pub(crate) fn usage(error: &clap::Error) -> String {
+    if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
+        && Path::new(word).is_file()
+    {
+        return format!("'{word}' is a file and no command; `smbreplay ingest FILE` reads a capture");
+    }
     let text = error.to_string();
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let mut told =

@@ -52,6 +52,8 @@ fn without_a_command_help_is_shown_and_nothing_was_done() {
 fn bad_arguments_are_told_in_one_line() {
     let home = Home::new();
     home.run(&["sesion", "--list"]).refused(&["sesion", "session", "--help"]);
+    home.file("office.pcap", b"a capture");
+    home.run(&["office.pcap"]).refused(&["office.pcap", "is a file", "smbreplay ingest FILE"]);
     home.run(&["session", "--lst"]).refused(&["--lst", "--list", "smbreplay session --help"]);
     home.run(&["report"]).refused(&["not provided: <RUN>; see 'smbreplay report --help'"]);
     home.run(&["config", "set"]).refused(&["not provided: <KEY> <VALUE>; see"]);

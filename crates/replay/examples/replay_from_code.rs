@@ -51,11 +51,12 @@ pub(crate) fn run(capture: &Path, output: &OutputFolder, out: &mut impl Write) -
     let report = smbreplay_replay::run(trace, output, &options, &cancelled, &mut tell)?;
     writeln!(out, "{ended} operations ended: {} match, {} diverge", report.matched, report.diverged())?;
     for root in &report.roots {
-        let (command, frame) = (&root.command, root.first_frame);
-        writeln!(out, "{command}: {} instead of {}, {} x", root.live_status, root.captured_status, root.count)?;
-        if let Some(frame) = frame {
-            writeln!(out, "  first in frame {frame}")?;
-        }
+        let what = match root.fields.as_slice() {
+            [] => format!("{} instead of {}", root.live_status, root.captured_status),
+            fields => format!("another {}", fields.join(", ")),
+        };
+        let first = root.first_frame.map(|frame| format!(", first in frame {frame}")).unwrap_or_default();
+        writeln!(out, "{}: {what}, {} x{first}", root.command, root.count)?;
     }
     Ok(report)
 }

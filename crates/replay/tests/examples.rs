@@ -31,7 +31,8 @@ fn a_replay_from_code_is_recorded_and_judged_anew() {
         report.diverged()
     );
     assert!(told.starts_with(&first) && report.matched > 0, "{told}");
-    assert_eq!(told.lines().filter(|line| line.contains(" instead of ")).count(), report.roots.len());
+    assert_eq!(told.lines().filter(|line| line.contains(" x, first in frame ")).count(), report.roots.len(), "{told}");
+    assert!(told.contains("CREATE: another file_attributes, ") && told.contains(" instead of STATUS_"), "{told}");
 
     let run = Run::find(&output, &report.run).unwrap();
     let mut told = Vec::new();

@@ -30,7 +30,8 @@ pub(crate) enum ConfigCommand {
     /// Take over the settings of the earlier Python tool
     ///
     /// Reads its config.pkl, a pickled dictionary. Nothing in it is executed: a file with more than plain data is refused. What
-    /// replaces another value, and what is not taken over, is listed.
+    /// replaces another value, and what is not taken over, is listed. Where the value of a setting makes no sense, the others
+    /// are taken over, and the exit status is 1.
     Import(ImportArguments),
 }
 

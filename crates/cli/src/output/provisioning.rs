@@ -44,8 +44,12 @@ impl Output {
             self.paragraph("warning:", &what)?;
         }
         let removed = usize::try_from(report.removed).unwrap_or(usize::MAX);
-        let (verb, things) = (if report.dry_run { "would remove" } else { "removed" }, counted(removed, "thing"));
-        let mut words = format!("{}: {verb} {things}", report.server);
+        let done = match (removed, report.dry_run) {
+            (0, _) => "nothing to remove".to_owned(),
+            (removed, true) => format!("would remove {}", counted(removed, "thing")),
+            (removed, false) => format!("removed {}", counted(removed, "thing")),
+        };
+        let mut words = format!("{}: {done}", report.server);
         if report.missing > 0 {
             words.push_str(&format!(", {} were gone already", report.missing));
         }
