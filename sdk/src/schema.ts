@@ -3918,7 +3918,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4027,7 +4027,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4140,7 +4140,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4297,7 +4297,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4409,7 +4409,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4518,7 +4518,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4632,7 +4632,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4744,7 +4744,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4856,7 +4856,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5016,7 +5016,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5142,7 +5142,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5313,7 +5313,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5472,7 +5472,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5631,7 +5631,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5748,7 +5748,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5864,7 +5864,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6028,7 +6028,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6147,7 +6147,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6279,7 +6279,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6398,7 +6398,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6515,7 +6515,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6632,7 +6632,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6751,7 +6751,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6868,7 +6868,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6993,7 +6993,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7131,7 +7131,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7253,7 +7253,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7417,7 +7417,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7540,7 +7540,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7667,7 +7667,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7786,7 +7786,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7900,7 +7900,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8057,7 +8057,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8180,7 +8180,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8340,7 +8340,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8511,7 +8511,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8670,7 +8670,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8779,7 +8779,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8888,7 +8888,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8997,7 +8997,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
