@@ -4030,7 +4030,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4139,7 +4139,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4252,7 +4252,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4409,7 +4409,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4521,7 +4521,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4630,7 +4630,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4744,7 +4744,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4856,7 +4856,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4968,7 +4968,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5128,7 +5128,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5254,7 +5254,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5425,7 +5425,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5584,7 +5584,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5743,7 +5743,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5860,7 +5860,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5976,7 +5976,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6140,7 +6140,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6259,7 +6259,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6391,7 +6391,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6510,7 +6510,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6627,7 +6627,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6744,7 +6744,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6863,7 +6863,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6980,7 +6980,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7105,7 +7105,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7243,7 +7243,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7365,7 +7365,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7529,7 +7529,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7652,7 +7652,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7779,7 +7779,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7898,7 +7898,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8012,7 +8012,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8169,7 +8169,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8292,7 +8292,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8452,7 +8452,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8623,7 +8623,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8782,7 +8782,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8891,7 +8891,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9000,7 +9000,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9109,7 +9109,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP. */
+            /** @description `forbidden_origin`: The web page or host name that the request came by may not use the server. `outside_traces_folder`: The path leads out of the traces folder, or into what belongs to the server. `password_required`: The stored password is not sent to a server that a request names: the request has to bring one. `read_only`: The setting cannot be changed over HTTP, or the traces folder cannot be changed at all. */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -81,7 +81,10 @@ fn archive(release: &str) -> anyhow::Result<PathBuf> {
     let mut make = Command::new("mmdebstrap");
     // It is thrown away when the power fails, so nothing has to wait for the disk.
     make.args(["--quiet", "--variant=minbase", "--format=tar", "--dpkgopt=force-unsafe-io"]);
-    make.args(mirror::acquisition().iter().map(|line| format!("--aptopt={line}")));
+    // A file, since a proxy may have a password in it.
+    let acquisition = tempfile::NamedTempFile::new_in(&folder).context("cannot write settings for apt")?;
+    fs::write(acquisition.path(), mirror::acquisition()).context("cannot write settings for apt")?;
+    make.arg("--aptopt").arg(acquisition.path());
     step(make.arg(release).arg(&unfinished).arg(mirror::of_this_machine()))?;
     fs::rename(&unfinished, &archive).with_context(|| format!("cannot name {}", archive.display()))?;
     Ok(archive)

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use std::io;
 use utoipa::ToSchema;
 
 macro_rules! codes {
@@ -46,7 +47,7 @@ codes! {
     OutsideTracesFolder FORBIDDEN;
     /// The web page or host name that the request came by may not use the server.
     ForbiddenOrigin FORBIDDEN;
-    /// The setting cannot be changed over HTTP.
+    /// The setting cannot be changed over HTTP, or the traces folder cannot be changed at all.
     ReadOnly FORBIDDEN;
     /// The stored password is not sent to a server that a request names: the request has to bring one.
     PasswordRequired FORBIDDEN;
@@ -132,6 +133,18 @@ impl ApiError {
     pub(crate) fn internal(cause: impl std::fmt::Display) -> Self {
         tracing::error!("{cause}");
         Self::new(ErrorCode::Internal, "something failed on the server").advise("the server's log says more")
+    }
+
+    /// What the system says of a change in the traces folder, which servers are given that may only read it.
+    pub(crate) fn of_traces_folder(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+                tracing::warn!("the traces folder cannot be changed: {error}");
+                let told = Self::new(ErrorCode::ReadOnly, "the server may not change anything in the traces folder");
+                told.advise("change it where the server runs, or give the server a folder that it may write to")
+            }
+            _ => Self::internal(error),
+        }
     }
 }
 

@@ -45,6 +45,8 @@ pub(super) fn check(image: &Image, lab: &Lab, scratch: &Path) -> anyhow::Result<
     let client = Client::new(port, &key);
     answers(&server, &client)?;
     ingests_and_replays(&client)?;
+    let refused = client.upload("other.pcap", &fs::read(root().join("tests/data").join(CAPTURE))?)?;
+    ensure!(refused.get("code").is_some_and(|code| code == "read_only"), "an upload is answered {refused}");
     ensure!(files(&folders.of("traces"))? == before, "something was written beside the trace");
     let made = files(&folders.of("sessions"))?;
     ensure!(made.iter().any(|file| file.ends_with("session_metadata.json")), "nothing was stored: {made:?}");

@@ -73,8 +73,43 @@ fn copy(file: &Path, source: &str, to: &str, root: &Path) -> anyhow::Result<()> 
     let target = if to.ends_with('/') { target.join(name) } else { target };
     let copied = || {
         fs::create_dir_all(target.parent().unwrap_or(root))?;
-        fs::copy(file, &target)?;
-        std::os::unix::fs::chown(&target, Some(0), Some(0))
+        // Whose it is there, it is here: root's, since root copies.
+        fs::copy(file, &target)
     };
-    copied().with_context(|| format!("cannot copy {} to {}", file.display(), target.display()))
+    copied().map(drop).with_context(|| format!("cannot copy {} to {}", file.display(), target.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn only_a_debian_can_be_begun_with() {
+        assert_eq!(release("debian:trixie-slim").unwrap(), "trixie");
+        assert!(release("debian").is_err() && release("alpine:3").is_err());
+    }
+
+    #[test]
+    fn a_file_of_another_stage_has_one_in_its_place() {
+        let built = [Built { stage: "build", path: "/a", file: Path::new("b") }];
+        assert_eq!(made_by("build", "/a", &built).unwrap(), Path::new("b"));
+        assert!(made_by("build", "/b", &built).is_err() && made_by("page", "/a", &built).is_err());
+    }
+
+    #[test]
+    fn a_file_is_copied_under_its_name_into_a_folder_and_otherwise_under_another() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (context, root) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let file = context.path().join("start");
+        fs::write(&file, "#!/bin/sh").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        for (to, found) in [("/usr/bin/", "usr/bin/start"), ("/begin", "begin")] {
+            copy(&file, "start", to, root.path()).unwrap();
+            assert_eq!(fs::metadata(root.path().join(found)).unwrap().permissions().mode() & 0o777, 0o755);
+        }
+        assert!(copy(&file, "start", "bin", root.path()).is_err(), "a relative path");
+        assert!(copy(context.path(), ".", "/all", root.path()).is_err(), "a folder");
+    }
 }

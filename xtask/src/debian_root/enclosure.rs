@@ -68,7 +68,7 @@ pub(crate) struct Enclosure {
     pub(crate) user: (u32, u32),
     pub(crate) capabilities: Capabilities,
     pub(crate) folder: String,
-    /// All variables that it has, beside `PATH`.
+    /// All variables that it has; the last value of a name counts.
     pub(crate) environment: Vec<(String, String)>,
 }
 
@@ -106,7 +106,8 @@ impl Enclosure {
         for bind in &self.binds {
             command.arg(&bind.from).arg(&bind.to).arg(if bind.writable { "rw" } else { "ro" });
         }
-        command.arg("--").args(self.as_its_user(program)).stdin(Stdio::null());
+        command.arg("--").args(self.as_its_user(program));
+        self.surround(&mut command);
         command
     }
 
@@ -119,7 +120,13 @@ impl Enclosure {
         Ok(Running { enclosure: self.clone(), child, log: log.to_owned() })
     }
 
-    /// `program` with rights, variables and folder as they are here.
+    /// Lets a command have these variables and no other. They are no arguments, which everybody sees.
+    fn surround(&self, command: &mut Command) {
+        let variables = self.environment.iter().map(|(name, value)| (name, value));
+        command.env_clear().envs(variables).stdin(Stdio::null());
+    }
+
+    /// `program` with rights and folder as they are here.
     fn as_its_user(&self, program: &[String]) -> Vec<String> {
         let (user, group) = self.user;
         let mut words: Vec<String> = ["/usr/bin/setpriv", "--clear-groups"].map(str::to_owned).into();
@@ -133,9 +140,7 @@ impl Enclosure {
             ),
             Capabilities::None => words.extend(["--bounding-set=-all", "--no-new-privs"].map(str::to_owned)),
         }
-        words.extend(["/usr/bin/env", "--ignore-environment"].map(str::to_owned));
-        words.push(format!("--chdir={}", self.folder));
-        words.extend(self.environment.iter().map(|(name, value)| format!("{name}={value}")));
+        words.extend(["/usr/bin/env".to_owned(), format!("--chdir={}", self.folder)]);
         words.extend(program.iter().cloned());
         words
     }
@@ -163,7 +168,8 @@ impl Running {
     pub(crate) fn beside(&self, program: &[String]) -> anyhow::Result<Command> {
         let mut command = Command::new("nsenter");
         command.args(["--target", &self.process_1()?.to_string(), "--mount", "--pid", "--root", "--"]);
-        command.args(self.enclosure.as_its_user(program)).stdin(Stdio::null());
+        command.args(self.enclosure.as_its_user(program));
+        self.enclosure.surround(&mut command);
         Ok(command)
     }
 

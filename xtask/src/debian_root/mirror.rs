@@ -28,10 +28,10 @@ pub(super) fn of_this_machine() -> String {
 }
 
 /// The lines of apt's configuration that say how it fetches.
-pub(super) fn acquisition() -> Vec<String> {
+pub(super) fn acquisition() -> String {
     let told = output("apt-config", &["dump"]);
     let lines = told.lines().filter(|line| ACQUISITION.iter().any(|beginning| line.starts_with(beginning)));
-    lines.map(str::to_owned).collect()
+    lines.map(|line| format!("{line}\n")).collect()
 }
 
 /// Lets what runs in the root file system at `root` reach the mirror, by name and through the proxies of this machine.
@@ -41,7 +41,7 @@ pub(super) fn reach(root: &Path) -> anyhow::Result<()> {
         fs::write(&path, contents).with_context(|| format!("cannot write {}", path.display()))
     };
     write("etc/resolv.conf", &fs::read("/etc/resolv.conf").unwrap_or_default())?;
-    write("etc/apt/apt.conf.d/00of-this-machine", format!("{}\n", acquisition().join("\n")).as_bytes())
+    write("etc/apt/apt.conf.d/00of-this-machine", acquisition().as_bytes())
 }
 
 /// What a program of apt prints; nothing where there is none.

@@ -56,7 +56,9 @@ pub(crate) async fn delete_trace(State(app): State<App>, Query(doomed): Query<Do
             }
             for file in files {
                 match std::fs::remove_file(&file) {
-                    Err(error) if error.kind() != ErrorKind::NotFound => return Err(ApiError::internal(error)),
+                    Err(error) if error.kind() != ErrorKind::NotFound => {
+                        return Err(ApiError::of_traces_folder(&error));
+                    }
                     _ => {}
                 }
             }

@@ -40,7 +40,7 @@ impl Incoming {
     /// Begins the file, and removes what killed servers have left in the folder.
     ///
     /// # Errors
-    /// [`ErrorCode::NoRoom`], [`ErrorCode::Internal`].
+    /// [`ErrorCode::NoRoom`], [`ErrorCode::ReadOnly`], [`ErrorCode::Internal`].
     pub(crate) fn begin(destination: Destination) -> Result<Self, ApiError> {
         const ATTEMPTS: usize = 20;
         for _ in 0..ATTEMPTS {

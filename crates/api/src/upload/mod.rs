@@ -54,7 +54,7 @@ fn refused(error: &io::Error) -> ApiError {
         }
         InvalidFilename => ApiError::new(ErrorCode::BadPath, "the file system does not take the name"),
         AlreadyExists => exists(),
-        _ => ApiError::internal(error),
+        _ => ApiError::of_traces_folder(error),
     }
 }
 

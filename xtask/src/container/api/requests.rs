@@ -40,6 +40,13 @@ impl Client {
         serde_json::from_str(&read(address, sent)?).with_context(|| format!("{address} is no JSON"))
     }
 
+    /// What an upload is answered, whatever that is.
+    pub(super) fn upload(&self, name: &str, capture: &[u8]) -> anyhow::Result<Value> {
+        let request = self.agent.post(self.at(&format!("/api/traces?name={name}"))).header("X-API-Key", &self.key);
+        let mut answer = request.content_type("application/vnd.tcpdump.pcap").send(capture).context("no answer")?;
+        answer.body_mut().read_json().context("an upload is answered by JSON")
+    }
+
     /// The status for somebody who has no key.
     pub(super) fn without_key(&self, address: &str) -> anyhow::Result<u16> {
         let answer = self.agent.get(self.at(address)).call();
