@@ -82,9 +82,7 @@ impl Shard {
             1 => "1 path is".to_owned(),
             several => format!("{several} paths are"),
         };
-        Some(format!(
-            "{paths} used by clients of several shards and changed by one: in which order, the shards do not agree"
-        ))
+        Some(format!("{paths} used by clients of several shards and changed by one; between shards no order is kept"))
     }
 }
 
