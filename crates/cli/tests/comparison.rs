@@ -59,6 +59,6 @@ fn rules_and_runs_that_are_none_are_refused() {
     home.run(&["replay", "1", "--ignore", "not a rule"]).refused(&["not a rule", "FIELD"]);
     home.run(&["replay", "1", "--ignore-file", "bad.txt"]).refused(&["bad.txt", "not a rule"]);
     home.run(&["replay", "1", "--ignore-file", "nosuch.txt"]).refused(&["nosuch.txt"]);
-    home.run(&["replay", "1", "--no-ping", "--baseline", "20250101T000000Z"])
+    home.run(&["replay", "1", "--port", "1", "--no-ping", "--baseline", "20250101T000000Z"])
         .refused(&["20250101T000000Z", "--baseline"]);
 }

@@ -1,6 +1,6 @@
 //! `cleanup`: what setups and replays made on the lab share is removed again.
 
-use super::{Context, provisioning, target, trace};
+use super::{Context, first_run, provisioning, target, trace};
 use crate::arguments::{CleanupArguments, Global};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Output, Progress};
@@ -16,7 +16,8 @@ pub(crate) fn run(arguments: &CleanupArguments, global: &Global, output: &mut Ou
     let place = trace::find(&context, &arguments.trace)?;
     let all = changes::list(&place.output).map_err(Failure::plain)?;
     let run = named(&place, &all, arguments.run.as_deref())?;
-    let target = target::target(&context, &arguments.server)?;
+    let target = target::target(&context.config, &arguments.server)?;
+    first_run::tell_above(&arguments.server, &context);
     let options = Options { max_wait: context.config.max_wait(), ..Options::to(target) };
     let (journals, others): (Vec<Changes>, Vec<Changes>) =
         all.into_iter().partition(|journal| is_of(journal, &options));

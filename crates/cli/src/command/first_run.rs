@@ -1,6 +1,7 @@
 //! What somebody reads who has not said yet which lab server to use.
 
 use super::{Context, environment};
+use crate::arguments::ServerArguments;
 use crate::failure::Failure;
 use crate::output::{broken, terminal_width};
 use anstream::eprintln as tell;
@@ -19,9 +20,9 @@ const COMMANDS: [&str; 3] = [
 ];
 
 /// Tells on standard error how to name a lab server, if nothing has named one: no option, variable or file. Not with `-q`.
-/// What is tried with the defaults comes below.
-pub(crate) fn tell_above(context: &Context<'_>) {
-    if is_new(&context.config) && !context.output.quiet() {
+/// What is tried with the defaults comes below; arguments that make no sense have been refused before, on one line.
+pub(crate) fn tell_above(server: &ServerArguments, context: &Context<'_>) {
+    if is_new(&context.config) && !server.password_stdin && !context.output.quiet() {
         tell_how(context.output.width());
         tell!();
     }

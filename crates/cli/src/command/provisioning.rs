@@ -19,7 +19,7 @@ pub(crate) fn options(
     names: &MappingArguments,
     allow_captured_server: bool,
 ) -> Result<Options, Failure> {
-    let target = target::target(context, server)?;
+    let target = target::target(&context.config, server)?;
     let mapping = mapping::mapping(names)?;
     let max_wait = context.config.max_wait();
     Ok(Options { max_wait, mapping, allow_captured_server, ..Options::to(target) })

@@ -1,6 +1,6 @@
 //! `setup`: the before-state on the lab share.
 
-use super::{Context, namespace, provisioning, target, trace};
+use super::{Context, first_run, namespace, provisioning, target, trace};
 use crate::arguments::{Global, SetupArguments};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Output, Progress};
@@ -13,6 +13,7 @@ pub(crate) fn run(arguments: &SetupArguments, global: &Global, output: &mut Outp
     let sessions = trace.chosen(&context, &arguments.sessions)?;
     let allow = arguments.allow_captured_server;
     let options = provisioning::options(&context, &arguments.server, &arguments.mapping, allow)?;
+    first_run::tell_above(&arguments.server, &context);
     if let [only] = sessions.as_slice() {
         context.remember_session(only);
     }

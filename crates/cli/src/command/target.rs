@@ -1,6 +1,6 @@
 //! The lab server: what the command line says of it, else the settings, and what to do when it cannot be used.
 
-use super::{Context, first_run, kerberos};
+use super::kerberos;
 use crate::arguments::ServerArguments;
 use crate::failure::Failure;
 use client::kerberos::{ErrorCode, TicketError};
@@ -10,7 +10,7 @@ use replay::readiness::Advice;
 use replay::target::TargetError;
 use smb2::auth::spnego::Mechanism;
 use std::io::BufRead;
-use store::Key;
+use store::{Config, Key};
 
 /// What to do about a server without an address.
 pub(crate) const NAME_SERVER: &str = "check --server-ip, or `smbreplay config set server_ip ADDRESS`";
@@ -43,13 +43,8 @@ pub(crate) fn overrides(server: &ServerArguments) -> Vec<(Key, String)> {
     .collect()
 }
 
-/// The server and account of the settings; somebody who has set none is told how. The password of `--password-stdin` is read
-/// here.
-pub(crate) fn target(context: &Context<'_>, server: &ServerArguments) -> Result<Target, Failure> {
-    if !server.password_stdin {
-        first_run::tell_above(context);
-    }
-    let config = &context.config;
+/// The server and account of the settings. The password of `--password-stdin` is read here.
+pub(crate) fn target(config: &Config, server: &ServerArguments) -> Result<Target, Failure> {
     let password = if server.password_stdin { read_password()? } else { config.password().to_owned() };
     let mut target = Target {
         server: config.server_ip().to_owned(),

@@ -1,7 +1,7 @@
 //! `validate`: can it be replayed, and is the lab share ready?
 
 use super::trace::{self, Trace};
-use super::{Context, provisioning, target};
+use super::{Context, first_run, provisioning, target};
 use crate::arguments::{Global, ValidateArguments};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Output, Progress};
@@ -18,6 +18,9 @@ pub(crate) fn run(arguments: &ValidateArguments, global: &Global, output: &mut O
     let options = provisioning::options(&context, &arguments.server, &arguments.mapping, allow)?;
     let both = !arguments.check_ops && !arguments.check_fs;
     let what = WhatToCheck { operations: arguments.check_ops || both, file_system: arguments.check_fs || both };
+    if what.file_system {
+        first_run::tell_above(&arguments.server, &context);
+    }
     let found = validate(&trace, &sessions, &options, what, &context)?;
     context.output.validation(&found)?;
     if context.interrupt.is_set() {

@@ -6,7 +6,7 @@ mod folders;
 mod last_trace;
 mod server;
 
-use super::{Context, target};
+use super::{Context, first_run, target};
 use crate::arguments::{DoctorArguments, Format, Global};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Column, Grid, Output, counted};
@@ -41,7 +41,8 @@ pub(crate) fn run(arguments: &DoctorArguments, global: &Global, output: &mut Out
 
 /// The checks that need settings.
 fn examine(arguments: &DoctorArguments, context: &Context<'_>) -> Result<Vec<Check>, Failure> {
-    let target = target::target(context, &arguments.server)?;
+    let target = target::target(&context.config, &arguments.server)?;
+    first_run::tell_above(&arguments.server, context);
     let mut checks = vec![configuration::password(&target, context, arguments.server.password_stdin)];
     let trace = last_trace::examine(context)?;
     checks.extend(folders::examine(&context.config, trace.place.as_ref()));

@@ -5,7 +5,7 @@ mod machines;
 
 use super::trace::{self, Trace};
 use super::written::Files;
-use super::{Context, mapping, provisioning, target, validate};
+use super::{Context, first_run, mapping, provisioning, target, validate};
 use crate::arguments::{Format, Global, ReplayArguments, TraceSelection};
 use crate::failure::{Conclusion, Failure};
 use crate::output::{Output, Progress, printable};
@@ -25,6 +25,7 @@ pub(crate) fn run(arguments: &ReplayArguments, global: &Global, output: &mut Out
     let trace = trace::open(&context, &arguments.trace)?;
     let sessions = trace.chosen(&context, &arguments.sessions)?;
     let mut options = options(arguments, &context)?;
+    first_run::tell_above(&arguments.server, &context);
     if let [only] = sessions.as_slice() {
         context.remember_session(only);
     }
@@ -208,7 +209,7 @@ pub(super) fn advise_several(several: &SeveralShares) -> String {
 }
 
 fn options(arguments: &ReplayArguments, context: &Context<'_>) -> Result<Options, Failure> {
-    let target = target::target(context, &arguments.server)?;
+    let target = target::target(&context.config, &arguments.server)?;
     Ok(Options {
         pace: arguments.pace,
         order: arguments.order.into(),
