@@ -1,15 +1,14 @@
 //! `cargo xtask book`: the documentation as a book.
 
-use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 
-use crate::workspace::{cargo, describe, root, step};
+use crate::tool::{Installed, Tool};
+use crate::workspace::{describe, in_ci, root};
 
-/// The version of mdbook that the book is built with.
-const VERSION: &str = "0.5.4";
+const MDBOOK: Tool = Tool { name: "mdbook", version: "0.5.4", features: Some("search") };
 
 /// What became of the book.
 pub(crate) enum Built {
@@ -30,10 +29,10 @@ pub(crate) fn run() -> anyhow::Result<()> {
 
 /// Builds the book; a warning is an error. Where `CI=true` it is one, too, that mdbook cannot be had.
 pub(crate) fn build() -> anyhow::Result<Built> {
-    let mdbook = match installed() {
-        Ok(mdbook) => mdbook,
-        Err(error) if env::var("CI").is_ok_and(|value| matches!(value.as_str(), "true" | "1")) => return Err(error),
-        Err(error) => return Ok(Built::Unavailable(error.to_string())),
+    let mdbook = match MDBOOK.ensure() {
+        Installed::Program(mdbook) => mdbook,
+        Installed::Unavailable(reason) if in_ci() => bail!("there is no mdbook: {reason}"),
+        Installed::Unavailable(reason) => return Ok(Built::Unavailable(reason)),
     };
     let mut command = Command::new(mdbook);
     command.arg("build").current_dir(root()).stdin(Stdio::null());
@@ -46,23 +45,4 @@ pub(crate) fn build() -> anyhow::Result<Built> {
         bail!("`{line}` has something to say of the book ({})", output.status);
     }
     Ok(Built::Page(root().join("target/book/index.html")))
-}
-
-/// mdbook in `target/tools`: from crates.io where it is missing, or another one. Optimised it would take twice as long to build,
-/// and the book takes less than a second.
-fn installed() -> anyhow::Result<PathBuf> {
-    let tools = root().join("target").join("tools");
-    let mdbook = tools.join("bin").join("mdbook").with_extension(env::consts::EXE_EXTENSION);
-    if !is_wanted(&mdbook) {
-        let mut install = cargo();
-        install.args(["install", "mdbook", "--version", VERSION, "--locked", "--force", "--debug", "--quiet"]);
-        install.args(["--no-default-features", "--features", "search", "--root"]).arg(tools);
-        step(&mut install)?;
-    }
-    Ok(mdbook)
-}
-
-fn is_wanted(mdbook: &Path) -> bool {
-    let output = Command::new(mdbook).arg("--version").stdin(Stdio::null()).output();
-    output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim().trim_start_matches("mdbook v") == VERSION)
 }

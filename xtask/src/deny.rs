@@ -8,7 +8,7 @@ use anyhow::bail;
 use crate::tool::{Installed, Tool};
 use crate::workspace::{in_ci, root, step};
 
-const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
+const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", features: None };
 /// Where cargo-deny gets the advisories from.
 const ADVISORIES: &str = "https://github.com/RustSec/advisory-db";
 /// Without an answer in this time there is no way there.

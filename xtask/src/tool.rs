@@ -10,6 +10,8 @@ pub(crate) struct Tool {
     /// The name of its crate and of its program.
     pub(crate) name: &'static str,
     pub(crate) version: &'static str,
+    /// Its features; `None` are those that it has by default.
+    pub(crate) features: Option<&'static str>,
 }
 
 /// What became of a tool.
@@ -39,6 +41,9 @@ impl Tool {
             "--version",
             &format!("={}", self.version),
         ]);
+        if let Some(features) = self.features {
+            install.args(["--no-default-features", "--features", features]);
+        }
         install.arg("--root").arg(&folder).arg(self.name).env("CARGO_PROFILE_DEV_DEBUG", "0");
         match step(&mut install) {
             Ok(()) => Installed::Program(program),
@@ -49,7 +54,9 @@ impl Tool {
     fn is_version_of(&self, program: &PathBuf) -> bool {
         let output = Command::new(program).arg("--version").stdin(Stdio::null()).output();
         output.is_ok_and(|output| {
-            String::from_utf8_lossy(&output.stdout).split_whitespace().any(|word| word == self.version)
+            String::from_utf8_lossy(&output.stdout)
+                .split_whitespace()
+                .any(|word| word.trim_start_matches('v') == self.version)
         })
     }
 }

@@ -44,11 +44,6 @@ pub(crate) fn output(command: &mut Command) -> anyhow::Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("what `{line}` writes is no text"))
 }
 
-/// Whether nobody is there who would read that something was left out.
-pub(crate) fn in_ci() -> bool {
-    std::env::var("CI").is_ok_and(|value| matches!(value.as_str(), "true" | "1"))
-}
-
 /// The command as one would type it.
 pub(crate) fn describe(command: &Command) -> String {
     let program = Path::new(command.get_program());
