@@ -88,6 +88,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
+    use crate::workspace::root;
 
     #[test]
     fn a_crate_is_described_when_nothing_that_a_registry_shows_is_missing() {
@@ -97,6 +98,15 @@ mod tests {
         package.keywords.clear();
         let error = package.is_described().unwrap_err().to_string();
         assert!(error.contains("smbreplay lacks readme, keywords"), "{error}");
+    }
+
+    #[test]
+    fn the_npm_packages_have_the_version_of_the_crates() {
+        for name in ["sdk", "web"] {
+            let text = std::fs::read_to_string(root().join(name).join("package.json")).unwrap();
+            let package: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(package.get("version").unwrap(), env!("CARGO_PKG_VERSION"), "{name}");
+        }
     }
 
     #[test]
