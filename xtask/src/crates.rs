@@ -82,3 +82,43 @@ fn metadata() -> anyhow::Result<Workspace> {
     let text = output(cargo().args(["metadata", "--format-version", "1", "--no-deps", "--locked"]))?;
     serde_json::from_str(&text).context("cannot read what cargo metadata says")
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::workspace::root;
+
+    #[test]
+    fn a_crate_is_described_when_nothing_that_a_registry_shows_is_missing() {
+        let mut package = metadata().unwrap().packages.into_iter().find(|package| package.name == "smbreplay").unwrap();
+        package.is_described().unwrap();
+        package.readme = None;
+        package.keywords.clear();
+        let error = package.is_described().unwrap_err().to_string();
+        assert!(error.contains("smbreplay lacks readme, keywords"), "{error}");
+    }
+
+    #[test]
+    fn the_npm_packages_have_the_version_of_the_crates() {
+        for name in ["sdk", "web"] {
+            let text = std::fs::read_to_string(root().join(name).join("package.json")).unwrap();
+            let package: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(package.get("version").unwrap(), env!("CARGO_PKG_VERSION"), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_tests_are_made_of_is_not_for_others() {
+        let published = metadata().unwrap().packages.into_iter().filter(|package| package.publish.is_none());
+        let names: Vec<String> = published.map(|package| package.name).collect();
+        assert!(
+            names.iter().any(|name| name == "smbreplay-lab") && names.iter().any(|name| name == "smbreplay"),
+            "{names:?}"
+        );
+        for own in ["smbreplay-fuzz", "smbreplay-witness", "xtask"] {
+            assert!(!names.iter().any(|name| name == own), "{own}");
+        }
+    }
+}

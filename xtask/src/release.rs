@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use compressed::Effort;
+pub(crate) use compressed::Effort;
 use contents::Contents;
 use moment::Moment;
 use program::Program;

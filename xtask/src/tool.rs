@@ -60,3 +60,24 @@ impl Tool {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_tool_is_there_in_its_version_alone() {
+        let scratch = tempfile::tempdir().unwrap();
+        let program = scratch.path().join("tool");
+        fs::write(&program, "#!/bin/sh\necho tool 1.2.3\n").unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        let in_version = |version| Tool { name: "tool", version };
+        assert!(in_version("1.2.3").is_version_of(&program));
+        assert!(!in_version("1.2.4").is_version_of(&program) && !in_version("1.2").is_version_of(&program));
+        assert!(!in_version("1.2.3").is_version_of(&scratch.path().join("none")));
+    }
+}
