@@ -58,7 +58,7 @@ fn the_schema_has_the_columns_of_the_contract_and_no_other() {
         }
     }
     assert_eq!(left, Vec::<&str>::new());
-    assert_eq!(schema.metadata()["schema_version"], "1.3");
+    assert_eq!(schema.metadata()["schema_version"], "1.4");
 }
 
 #[test]

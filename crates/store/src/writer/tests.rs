@@ -12,6 +12,7 @@ use crate::fixture::{full, noise, shown, small, summary};
 use crate::metadata::{SCHEMA_VERSION, Trace};
 use crate::{Columns, SessionFile};
 use dissect::Kind;
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use std::collections::BTreeMap;
 
 static GO: AtomicBool = AtomicBool::new(false);
@@ -254,7 +255,7 @@ fn files_do_not_depend_on_the_number_of_threads() {
     let sessions = [summary(0, 10, 1), summary(1, 11, 1), summary(2, 12, 1)];
     let written = |jobs: usize| {
         let folder = tempfile::tempdir().unwrap();
-        let output = OutputFolder::at(folder.path());
+        let output = OutputFolder::at(&folder.path().join("trace.pcap"));
         let mut writer = SessionsWriter::create(&output, 40 << 20, NonZero::new(jobs).unwrap()).unwrap();
         // Small and large messages; row groups before the end, and some to make room.
         for row in
@@ -270,6 +271,24 @@ fn files_do_not_depend_on_the_number_of_threads() {
     assert_eq!(alone.len(), 4);
     assert!(alone == written(2));
     assert!(alone == written(5));
+}
+
+#[test]
+fn a_file_says_which_trace_and_session_it_has_wherever_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = OutputFolder::at(&folder.path().join("trace.pcap"));
+    let metadata =
+        write(&output, usize::MAX, (0..2).map(|op| small(Some(op), op)), &[summary(0, 10, 1), summary(1, 10, 2)]);
+    let names: Vec<&str> = metadata.sessions.iter().map(|session| session.file.as_str()).collect();
+    assert_eq!(names, ["smb2_session_0x000000000000000a.parquet", "smb2_session_0x000000000000000a-2.parquet"]);
+    for name in names {
+        let file = std::fs::File::open(output.session_file(name)).unwrap();
+        let reader = SerializedFileReader::new(file).unwrap();
+        let entries = reader.metadata().file_metadata().key_value_metadata().unwrap();
+        let said: BTreeMap<&str, &str> =
+            entries.iter().filter_map(|entry| Some((entry.key.as_str(), entry.value.as_deref()?))).collect();
+        assert_eq!((said["trace"], said["session_file"]), ("trace.pcap", name));
+    }
 }
 
 #[test]
