@@ -75,7 +75,7 @@ mod tests {
         let program = scratch.path().join("tool");
         fs::write(&program, "#!/bin/sh\necho tool 1.2.3\n").unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-        let in_version = |version| Tool { name: "tool", version };
+        let in_version = |version| Tool { name: "tool", version, features: None };
         assert!(in_version("1.2.3").is_version_of(&program));
         assert!(!in_version("1.2.4").is_version_of(&program) && !in_version("1.2").is_version_of(&program));
         assert!(!in_version("1.2.3").is_version_of(&scratch.path().join("none")));
