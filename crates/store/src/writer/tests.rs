@@ -255,7 +255,7 @@ fn files_do_not_depend_on_the_number_of_threads() {
     let sessions = [summary(0, 10, 1), summary(1, 11, 1), summary(2, 12, 1)];
     let written = |jobs: usize| {
         let folder = tempfile::tempdir().unwrap();
-        let output = OutputFolder::at(&folder.path().join("trace.pcap"));
+        let output = OutputFolder::at(folder.path().join("trace.pcap"));
         let mut writer = SessionsWriter::create(&output, 40 << 20, NonZero::new(jobs).unwrap()).unwrap();
         // Small and large messages; row groups before the end, and some to make room.
         for row in
@@ -276,7 +276,7 @@ fn files_do_not_depend_on_the_number_of_threads() {
 #[test]
 fn a_file_says_which_trace_and_session_it_has_wherever_it_is() {
     let folder = tempfile::tempdir().unwrap();
-    let output = OutputFolder::at(&folder.path().join("trace.pcap"));
+    let output = OutputFolder::at(folder.path().join("trace.pcap"));
     let metadata =
         write(&output, usize::MAX, (0..2).map(|op| small(Some(op), op)), &[summary(0, 10, 1), summary(1, 10, 2)]);
     let names: Vec<&str> = metadata.sessions.iter().map(|session| session.file.as_str()).collect();
