@@ -53,7 +53,8 @@ fn commands_that_are_not_run_have_arguments_that_the_program_knows() {
 fn command(line: &str) -> Option<&str> {
     let line = line.split(" #").next().unwrap_or(line);
     let (_, arguments) = line.split_once("smbreplay ").filter(|(before, arguments)| {
-        (before.is_empty() || before.ends_with([' ', '/'])) && !arguments.starts_with("-- ")
+        let is_program = before.is_empty() || before.ends_with([' ', '/']);
+        is_program && !before.ends_with("--tag ") && !arguments.starts_with("-- ")
     })?;
     let ends = [" |", " >", " &", ";", "$("].iter().filter_map(|end| arguments.find(end)).min();
     Some(&arguments[..ends.unwrap_or(arguments.len())])
@@ -64,4 +65,6 @@ fn the_arguments_of_a_line_end_where_the_command_does() {
     assert_eq!(command("smbreplay ingest a.pcap --each   # each"), Some("ingest a.pcap --each  "));
     assert_eq!(command("ssh host tcpdump | smbreplay ingest - > out"), Some("ingest -"));
     assert_eq!(command("cargo run -p smbreplay -- serve"), None);
+    assert_eq!(command("docker build --tag smbreplay ."), None);
+    assert_eq!(command("docker run --rm smbreplay ingest a.pcap"), Some("ingest a.pcap"));
 }

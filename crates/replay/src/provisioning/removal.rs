@@ -2,7 +2,7 @@
 
 use super::stages::{Errand, by_stage};
 use super::survey::{OPEN, OPEN_REPARSE_POINT, SHARE_ALL, is_missing};
-use super::wanted::depth;
+use super::wanted::{depth, folder_of};
 use client::crew::Answer;
 use client::request::create::{Open, create};
 use client::request::set_info::{BasicInformation, basic, disposition};
@@ -13,6 +13,8 @@ use smb2::{FileId, NtStatus};
 const DELETE: u32 = 0x0011_0000;
 const DELETE_AND_WRITE_ATTRIBUTES: u32 = 0x0011_0100;
 const ATTRIBUTE_NORMAL: u32 = 0x80;
+/// What stands before the name of a stream (MS-FSCC 2.1.5).
+const STREAM: u16 = b':' as u16;
 const DIRECTORY_FILE: u32 = 0x01;
 const NON_DIRECTORY_FILE: u32 = 0x40;
 
@@ -48,11 +50,18 @@ pub(super) struct Removal<'a> {
 impl<'a> Removal<'a> {
     /// The removal of these, what lies deepest first; `told` is called with each outcome.
     pub(super) fn new(targets: &'a [Target], told: &'a mut dyn FnMut(usize, Removed)) -> (Self, Vec<Vec<usize>>) {
-        let mut stages = by_stage(targets, |target| depth(&target.path));
+        let mut stages = by_stage(targets, |target| stage(&target.path));
         stages.reverse();
         let second = vec![false; targets.len()];
         (Self { targets, second, told }, stages)
     }
+}
+
+/// How late in a share a path lies. A named stream comes before its file: that takes its streams with it, and one that is
+/// being removed on another connection meanwhile would be refused.
+fn stage(path: &[u16]) -> usize {
+    let name = folder_of(path).and_then(|folder| path.get(folder.len()..)).unwrap_or(path);
+    depth(path).saturating_add(usize::from(name.contains(&STREAM)))
 }
 
 impl Errand for Removal<'_> {
@@ -102,5 +111,22 @@ impl Errand for Removal<'_> {
         };
         (self.told)(index, outcome);
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn a_stream_is_removed_before_its_file_and_a_file_before_its_folder() {
+        let paths = ["folder", "folder\\file", "folder\\file:stream", "file:stream", "file"];
+        let target = |path: &&str| Target { path: path.encode_utf16().collect(), folder: None };
+        let targets: Vec<Target> = paths.iter().map(target).collect();
+        let mut nobody = |_, _| ();
+        let (_, stages) = Removal::new(&targets, &mut nobody);
+        assert_eq!(stages, [vec![2], vec![1, 3], vec![0, 4]]);
     }
 }
