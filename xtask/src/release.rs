@@ -5,22 +5,25 @@ mod checksums;
 mod compressed;
 mod contents;
 mod debian;
+mod installing;
 mod licences;
 mod moment;
 mod page;
 mod program;
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 pub(crate) use compressed::Effort;
 use contents::Contents;
 use moment::Moment;
 use program::Program;
 
-use crate::workspace::root;
+use crate::debian_root;
+use crate::workspace::{in_ci, root};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -33,6 +36,9 @@ pub(crate) struct Options {
     /// Makes packages in seconds, which are larger
     #[arg(long)]
     quick: bool,
+    /// Tries the Debian package on a fresh Debian
+    #[arg(long)]
+    install: bool,
 }
 
 /// Where the files are that were made.
@@ -52,10 +58,28 @@ pub(crate) fn run(options: Options) -> anyhow::Result<()> {
         let size = path.metadata().with_context(|| format!("{} was not made", path.display()))?.len();
         println!("{:>10} bytes  {}", size, path.file_name().unwrap_or_default().to_string_lossy());
     }
-    if packed.debian.is_none() {
+    let Some(package) = packed.debian else {
         println!("NOT RUN: the Debian package: dpkg-deb is not installed");
+        return Ok(());
+    };
+    match options.install.then(debian_root::hindrance) {
+        Some(Some(hindrance)) => bail!("cannot try the Debian package: {hindrance}"),
+        Some(None) => installing::check(&package),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Packs the program that was built for the tests, and tries the Debian package on a fresh Debian; why not, where this user or
+/// system cannot. Where `CI=true` that is an error.
+pub(crate) fn check() -> anyhow::Result<Option<&'static str>> {
+    let scratch = tempfile::tempdir().context("cannot make a folder for packages")?;
+    let program = env::current_exe().context("cannot find the folder of built programs")?.with_file_name("smbreplay");
+    let package = pack(&program, scratch.path(), Effort::Least)?.debian;
+    match (debian_root::hindrance().or(package.is_none().then_some("dpkg-deb is not installed")), package) {
+        (None, Some(package)) => installing::check(&package).map(|()| None),
+        (hindrance, _) if in_ci() => bail!("cannot try the Debian package: {}", hindrance.unwrap_or("there is none")),
+        (hindrance, _) => Ok(hindrance),
+    }
 }
 
 /// Packs the program in `binary` with all that belongs to it into `folder`. The same files, at the same moment, give the same bytes.

@@ -12,6 +12,7 @@ use crate::fuzz;
 use crate::instructions;
 use crate::node::Node;
 use crate::packages;
+use crate::release;
 use crate::virtual_environment::{Prepared, QUERIES, SCHEMATHESIS};
 use crate::web;
 use crate::workspace::{cargo, step};
@@ -58,6 +59,7 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     fuzz::smoke()?;
     // The first thing that a new user runs.
     demo::show(false)?;
+    let package = release::check()?;
     let container = container::check()?;
     let fresh_machine = if full { fresh_machine::check()? } else { None };
     step(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
@@ -74,9 +76,11 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
             println!("NOT RUN: {}: {reason}", environment.purpose);
         }
     }
-    for (hindrance, purpose) in
-        [(container, "the container images"), (fresh_machine, "the README's commands on a fresh machine")]
-    {
+    for (hindrance, purpose) in [
+        (package, "the Debian package"),
+        (container, "the container images"),
+        (fresh_machine, "the README's commands on a fresh machine"),
+    ] {
         if let Some(reason) = hindrance {
             println!("NOT RUN: {purpose}: {reason}");
         }
