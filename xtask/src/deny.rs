@@ -23,6 +23,15 @@ pub(crate) enum Checked {
 }
 
 impl Checked {
+    /// The same for who asked for this check alone: it is an error that it was not made.
+    pub(crate) fn demand(&self, what: &str) -> anyhow::Result<()> {
+        match self {
+            Self::InOrder => self.tell(what),
+            Self::NotRun(reason) => bail!("{what} were not checked: {reason}"),
+        }
+        Ok(())
+    }
+
     /// Says what became of the check of `what`.
     pub(crate) fn tell(&self, what: &str) {
         match self {

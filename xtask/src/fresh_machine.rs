@@ -24,7 +24,8 @@ const NAME_CERTIFICATES: [&str; 5] =
 const CHECKOUT: &str = "/smbreplay";
 const TOOLCHAIN: &str = "/opt/rust";
 /// What no clone has.
-const NOT_CLONED: [&str; 6] = ["./.git", "./target", "./target-*", "node_modules", "dist", ".tracer"];
+const NOT_CLONED: [&str; 7] =
+    ["./.git", "./target", "./target-*", "./crates/api/assets/page", "node_modules", "dist", ".tracer"];
 /// What `cargo xtask test` prints once everything is installed, the page is built, and the first check has passed.
 const STARTED: &str = "==> cargo clippy ";
 const POLL: Duration = Duration::from_millis(500);

@@ -127,8 +127,8 @@ fn main() -> anyhow::Result<()> {
         Command::Container => container::run(),
         Command::FreshMachine => fresh_machine::run(),
         Command::Fuzz(options) => fuzz::run(&options),
-        Command::Deny => deny::check().map(|checked| checked.tell("licences, versions and sources")),
-        Command::Advisories => deny::check_advisories().map(|checked| checked.tell("advisories")),
+        Command::Deny => deny::check()?.demand("licences, versions and sources"),
+        Command::Advisories => deny::check_advisories()?.demand("advisories"),
         Command::Package { verify } => crates::package(verify),
         Command::Release(options) => release::run(options),
     }

@@ -15,7 +15,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 
 pub(crate) use compressed::Effort;
 use contents::Contents;
@@ -59,6 +59,7 @@ pub(crate) fn run(options: Options) -> anyhow::Result<()> {
         println!("{:>10} bytes  {}", size, path.file_name().unwrap_or_default().to_string_lossy());
     }
     let Some(package) = packed.debian else {
+        ensure!(!options.install, "cannot try the Debian package: dpkg-deb is not installed");
         println!("NOT RUN: the Debian package: dpkg-deb is not installed");
         return Ok(());
     };

@@ -66,7 +66,8 @@ pub(crate) fn run(full: bool) -> anyhow::Result<()> {
     let book = book::build()?;
     instructions::check()?;
     println!(
-        "\nformat, lints, tests, packages, fuzzing, demo, container images, documentation, book and instruction counts are in order ({} s)",
+        "\nformat, lints, tests, packages, fuzzing, demo, documentation and instruction counts are in order, and what is not said \
+         below to have not been run ({} s)",
         start.elapsed().as_secs()
     );
     dependencies.tell("licences, versions and sources of the dependencies");

@@ -8,18 +8,21 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use tempfile::TempDir;
-
 /// Packed once for all tests, and unpacked.
 struct Released {
-    scratch: TempDir,
+    scratch: PathBuf,
 }
 
 static RELEASED: LazyLock<Released> = LazyLock::new(Released::make);
 
 impl Released {
     fn make() -> Self {
-        let scratch = tempfile::tempdir().unwrap();
+        // A static is never dropped: what an earlier run left here goes now.
+        let scratch = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("released");
+        if scratch.exists() {
+            fs::remove_dir_all(&scratch).unwrap();
+        }
+        fs::create_dir_all(&scratch).unwrap();
         let released = Self { scratch };
         release(&released.folder());
         let tar = released.file(".tar.gz");
@@ -31,17 +34,17 @@ impl Released {
 
     /// Where the packages are.
     fn folder(&self) -> PathBuf {
-        self.scratch.path().join("released")
+        self.scratch.join("released")
     }
 
     /// What the Debian package installs, below `/`.
     fn installed(&self) -> PathBuf {
-        self.scratch.path().join("installed")
+        self.scratch.join("installed")
     }
 
     /// What the archive has, below a prefix.
     fn archive(&self) -> PathBuf {
-        self.scratch.path().join("archive")
+        self.scratch.join("archive")
     }
 
     /// The one file whose name ends so.

@@ -1,4 +1,5 @@
 //! Ctrl-C: the first asks the work to stop cleanly, the second ends the process at once, but not while a pager has the terminal.
+//! SIGTERM, with which containers and services are ended, asks the same.
 
 use crate::failure::Failure;
 use std::sync::Arc;
@@ -20,6 +21,10 @@ impl Interrupt {
         });
         if let Err(error) = installed {
             tracing::warn!("Ctrl-C will end the program at once: {error}");
+        }
+        #[cfg(unix)]
+        if let Err(error) = signal_hook::flag::register(signal_hook::consts::SIGTERM, Arc::clone(&interrupt.0)) {
+            tracing::warn!("SIGTERM will end the program at once: {error}");
         }
         interrupt
     }

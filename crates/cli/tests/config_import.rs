@@ -182,3 +182,11 @@ fn the_list_fits_a_narrow_terminal() {
         assert!(shown.contains("username"), "{shown}");
     }
 }
+
+#[test]
+fn settings_that_are_all_none_are_settings_and_leave_nothing_to_take_over() {
+    let home = Home::new();
+    let file = home.file("config.pkl", b"(dp0\nVusername\np1\nNsVserver_ip\np2\nNs.");
+    let document: Value = serde_json::from_str(import(&home, &file, &["--format", "json"]).succeeded()).unwrap();
+    assert_eq!(document["not_taken"].as_array().unwrap().len(), 2, "{document}");
+}

@@ -44,6 +44,19 @@ fn where_the_file_is_not_there_a_key_is_made_and_kept_for_the_next_start() {
     drop(first);
     let again = ApiServer::start_with(&home, &[], &variables);
     assert_eq!(again.made_key, None, "it is shown once");
+    drop(again);
+    // The port is taken: this one ends, and has made a key before.
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let other = home.path().join("state/other_key");
+    ended(home.command(&["serve", "--port", &port]).env("API_KEY_FILE", &other)).refused(&[&port]);
+    let variables = [("API_KEY_FILE", other.to_str().unwrap())];
+    let after = ApiServer::start_with(&home, &[], &variables);
+    let told = std::fs::read_to_string(&other).unwrap();
+    assert_eq!((after.made_key.clone(), with(&after, told.trim())), (None, 200));
+    assert_eq!(after.key_file.as_deref(), other.to_str(), "who never saw the key is told where it is");
+    drop(after);
+    let again = ApiServer::start_with(&home, &[], &[("API_KEY_FILE", file.to_str().unwrap())]);
     assert_eq!(with(&again, &key), 200);
 }
 

@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 use store::runs::{Run, RunFile};
 use support::Home;
 use support::captured_file::{CapturedFile, capture};
-use support::readdressed::give_each_client_an_address;
+use support::readdressed::{give_client_a_share, give_each_client_an_address};
 
 const SHARDS: usize = 4;
 /// More than shards, and with different amounts of work.
@@ -270,9 +270,15 @@ fn says_what_is_missing(lab: &Lab, runs: &[&str]) {
 
 /// The project's own capture, whose three desks work on the same files, from three addresses.
 fn desks() -> (Home, EmbeddedServer, tempfile::TempDir) {
+    desks_with(|_| ())
+}
+
+/// The same, from a capture that is changed.
+fn desks_with(change: fn(&Path)) -> (Home, EmbeddedServer, tempfile::TempDir) {
     let home = Home::new();
     let capture = home.office("office.pcap");
     give_each_client_an_address(&capture, 20445);
+    change(&capture);
     home.run(&["ingest", "office.pcap"]).succeeded();
     let share = tempfile::tempdir().unwrap();
     let server = EmbeddedServer::start(EmbeddedOptions::for_folder(share.path())).unwrap();
@@ -323,7 +329,11 @@ fn a_shard_sets_nothing_up_unless_it_is_told_to_and_then_for_all_of_them() {
     // The only client is the other one's.
     let shard = ["replay", "1", "--shard", "1/2", "--root", "lab"];
     let told = home.run(&shard);
-    assert!(told.stderr.contains("`smbreplay setup 1 --root lab` does so once"), "{}", told.stderr);
+    assert!(
+        told.stderr.contains("`smbreplay setup 1 --root lab` with the same options for server and names does so once"),
+        "{}",
+        told.stderr
+    );
     let quiet = home.run(&[&shard[..], &["--no-setup"]].concat());
     assert_eq!((quiet.code, quiet.stderr.as_str()), (0, ""));
     assert!(!share.path().join("lab/a.txt").exists());
@@ -339,4 +349,48 @@ fn what_is_counted_over_all_sessions_is_not_asked_of_a_shard() {
         let refused = home.run(&[&["replay", "--all", "--shard", "0/2"], &option[..]].concat());
         assert!(refused.code == 2 && refused.stderr.contains("cannot be used with"), "{}", refused.stderr);
     }
+}
+
+/// The report of a replay, whatever its verdicts.
+fn replayed(home: &Home, arguments: &[&str]) -> Value {
+    let ended = home.run(&[&["replay"], arguments, &["--format", "json"]].concat());
+    serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{}", ended.stderr))
+}
+
+#[test]
+fn a_shard_puts_each_share_where_all_shards_together_have_it() {
+    let (home, _server, share) = desks_with(|capture| give_client_a_share(capture, 3, "testshare", "sharetest"));
+    home.run(&["setup", "--all", "--root", "lab"]).succeeded();
+    for shard in ["0/2", "1/2"] {
+        let replayed = replayed(&home, &["--all", "--shard", shard, "--root", "lab", "--no-setup"]);
+        assert!(replayed["matched"].as_u64().unwrap() > 0, "{replayed}");
+    }
+    let folder = std::fs::read_dir(share.path().join("lab")).unwrap();
+    let mut folders: Vec<String> = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    folders.sort_unstable();
+    assert_eq!(folders, ["sharetest", "testshare"]);
+}
+
+#[test]
+fn the_last_shards_are_those_of_one_replay_and_of_the_same_sessions() {
+    let (home, _server, _share) = desks();
+    let replay = |sessions: &[&str], more: &[&str]| {
+        replayed(&home, &[sessions, more].concat())["run"].as_str().unwrap().to_owned()
+    };
+    let first = ["--start-at", "2026-01-01T00:00:00Z"];
+    let second = ["--start-at", "2026-01-02T00:00:00Z"];
+    replay(&["--all"], &[&["--shard", "0/2"], &first[..]].concat());
+    replay(&["--all"], &[&["--shard", "1/2"], &first[..]].concat());
+    let whole = home.json(&["report", "--merge", "last"]);
+    assert_eq!(whole["missing_shards"], Value::Null, "{whole}");
+    replay(&["--all"], &[&["--shard", "0/2"], &second[..]].concat());
+    let partly = home.json(&["report", "--merge", "last"]);
+    assert_eq!(partly["missing_shards"], json!([1]), "the run of the earlier replay is not taken for it");
+    let list = home.json(&["report", "--list"]);
+    let merged = list["runs"].as_array().unwrap().iter().find(|run| run["run"] == partly["run"]).unwrap();
+    assert_eq!(merged["missing_shards"], json!([1]), "{merged}");
+
+    let runs = [replay(&["1", "3"], &["--shard", "0/2"]), replay(&["1", "2"], &["--shard", "1/2"])];
+    let refused = home.run(&["report", "--merge", &runs[0], &runs[1]]);
+    assert!(refused.code == 2 && refused.stderr.contains("divide otherwise"), "{}", refused.stderr);
 }

@@ -32,6 +32,7 @@ fn nothing_is_sent_before_the_time_and_it_is_the_beginning_of_the_run() {
     let (home, _server, _share) = home();
     let start = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(2);
     let report = report(&home, &start.to_string());
+    assert!(jiff::Timestamp::now() >= start, "it did not wait");
     assert_eq!(report["started"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap(), start);
     let timing = store::runs::Run::at(std::path::Path::new(report["path"].as_str().unwrap())).unwrap();
     let rows = store::runs::RunFile::open(&timing).unwrap().rows().map(Result::unwrap);
@@ -58,6 +59,13 @@ fn a_time_of_another_day_is_refused() {
 
 #[test]
 fn an_interrupt_while_it_waits_ends_it_and_nothing_was_sent() {
+    // Ctrl-C, and what ends a container.
+    for signal in ["-INT", "-TERM"] {
+        is_ended_by(signal);
+    }
+}
+
+fn is_ended_by(signal: &str) {
     let (home, _server, _share) = home();
     let start = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(2);
     let child = Command::new(assert_cmd::cargo::cargo_bin!("smbreplay"))
@@ -76,7 +84,7 @@ fn an_interrupt_while_it_waits_ends_it_and_nothing_was_sent() {
         assert!(patience.elapsed() < Duration::from_secs(60), "it did not get ready");
         std::thread::sleep(Duration::from_millis(5));
     }
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
     let ended = child.wait_with_output().unwrap();
     assert_eq!(ended.status.code(), Some(130), "{}", String::from_utf8_lossy(&ended.stderr));
     let list = home.json(&["report", "--list"]);

@@ -13,7 +13,7 @@ use crate::plan::{Plan, Request};
 use crate::progress::{Event, Watch};
 use crate::provisioning::{Ledger, ProvisioningError, RootError, Site, make_roots};
 use crate::record;
-use crate::report::{Report, ReportTarget};
+use crate::report::{Report, ReportTarget, RunShard};
 use crate::tally::Tally;
 use crate::target::{self, TargetError};
 use crate::trace::Trace;
@@ -206,7 +206,10 @@ pub fn run(
         interrupted: engines.iter().any(Engine::is_interrupted),
         clones,
         started: Some(Time(start)),
-        shard: options.shard.as_ref().map(|shard| shard.told.clone()),
+        shard: options
+            .shard
+            .as_ref()
+            .map(|shard| RunShard { start_at: options.start_at.map(Time), ..shard.told.clone() }),
         setup: options.setup.clone(),
         warnings,
         target: ReportTarget {

@@ -47,8 +47,11 @@ pub(super) fn check(image: &Image, lab: &Lab, scratch: &Path) -> anyhow::Result<
     ingests_and_replays(&client)?;
     let refused = client.upload("other.pcap", &fs::read(root().join("tests/data").join(CAPTURE))?)?;
     ensure!(refused.get("code").is_some_and(|code| code == "read_only"), "an upload is answered {refused}");
-    ensure!(files(&folders.of("traces"))? == before, "something was written beside the trace");
     let made = files(&folders.of("sessions"))?;
+    let refused = client.delete(&format!("/api/traces?capture_path={CAPTURE}"))?;
+    ensure!(refused.get("code").is_some_and(|code| code == "read_only"), "a deletion is answered {refused}");
+    ensure!(files(&folders.of("sessions"))? == made, "a deletion that is refused has deleted something");
+    ensure!(files(&folders.of("traces"))? == before, "something was written beside the trace");
     ensure!(made.iter().any(|file| file.ends_with("session_metadata.json")), "nothing was stored: {made:?}");
     stop(server)?;
 

@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path as FilePath, PathBuf};
 use store::layout::{TracePlace, is_capture};
 use store::{Config, Layout, RemovalError};
 use utoipa::IntoParams;
@@ -50,6 +50,10 @@ pub(crate) async fn delete_trace(State(app): State<App>, Query(doomed): Query<Do
             let _output = claims.alone(place.output.path())?;
             let files = files(&Layout::new(&config), &place)?;
             let _files = files.iter().map(|file| claims.alone(file)).collect::<Result<Vec<_>, _>>()?;
+            // What was made of a capture does not go before it is known that the capture can go.
+            for file in &files {
+                must_be_writable(file)?;
+            }
             if doomed.output {
                 must_be_where_it_seems(&config, &place)?;
                 place.output.remove().map_err(not_removed)?;
@@ -116,6 +120,13 @@ fn files(layout: &Layout, place: &TracePlace) -> Result<Vec<PathBuf>, ApiError> 
         }
     }
     Ok(files)
+}
+
+/// Who may not make a file in a folder may not take one away either.
+fn must_be_writable(file: &FilePath) -> Result<(), ApiError> {
+    let Some(folder) = file.parent() else { return Ok(()) };
+    let probe = tempfile::Builder::new().prefix(".deletion").tempfile_in(folder);
+    probe.map(drop).map_err(|error| ApiError::of_traces_folder(&error))
 }
 
 /// Nothing is removed through a link: who made it may have meant it, and what is behind it may be anybody's.

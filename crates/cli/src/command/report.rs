@@ -113,7 +113,8 @@ fn of_shard(report: &Report) -> String {
     match (&report.shard, report.shards.len()) {
         (Some(shard), _) => format!("{}/{}", shard.index, shard.count),
         (None, 0) => String::new(),
-        (None, merged) => format!("{merged} merged"),
+        (None, merged) if report.missing_shards.is_empty() => format!("{merged} merged"),
+        (None, merged) => format!("{merged} of {} merged", merged.saturating_add(report.missing_shards.len())),
     }
 }
 

@@ -12,6 +12,8 @@ pub(crate) struct ApiServer {
     pub(crate) url: String,
     /// The key that was made for it.
     pub(crate) made_key: Option<String>,
+    /// The file that its key is in, where it says so.
+    pub(crate) key_file: Option<String>,
     key: Option<String>,
     agent: ureq::Agent,
 }
@@ -51,7 +53,8 @@ impl ApiServer {
         let key = variables.iter().find(|(name, _)| *name == "API_KEY").map(|(_, key)| (*key).to_owned());
         let made_key = told["api_key"].as_str().map(str::to_owned);
         let key = key.or_else(|| made_key.clone());
-        Self { child, url: told["url"].as_str().unwrap().to_owned(), made_key, key, agent }
+        let key_file = told["api_key_file"].as_str().map(str::to_owned);
+        Self { child, url: told["url"].as_str().unwrap().to_owned(), made_key, key_file, key, agent }
     }
 
     /// The address of a path.

@@ -68,6 +68,17 @@ impl CapturedShare {
         index
     }
 
+    /// Takes over what `all` of a whole capture says of `shares`, which keep their places, and puts the others behind them: a
+    /// part of the capture gives each share the place that the whole one gives it.
+    pub fn put_beside(shares: &mut Vec<Self>, all: &[Self]) {
+        for share in all {
+            match shares.iter_mut().find(|known| known.is(share.address, &share.name)) {
+                Some(known) => known.clone_from(share),
+                None => shares.push(share.clone()),
+            }
+        }
+    }
+
     /// Whether a TREE_CONNECT at `address` to `name` is about this share.
     pub fn is(&self, address: Option<IpAddr>, name: &str) -> bool {
         self.address == address && is_same(&units(&self.name), &units(name))

@@ -123,11 +123,11 @@ fn span(shards: &[MergedShard]) -> (Option<Time>, f64) {
 /// What concerns all of them, then what each of them tells.
 fn warnings(merged: &Report, shards: &[(&ShardRun, &RunShard)]) -> Vec<String> {
     let mut warnings = Vec::new();
-    let mut servers: Vec<String> =
-        merged.shards.iter().map(|shard| format!("{}:{}", shard.target.server, shard.target.port)).collect();
-    servers.dedup();
-    if servers.len() > 1 {
-        warnings.push(format!("the shards did not all go to one server: {}", servers.join(", ")));
+    let place = |shard: &MergedShard| format!("{}:{}/{}", shard.target.server, shard.target.port, shard.target.share);
+    let places: BTreeSet<String> = merged.shards.iter().map(place).collect();
+    if places.len() > 1 {
+        let places: Vec<String> = places.into_iter().collect();
+        warnings.push(format!("the shards did not all go to one share of one server: {}", places.join(", ")));
     }
     let begins = || merged.shards.iter().filter_map(|shard| Some(shard.started?.0.0));
     let apart =

@@ -2,7 +2,9 @@
 
 use super::ShardRun;
 use crate::report::{Ingested, RunShard};
+use crate::shard::ShardNumber;
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use store::{OutputFolder, metadata};
 
 /// Why runs are not the shards of one replay. Each message is one line.
@@ -13,6 +15,14 @@ pub enum NotTogether {
     NoShard {
         /// Its name.
         run: String,
+    },
+    /// A report names a shard that cannot be.
+    #[error("run {run} is of shard {shard}, which there cannot be")]
+    NoSuchShard {
+        /// Its name.
+        run: String,
+        /// The shard.
+        shard: String,
     },
     /// Two runs have replayed different captures, or what was ingested of one in different ways.
     #[error("runs {a} and {b} are of different traces")]
@@ -30,7 +40,7 @@ pub enum NotTogether {
     },
     /// The sessions were divided otherwise.
     #[error(
-        "runs {a} and {b} divide otherwise: shard {a_shard} of {a_sessions} sessions, shard {b_shard} of {b_sessions}, clones {a_clones} and {b_clones}"
+        "runs {a} and {b} divide otherwise: shard {a_shard} of {a_sessions} sessions, shard {b_shard} of {b_sessions} or of other ones, clones {a_clones} and {b_clones}"
     )]
     OtherDivision {
         /// Name of the one.
@@ -77,6 +87,9 @@ pub(super) fn check(output: &OutputFolder, runs: &[ShardRun]) -> Result<(), NotT
     let mut shards: Vec<(&ShardRun, &RunShard)> = Vec::new();
     for run in runs {
         let shard = run.report.shard.as_ref().ok_or_else(|| NotTogether::NoShard { run: run.report.run.clone() })?;
+        if NonZeroU32::new(shard.count).and_then(|count| ShardNumber::new(shard.index, count)).is_none() {
+            return Err(NotTogether::NoSuchShard { run: run.report.run.clone(), shard: name(shard) });
+        }
         shards.push((run, shard));
     }
     check_each_other(&shards)?;
@@ -105,7 +118,7 @@ fn check_each_other(shards: &[(&ShardRun, &RunShard)]) -> Result<(), NotTogether
         }
         let division =
             |run: &ShardRun, of: &RunShard| (of.count, of.sessions_of_all, of.clients_of_all, run.report.clones);
-        if division(run, shard) != division(first, of_first) {
+        if division(run, shard) != division(first, of_first) || shard.division != of_first.division {
             return Err(NotTogether::OtherDivision {
                 a,
                 a_shard: name(of_first),

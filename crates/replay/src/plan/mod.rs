@@ -77,7 +77,10 @@ impl Plan {
             drop(draft);
             draft = Draft::of(&trace, users);
         }
-        let Draft { mut requests, shares, accounts, token_issuers } = draft;
+        let Draft { mut requests, mut shares, accounts, token_issuers } = draft;
+        if let Some(shard) = &options.shard {
+            CapturedShare::put_beside(&mut shares, &shard.shares);
+        }
         let dialects = dialect::settle(&mut trace, &requests);
         unsendable::mark(&trace, &mut requests);
         serial::mark(&trace, &mut requests);

@@ -32,6 +32,8 @@ pub struct ListedRun {
     pub shard: Option<u32>,
     /// How many shards there were; of a merged run, how many there should be.
     pub shard_count: Option<u32>,
+    /// Shards of which a merged run lacks the run: it does not tell of all.
+    pub missing_shards: Option<Vec<u32>>,
     /// Ids of the sessions.
     pub sessions: Option<Vec<String>>,
     /// Server, port, user, share.
@@ -73,6 +75,7 @@ impl ListedRun {
             complete: report.is_some(),
             shard: report.and_then(|report| Some(report.shard.as_ref()?.index)),
             shard_count: report.and_then(Report::shard_count),
+            missing_shards: report.map(|report| report.missing_shards.clone()),
             sessions: report.map(|report| report.sessions.clone()),
             target: report.map(|report| report.target.clone()),
             total_operations: report.map(|report| report.total_operations),

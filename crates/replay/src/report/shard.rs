@@ -22,6 +22,10 @@ pub struct RunShard {
     pub session_files: Vec<String>,
     /// Sessions of all shards.
     pub sessions_of_all: u64,
+    /// XXH3-128 of the names of the session files of all shards, which shows whether all were asked for the same.
+    pub division: String,
+    /// When it was to begin (`--start-at`); shards of one replay have it in common.
+    pub start_at: Option<Time>,
     /// Paths that clients of several shards use and one of them changes, over all shards: between shards no order is kept.
     pub paths_across: u64,
     /// XXH3-128 of each file of the trace.

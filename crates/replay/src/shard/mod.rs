@@ -69,6 +69,8 @@ impl Shard {
             clients_of_all: count(shards.len()),
             session_files: own_files.clone(),
             sessions_of_all: count(sessions.len()),
+            division: division(&sessions),
+            start_at: None,
             paths_across: survey.paths_across,
             trace_files: metadata.trace.files.iter().map(|file| file.xxh3_128.clone()).collect(),
         };
@@ -84,6 +86,12 @@ impl Shard {
         };
         Some(format!("{paths} used by clients of several shards and changed by one; between shards no order is kept"))
     }
+}
+
+/// What tells these sessions from others.
+fn division(sessions: &[&Session]) -> String {
+    let names: String = sessions.iter().map(|session| format!("{}\n", session.file)).collect();
+    dissect::operation::payload_hash(names.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// When the first of the sessions' connections begins.

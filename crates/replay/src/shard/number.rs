@@ -12,9 +12,12 @@ pub struct ShardNumber {
 }
 
 impl ShardNumber {
+    /// As many as there may be: reports name those that are missing one by one.
+    pub const MOST: u32 = 65_536;
+
     /// The shard `index`, from 0, of `count`; `None` if there is no such one.
     pub fn new(index: u32, count: NonZeroU32) -> Option<Self> {
-        (index < count.get()).then_some(Self { index, count })
+        (index < count.get() && count.get() <= Self::MOST).then_some(Self { index, count })
     }
 
     /// Its number, from 0.
@@ -40,6 +43,9 @@ pub enum NotAShard {
     /// It is no two numbers.
     #[error("expected I/N, like 0/4 for the first of four")]
     Form,
+    /// There cannot be so many.
+    #[error("there can be {} shards at most", ShardNumber::MOST)]
+    TooMany,
     /// There are not so many.
     #[error("shards are counted from 0: the last of {count} is {}/{count}", .count.get().saturating_sub(1))]
     Beyond {
@@ -54,7 +60,10 @@ impl FromStr for ShardNumber {
     fn from_str(text: &str) -> Result<Self, NotAShard> {
         let (index, count) = text.split_once('/').ok_or(NotAShard::Form)?;
         let index = index.parse().map_err(|_| NotAShard::Form)?;
-        let count = count.parse().map_err(|_| NotAShard::Form)?;
+        let count: NonZeroU32 = count.parse().map_err(|_| NotAShard::Form)?;
+        if count.get() > Self::MOST {
+            return Err(NotAShard::TooMany);
+        }
         Self::new(index, count).ok_or(NotAShard::Beyond { count })
     }
 }
@@ -71,6 +80,7 @@ mod tests {
         for text in ["", "1", "a/2", "1/0", "-1/2", "1/2/3", "$(JOB_COMPLETION_INDEX)/4"] {
             assert_eq!(text.parse::<ShardNumber>(), Err(NotAShard::Form), "{text}");
         }
+        assert_eq!("5/4294967295".parse::<ShardNumber>(), Err(NotAShard::TooMany));
         let beyond = "4/4".parse::<ShardNumber>().map_err(|error| error.to_string());
         assert_eq!(beyond, Err("shards are counted from 0: the last of 4 is 3/4".to_owned()));
     }

@@ -25,6 +25,8 @@ const COLUMNS: Columns = Columns::Only(&[
 ]);
 /// FILE_DELETE_ON_CLOSE (MS-SMB2 2.2.13).
 const DELETE_ON_CLOSE: u32 = 0x1000;
+/// SMB2_SHARE_TYPE_PIPE (MS-SMB2 2.2.10).
+const SHARE_TYPE_PIPE: u8 = 2;
 /// FILE_OPENED (MS-SMB2 2.2.14): the CREATE changed nothing.
 const OPENED: u32 = 1;
 
@@ -66,6 +68,10 @@ impl Survey {
                     let address = servers.get(&operation.connection).copied().flatten();
                     let connected = operation.status == Some(smb2::NtStatus::SUCCESS.0);
                     CapturedShare::note(&mut shares, address, share, operation.share_type, connected);
+                }
+                // Pipes are no files: what clients write into them changes nothing for others.
+                if operation.share_type == Some(SHARE_TYPE_PIPE) {
+                    continue;
                 }
                 let changed = changes(&operation);
                 let paths = [operation.path.as_deref(), operation.new_path.as_deref()];

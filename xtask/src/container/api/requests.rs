@@ -47,6 +47,13 @@ impl Client {
         answer.body_mut().read_json().context("an upload is answered by JSON")
     }
 
+    /// What a deletion is answered that is refused.
+    pub(super) fn delete(&self, address: &str) -> anyhow::Result<Value> {
+        let request = self.agent.delete(self.at(address)).header("X-API-Key", &self.key);
+        let mut answer = request.call().context("no answer")?;
+        answer.body_mut().read_json().with_context(|| format!("{address} was answered {}", answer.status()))
+    }
+
     /// The status for somebody who has no key.
     pub(super) fn without_key(&self, address: &str) -> anyhow::Result<u16> {
         let answer = self.agent.get(self.at(address)).call();

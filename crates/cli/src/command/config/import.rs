@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use store::config::earlier::pickle::MOST_BYTES;
-use store::config::earlier::{EarlierSettings, NotTaken};
+use store::config::earlier::{EarlierSettings, NOT_SET, NotTaken};
 use store::{ConfigFile, Key};
 
 /// A setting that is taken over; values as they may be shown.
@@ -46,7 +46,8 @@ pub(super) fn run(arguments: &ImportArguments, output: &mut Output) -> Result<Co
     })?;
     let advice = "nothing was taken over";
     let earlier = EarlierSettings::read(&bytes).map_err(|error| Failure::new(format!("{name}: {error}"), advice))?;
-    if earlier.taken.is_empty() && earlier.left.iter().all(|left| left.key.is_none()) {
+    let is_of_ours = |left: &NotTaken| left.key.is_some() || left.reason == NOT_SET;
+    if earlier.taken.is_empty() && !earlier.left.iter().any(is_of_ours) {
         return Err(Failure::new(format!("{name}: has none of the settings of smbreplay"), advice));
     }
     let mut file = ConfigFile::open(&ConfigFile::locate(&environment)?)?;

@@ -112,7 +112,9 @@ fn prepare(
         [] => again(arguments, context)?,
         files => gather(files, arguments, context)?,
     };
-    if let [only] = gathered.files.as_slice() {
+    if !arguments.each
+        && let [only] = gathered.files.as_slice()
+    {
         hint_at_siblings(only, context);
     }
     let mut request = IngestRequest {

@@ -47,7 +47,7 @@ pub(super) fn tell_of_setup(arguments: &ReplayArguments, context: &Context<'_>) 
     let root = arguments.mapping.root.as_deref().map(shell_word).unwrap_or_default();
     let options = trace::as_typed(&arguments.trace);
     context.warn(&printable(&format!(
-        "a shard sets nothing up: `smbreplay setup{sessions} --root {root}{options}` does so once for all of them; --no-setup says that it was done"
+        "a shard sets nothing up: `smbreplay setup{sessions} --root {root}{options}` with the same options for server and names does so once for all of them; --no-setup says that it was done"
     )));
 }
 

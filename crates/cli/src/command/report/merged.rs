@@ -7,8 +7,13 @@ use replay::Report;
 use replay::merged::{MergeError, NotTogether, merge};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use store::TracePlace;
+use store::metadata::Time;
 use store::runs::{self, Run};
+
+/// So long after each other at most the shards of one replay begin that were not told a time.
+const NEAR: Duration = Duration::from_secs(600);
 
 /// The run that the named ones make together.
 pub(super) fn run(place: &TracePlace, named: &[PathBuf], context: &Context<'_>) -> Result<(Run, Report), Failure> {
@@ -26,6 +31,7 @@ pub(super) fn run(place: &TracePlace, named: &[PathBuf], context: &Context<'_>) 
                 NotTogether::OtherDivision { .. } | NotTogether::SameSession { .. } => {
                     "name the runs of one replay, in which all machines had the same sessions, N and --clones"
                 }
+                NotTogether::NoSuchShard { .. } => "name the folders of runs as the replay left them",
                 NotTogether::SameShard { .. } => "name one run for each shard",
             };
             Failure::new(error, advice)
@@ -36,13 +42,20 @@ pub(super) fn run(place: &TracePlace, named: &[PathBuf], context: &Context<'_>) 
     })
 }
 
-/// The latest run of each shard, of as many shards as the latest of all was one of.
+/// The runs of the shards of the latest replay: those with its `--start-at`, or without one those that began at about the time of
+/// the latest. A shard that failed has none, and is not replaced by its run of an earlier replay.
 fn latest(place: &TracePlace) -> Result<Vec<Run>, Failure> {
-    let mut count = None;
+    let mut of_all: Option<(u32, Option<Time>, Option<Time>)> = None;
     let mut latest = BTreeMap::new();
     for run in runs::list(&place.output).map_err(Failure::plain)?.into_iter().rev() {
-        let shard = run.read_report::<Report>().ok().and_then(|report| report.shard);
-        if let Some(shard) = shard.filter(|shard| *count.get_or_insert(shard.count) == shard.count) {
+        let Ok(report) = run.read_report::<Report>() else { continue };
+        let Some(shard) = report.shard else { continue };
+        let (count, start_at, started) = *of_all.get_or_insert((shard.count, shard.start_at, report.started));
+        let is_of_it = match start_at {
+            Some(_) => shard.start_at == start_at,
+            None => shard.start_at.is_none() && are_near(started, report.started),
+        };
+        if is_of_it && shard.count == count {
             latest.entry(shard.index).or_insert(run);
         }
     }
@@ -53,6 +66,11 @@ fn latest(place: &TracePlace) -> Result<Vec<Run>, Failure> {
         }
         false => Ok(latest.into_values().collect()),
     }
+}
+
+/// Whether shards that were started one after the other by hand began at these times.
+fn are_near(a: Option<Time>, b: Option<Time>) -> bool {
+    a.zip(b).is_some_and(|(a, b)| a.0.0.abs_diff(b.0.0) <= NEAR.as_nanos().try_into().unwrap_or(u64::MAX))
 }
 
 /// A run of the trace by its name, or the folder of one, wherever it is.

@@ -16,6 +16,13 @@ const FILE: &str = "API_KEY_FILE";
 pub(super) enum Key {
     /// The user.
     Given(ApiKey),
+    /// A file, which whoever lacks the key may look into.
+    Kept {
+        /// The key.
+        key: ApiKey,
+        /// The file.
+        file: PathBuf,
+    },
     /// It was made, and has to be told.
     Made {
         /// The key.
@@ -53,7 +60,7 @@ impl Key {
     /// The key itself, if there is one.
     pub(super) fn api_key(&self) -> Option<&ApiKey> {
         match self {
-            Self::Given(key) | Self::Made { key, .. } => Some(key),
+            Self::Given(key) | Self::Kept { key, .. } | Self::Made { key, .. } => Some(key),
             Self::None => None,
         }
     }
@@ -71,15 +78,15 @@ fn made() -> Result<ApiKey, Failure> {
 /// The key in a file, which is made with one if it is not there.
 fn in_file(path: PathBuf) -> Result<Key, Failure> {
     if let Some(key) = read(&path)? {
-        return Ok(Key::Given(key));
+        return Ok(Key::Kept { key, file: path });
     }
     let key = made()?;
     match keep(&key, &path) {
         Ok(()) => Ok(Key::Made { key, kept: Some(path) }),
         // Another server was faster.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let theirs = read(&path)?;
-            theirs.map(Key::Given).ok_or_else(|| unusable("read", &path, &error))
+            let theirs = read(&path)?.ok_or_else(|| unusable("read", &path, &error))?;
+            Ok(Key::Kept { key: theirs, file: path })
         }
         Err(error) => Err(unusable("make", &path, &error)),
     }

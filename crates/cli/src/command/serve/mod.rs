@@ -66,23 +66,27 @@ fn tell(server: &Server, key: &Key, arguments: &ServeArguments, context: &mut Co
         context.warn("--insecure: everybody who reaches this address may read, replay and delete, without a key");
     }
     let address = server.address();
-    let (made, kept) = match key {
-        Key::Made { key, kept } => (Some(key.reveal()), kept.as_ref().map(|path| path.display().to_string())),
+    let (made, file) = match key {
+        Key::Made { key, kept } => (Some(key.reveal()), kept.as_ref()),
+        Key::Kept { file, .. } => (None, Some(file)),
         Key::Given(_) | Key::None => (None, None),
     };
+    let file = file.map(|path| path.display().to_string());
     match context.output.format() {
         Format::Json => {
             context
                 .output
-                .json(&json!({ "url": format!("http://{address}"), "api_key": made, "api_key_file": kept }))?;
+                .json(&json!({ "url": format!("http://{address}"), "api_key": made, "api_key_file": file }))?;
         }
         Format::Table | Format::Csv => {
             context.output.line(&format!("serving http://{address}, described at http://{address}/docs"))?;
             if let Some(key) = made {
                 context.output.line(&format!("API key, shown this once: {key}"))?;
             }
-            if let Some(file) = kept {
-                context.output.line(&format!("it is kept in {file}"))?;
+            match (made, file) {
+                (Some(_), Some(file)) => context.output.line(&format!("it is kept in {file}"))?,
+                (None, Some(file)) => context.output.line(&format!("the API key is in {file}"))?,
+                (_, None) => {}
             }
             context.output.line("Ctrl-C stops it")?;
         }

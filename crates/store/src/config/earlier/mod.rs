@@ -43,6 +43,9 @@ pub enum EarlierError {
     NoDictionary(&'static str),
 }
 
+/// The reason of an entry that has no value: it was not set.
+pub const NOT_SET: &str = "is None: not set";
+
 impl EarlierSettings {
     /// Reads the contents of a `config.pkl`, of any protocol.
     ///
@@ -85,7 +88,7 @@ impl EarlierSettings {
             return self.leave(shown, None, "is there twice, and the first one counts");
         }
         if matches!(value, Value::None) {
-            return self.leave(shown, None, "is None: not set");
+            return self.leave(shown, None, NOT_SET);
         }
         match text_of(key, value).and_then(|text| accepted(key, &text)) {
             Ok(text) => self.taken.push((key, text)),
