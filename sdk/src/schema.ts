@@ -1779,6 +1779,8 @@ export interface components {
              * @description Verdict `match`.
              */
             matched: number | null;
+            /** @description Shards of which a merged run lacks the run: it does not tell of all. */
+            missing_shards: number[] | null;
             /**
              * Format: uint64
              * @description Verdict `no_response`.
@@ -3084,6 +3086,8 @@ export interface components {
              * @description How many shards there are.
              */
             count: number;
+            /** @description XXH3-128 of the names of the session files of all shards, which shows whether all were asked for the same. */
+            division: string;
             /**
              * Format: uint32
              * @description Its number, from 0.
@@ -3103,6 +3107,8 @@ export interface components {
              * @description Sessions of all shards.
              */
             sessions_of_all: number;
+            /** @description When it was to begin (`--start-at`); shards of one replay have it in common. */
+            start_at: components["schemas"]["Time"] | null;
             /** @description XXH3-128 of each file of the trace. */
             trace_files: string[];
         };
