@@ -41,9 +41,11 @@ pub(crate) fn check(node: &Node) -> anyhow::Result<()> {
 
 /// The tests of both against the program as it was built last.
 pub(crate) fn test(node: &Node) -> anyhow::Result<()> {
-    let xtask = env::current_exe().context("cannot find the folder of built programs")?;
-    let built = xtask.parent().context("this program lies in no folder")?;
-    let program = built.join("smbreplay").with_extension(env::consts::EXE_EXTENSION);
+    let running = env::current_exe().context("cannot find the folder of built programs")?;
+    let built = running.parent().context("this program lies in no folder")?;
+    let of_name = |name: &str| built.join(name).with_extension(env::consts::EXE_EXTENSION);
+    // `cargo test` may have put another build into the place of the one that runs.
+    let (program, xtask) = (of_name("smbreplay"), of_name("xtask"));
     let large = built.parent().unwrap_or(built).join("large-session");
     large_session::make(&program, &large, MANY)?;
     step(node.npm(&["run", "test"]).envs([
