@@ -76,6 +76,8 @@ fn start(image: &Image, lab: &Lab, port: u16, folders: &Folders, log: &Path) -> 
         ("SMBREPLAY_SERVER_IP", "127.0.0.1"),
         ("SMBREPLAY_PORT", &lab_port),
         ("SMBREPLAY_PASSWORD", lab::PASSWORD),
+        // What Samba starts for its first client takes its time where everything is read from the disk for the first time.
+        ("SMBREPLAY_MAX_WAIT", "60"),
     ];
     let options = Options {
         capabilities: Capabilities::None,
