@@ -245,6 +245,13 @@ fn refuses_what_is_not_of_one_replay(lab: &Lab, runs: &[&str], whole: &str) {
     };
     other(|_| ());
     refused(&[runs[0], "other"], "is in both runs");
+    // The rows of one shard under the report of another.
+    let mixed = lab.home.path().join("mixed");
+    std::fs::create_dir_all(&mixed).unwrap();
+    for (file, run) in [("report.json", runs[1]), ("operations.parquet", runs[0])] {
+        std::fs::copy(lab.run_folder(&run.into()).join(file), mixed.join(file)).unwrap();
+    }
+    refused(&[runs[2], "mixed"], "operations, and its report counts");
     other(|report| report["shard"]["trace_files"] = json!(["00"]));
     refused(&[runs[0], "other"], "are of different traces");
     refused(&["other"], "is not of this trace");

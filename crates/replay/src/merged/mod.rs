@@ -31,6 +31,16 @@ pub enum MergeError {
     /// A run cannot be read, or the merged one not be written.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// The rows of a run are not those that its report counts: a file was cut, or comes from another run.
+    #[error("run {run} has {rows} operations, and its report counts {counted}")]
+    OtherRows {
+        /// Its name.
+        run: String,
+        /// Operations in its rows.
+        rows: u64,
+        /// Operations in its report.
+        counted: u64,
+    },
     /// The rows of a run cannot be read.
     #[error(transparent)]
     Rows(#[from] ReadError),

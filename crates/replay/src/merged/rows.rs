@@ -40,8 +40,17 @@ impl Copied {
                 let known = u32::try_from(connections.len()).unwrap_or(u32::MAX);
                 *connection = *connections.entry((number, *connection)).or_insert(known);
             }
+            if let Some(source) = sources.get_mut(number) {
+                source.operations = source.operations.saturating_add(u64::from(row.op.is_some()));
+            }
             copied.count(&row);
             writer.push(row)?;
+        }
+        for (source, shard) in sources.iter().zip(shards) {
+            let (rows, counted) = (source.operations, shard.report.total_operations);
+            if rows != counted {
+                return Err(MergeError::OtherRows { run: shard.report.run.clone(), rows, counted });
+            }
         }
         writer.finish()?;
         Ok(copied)
@@ -67,11 +76,13 @@ struct Source {
     next: Option<RunRow>,
     /// When the next one ended, or the one before it where nobody knows.
     ended: i64,
+    /// Operations among those that were taken.
+    operations: u64,
 }
 
 impl Source {
     fn open(run: &Run) -> Result<Self, ReadError> {
-        let mut source = Self { rows: RunFile::open(run)?.rows(), next: None, ended: i64::MIN };
+        let mut source = Self { rows: RunFile::open(run)?.rows(), next: None, ended: i64::MIN, operations: 0 };
         source.take()?;
         Ok(source)
     }

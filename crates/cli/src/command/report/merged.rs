@@ -36,6 +36,7 @@ pub(super) fn run(place: &TracePlace, named: &[PathBuf], context: &Context<'_>) 
             };
             Failure::new(error, advice)
         }
+        MergeError::OtherRows { .. } => Failure::new(error, "copy the folder of that run again, all of it"),
         MergeError::Replayed(error) => cannot_read(&error),
         MergeError::Interrupted => Failure::Interrupted(error.to_string()),
         MergeError::Run(_) | MergeError::Rows(_) => Failure::plain(error),
