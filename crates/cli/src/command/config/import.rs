@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use store::config::earlier::pickle::MOST_BYTES;
-use store::config::earlier::{EarlierSettings, NOT_SET, NotTaken};
+use store::config::earlier::{EarlierSettings, Meaning, NotTaken};
 use store::{ConfigFile, Key};
 
 /// A setting that is taken over; values as they may be shown.
@@ -46,8 +46,7 @@ pub(super) fn run(arguments: &ImportArguments, output: &mut Output) -> Result<Co
     })?;
     let advice = "nothing was taken over";
     let earlier = EarlierSettings::read(&bytes).map_err(|error| Failure::new(format!("{name}: {error}"), advice))?;
-    let is_of_ours = |left: &NotTaken| left.key.is_some() || left.reason == NOT_SET;
-    if earlier.taken.is_empty() && !earlier.left.iter().any(is_of_ours) {
+    if earlier.taken.is_empty() && earlier.left.iter().all(|left| left.meaning == Meaning::Other) {
         return Err(Failure::new(format!("{name}: has none of the settings of smbreplay"), advice));
     }
     let mut file = ConfigFile::open(&ConfigFile::locate(&environment)?)?;
@@ -68,8 +67,16 @@ pub(super) fn run(arguments: &ImportArguments, output: &mut Output) -> Result<Co
         file.save()?;
     }
     print(arguments, file.path(), &changes, &earlier.left, output)?;
-    let is_whole = earlier.left.iter().all(|left| left.key.is_none());
+    let is_whole = earlier.left.iter().all(|left| unusable(left).is_none());
     Ok(if is_whole { Conclusion::Done } else { Conclusion::Incomplete })
+}
+
+/// The setting that could not be taken over.
+fn unusable(left: &NotTaken) -> Option<Key> {
+    match left.meaning {
+        Meaning::Unusable(key) => Some(key),
+        Meaning::Unset(_) | Meaning::Other => None,
+    }
 }
 
 /// The beginning of the file, one byte more than may be there.
@@ -126,7 +133,7 @@ fn document(arguments: &ImportArguments, path: &Path, changes: &[Change], left: 
         .collect();
     let left: Vec<Value> = left
         .iter()
-        .map(|NotTaken { name, key, reason }| json!({ "name": name, "key": key.map(Key::name), "reason": reason }))
+        .map(|left| json!({ "name": left.name, "key": unusable(left).map(Key::name), "reason": left.reason }))
         .collect();
     json!({
         "file": arguments.file,

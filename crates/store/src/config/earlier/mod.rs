@@ -26,10 +26,21 @@ pub struct EarlierSettings {
 pub struct NotTaken {
     /// Its key as text; `outer.inner` in a dictionary inside. The value may be a secret, and is not told.
     pub name: String,
-    /// The setting that it would be if its value made sense.
-    pub key: Option<Key>,
+    /// What it would be of the settings.
+    pub meaning: Meaning,
     /// Why not, in words.
     pub reason: String,
+}
+
+/// What an entry that is not taken over is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Meaning {
+    /// No setting here, or one that is there already.
+    Other,
+    /// A setting that was not set.
+    Unset(Key),
+    /// A setting whose value makes no sense here.
+    Unusable(Key),
 }
 
 /// Why a file has no settings.
@@ -42,9 +53,6 @@ pub enum EarlierError {
     #[error("holds no dictionary of settings, but what is {0}")]
     NoDictionary(&'static str),
 }
-
-/// The reason of an entry that has no value: it was not set.
-pub const NOT_SET: &str = "is None: not set";
 
 impl EarlierSettings {
     /// Reads the contents of a `config.pkl`, of any protocol.
@@ -65,7 +73,7 @@ impl EarlierSettings {
                     // One that is there twice, or contains itself, is looked at once.
                     match known.insert(inner.number()) {
                         true => inside.push((name, inner)),
-                        false => read.leave(name, None, "is a dictionary that is there already"),
+                        false => read.leave(name, Meaning::Other, "is a dictionary that is there already"),
                     }
                 }
                 value => read.add(name.clone(), &name, &value),
@@ -82,22 +90,22 @@ impl EarlierSettings {
     /// Takes an entry over, or says why not.
     fn add(&mut self, shown: String, name: &str, value: &Value<'_>) {
         let Ok(key) = name.parse::<Key>() else {
-            return self.leave(shown, None, "smbreplay has no such setting");
+            return self.leave(shown, Meaning::Other, "smbreplay has no such setting");
         };
         if self.taken.iter().any(|(taken, _)| *taken == key) {
-            return self.leave(shown, None, "is there twice, and the first one counts");
+            return self.leave(shown, Meaning::Other, "is there twice, and the first one counts");
         }
         if matches!(value, Value::None) {
-            return self.leave(shown, None, NOT_SET);
+            return self.leave(shown, Meaning::Unset(key), "is None: not set");
         }
         match text_of(key, value).and_then(|text| accepted(key, &text)) {
             Ok(text) => self.taken.push((key, text)),
-            Err(reason) => self.leave(shown, Some(key), reason),
+            Err(reason) => self.leave(shown, Meaning::Unusable(key), reason),
         }
     }
 
-    fn leave(&mut self, name: String, key: Option<Key>, reason: impl Into<String>) {
-        self.left.push(NotTaken { name, key, reason: reason.into() });
+    fn leave(&mut self, name: String, meaning: Meaning, reason: impl Into<String>) {
+        self.left.push(NotTaken { name, meaning, reason: reason.into() });
     }
 }
 
