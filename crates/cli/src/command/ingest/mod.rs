@@ -40,7 +40,10 @@ pub(crate) fn run(arguments: &IngestArguments, global: &Global, output: &mut Out
                 reports.push(report);
             }
             Err(error) => match trace.cannot_read(error) {
-                interrupted @ Failure::Interrupted(_) => return Err(interrupted),
+                interrupted @ Failure::Interrupted(_) => {
+                    failures.iter().for_each(Failure::tell);
+                    return Err(interrupted);
+                }
                 failure => failures.push(failure),
             },
         }
