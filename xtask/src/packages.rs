@@ -8,31 +8,34 @@ use lab::program::{VFS_MODULES_PACKAGE, has_vfs_module};
 
 use crate::workspace::step;
 
-/// Installs the packages that are missing, when this user may; else says what to install.
+const COMPILER_OF_LIBFUZZER: &str = "g++";
+
+/// Installs the packages with what tests start, if some are missing and this user may; else says what to install.
 pub(crate) fn ensure() -> anyhow::Result<()> {
     ensure_with("tests need", missing)
 }
 
-/// The same for the C++ compiler that libFuzzer is built with.
+/// The same with all else that the whole check uses, at once.
+pub(crate) fn ensure_all() -> anyhow::Result<()> {
+    ensure_with("tests need", || {
+        let others = [
+            (succeeds("c++", &["--version"]), COMPILER_OF_LIBFUZZER),
+            // Debian's Python has venv, and lacks what venv installs pip with.
+            (succeeds("python3", &["-c", "import ensurepip, venv"]), "python3-venv"),
+            // It sets the pages of the manual.
+            (succeeds("groff", &["--version"]), "groff-base"),
+            // The pages of the documentation use it.
+            (succeeds("curl", &["--version"]), "curl"),
+        ];
+        let others = others.into_iter().filter_map(|(is_there, package)| (!is_there).then_some(package));
+        missing().into_iter().chain(others).collect()
+    })
+}
+
+/// The same for the compiler that libFuzzer is built with alone.
 pub(crate) fn ensure_cpp_compiler() -> anyhow::Result<()> {
-    ensure_with("tests need", || if succeeds("c++", &["--version"]) { Vec::new() } else { vec!["g++"] })
-}
-
-/// The same for what makes Python's virtual environments.
-pub(crate) fn ensure_python() -> anyhow::Result<()> {
-    // Debian's Python has venv, and lacks what venv installs pip with.
-    let has_venv = || succeeds("python3", &["-c", "import ensurepip, venv"]);
-    ensure_with("tests need", || if has_venv() { Vec::new() } else { vec!["python3-venv"] })
-}
-
-/// The same for what sets the pages of the manual.
-pub(crate) fn ensure_groff() -> anyhow::Result<()> {
-    ensure_with("tests need", || if succeeds("groff", &["--version"]) { Vec::new() } else { vec!["groff-base"] })
-}
-
-/// The same for what the pages of the documentation use.
-pub(crate) fn ensure_curl() -> anyhow::Result<()> {
-    ensure_with("tests need", || if succeeds("curl", &["--version"]) { Vec::new() } else { vec!["curl"] })
+    let has_it = || succeeds("c++", &["--version"]);
+    ensure_with("fuzz targets need", || if has_it() { Vec::new() } else { vec![COMPILER_OF_LIBFUZZER] })
 }
 
 /// The same for npm, which brings Node.js.
