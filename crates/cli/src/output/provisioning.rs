@@ -45,7 +45,7 @@ impl Output {
         }
         let removed = usize::try_from(report.removed).unwrap_or(usize::MAX);
         let done = match (removed, report.dry_run) {
-            (0, _) => "nothing to remove".to_owned(),
+            (0, _) if report.kept.is_empty() => "nothing to remove".to_owned(),
             (removed, true) => format!("would remove {}", counted(removed, "thing")),
             (removed, false) => format!("removed {}", counted(removed, "thing")),
         };

@@ -38,10 +38,8 @@ pub(crate) fn run(arguments: &ServeArguments, global: &Global, output: &mut Outp
     })?;
     runtime.block_on(async {
         let server = Server::bind(settings).await.map_err(advise)?;
-        // Who knows where the server is may ask it to end.
-        let stop = stop(context.interrupt.clone());
         tell(&server, &key, arguments, &mut context)?;
-        server.run(stop).await;
+        server.run(stop(context.interrupt.clone())).await;
         Ok::<(), Failure>(())
     })?;
     // Threads that do not hear that it is over, because a lab server does not answer, say, end with the process.
@@ -94,29 +92,10 @@ fn tell(server: &Server, key: &Key, arguments: &ServeArguments, context: &mut Co
     context.output.flush()
 }
 
-/// Listens from now on; ready when the server is to end.
-fn stop(interrupt: Interrupt) -> impl Future<Output = ()> {
-    let interrupted = async move {
-        while !interrupt.is_set() {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    #[cfg(unix)]
-    let listening = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-    #[cfg(unix)]
-    let terminated = async move {
-        match listening {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    async move {
-        tokio::select! {
-            () = interrupted => {}
-            () = terminated => {}
-        }
+/// Ready when the server is to end: by Ctrl-C or SIGTERM.
+async fn stop(interrupt: Interrupt) {
+    while !interrupt.is_set() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
