@@ -16,7 +16,7 @@ pub(crate) struct ReportArguments {
     #[arg(long, conflicts_with = "run")]
     pub(crate) list: bool,
     /// Make one run of those of all shards (`replay --shard`), and show it: runs of `report --list`, the folders of runs, also
-    /// copied from other machines, or `last`, the latest run of each shard
+    /// copied from other machines, or `last`, the shards of the latest replay
     #[arg(long, value_name = "RUN", num_args = 1.., conflicts_with_all = ["run", "other", "list"])]
     pub(crate) merge: Vec<PathBuf>,
     /// Write the live traffic of the run, in clear, as pcapng for Wireshark; a new file, or `-` for standard output. What diverged has a packet

@@ -57,8 +57,8 @@ impl<'a> Removal<'a> {
     }
 }
 
-/// How late in a share a path lies. A named stream comes before its file: that takes its streams with it, and one that is
-/// being removed on another connection meanwhile would be refused.
+/// How deep a path lies. A named stream lies deeper than its file: that takes its streams with it, and one that is being removed
+/// on another connection meanwhile would be refused.
 fn stage(path: &[u16]) -> usize {
     let name = folder_of(path).and_then(|folder| path.get(folder.len()..)).unwrap_or(path);
     depth(path).saturating_add(usize::from(name.contains(&STREAM)))
