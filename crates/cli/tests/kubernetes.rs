@@ -122,7 +122,8 @@ impl Cluster {
 }
 
 fn succeeded(file: &str, output: &Output) -> String {
-    assert!(output.status.success(), "{file}: {}", String::from_utf8_lossy(&output.stderr));
+    let [stdout, stderr] = [&output.stdout, &output.stderr].map(|said| String::from_utf8_lossy(said));
+    assert!(output.status.success(), "{file}: {}: {stdout}{stderr}", output.status);
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 

@@ -162,11 +162,11 @@ pub fn run(
     let mut journal = ChangeJournal::new(run.path(), &options.target.server, options.target.port);
     let names: Vec<&Names> = engines.iter().map(Engine::names).collect();
     make_roots(&plan, &names, output, &Site::new(address, &options)?, &mut journal)?;
-    let mut ledger = Ledger::new(journal);
     let lanes = u32::try_from(plan.lanes.len()).unwrap_or(u32::MAX);
     let mut watch = Watch::new(total, clones);
     let (max_wait, pace) = (options.max_wait, options.pace);
     let start = begin(&options);
+    let mut ledger = Ledger::new(journal, start);
     warnings.extend(late(&options, start));
     if let Some(at) = options.start_at.filter(|at| *at == start) {
         tell(Event::Waits(at));

@@ -44,7 +44,7 @@ fn others(output: &OutputFolder) -> Vec<Vec<u8>> {
         Change::Renamed { share: share(), path: path("a"), to: LivePath::new(&[0xd800, 0x61]) },
         Change::Perhaps { share: share(), path: path("b") },
     ] {
-        let _ = journal.push(&change);
+        let _ = journal.push(change);
     }
     seeds.extend(read(StoredFile::Changes, &setup.join(CHANGES_FILE)));
     if let Ok(run) = Run::create(output) {

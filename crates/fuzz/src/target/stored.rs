@@ -153,10 +153,10 @@ fn changed(path: &Path) {
         Err(error) => return in_one_line(&error),
     };
     let change = Change::Deleted { share: "share".to_owned(), path: LivePath::Text("path".to_owned()) };
-    let written = ChangeJournal::go_on(&read).and_then(|mut journal| journal.push(&change));
+    let written = ChangeJournal::go_on(&read).and_then(|mut journal| journal.push(change.clone()));
     assert!(written.is_ok(), "{written:?}");
     let Ok(Some(mut again)) = Changes::read(path) else { unreachable!("a journal that goes on cannot be read") };
-    assert_eq!(again.changes.pop(), Some(change));
+    assert_eq!(again.changes.pop().map(|noted| noted.change), Some(change));
     assert_eq!((again.header, again.changes), (read.header, read.changes));
 }
 

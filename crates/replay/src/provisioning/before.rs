@@ -181,8 +181,8 @@ impl<'a> Before<'a> {
 /// that: not what is new, nor permissions.
 fn changed_since_setup(journals: &[Changes], below: &[(String, Vec<u16>)]) -> bool {
     let touches = |journal: &&Changes| {
-        journal.changes.iter().any(|change| {
-            let (share, path) = change.place();
+        journal.changes.iter().any(|noted| {
+            let (share, path) = noted.change.place();
             lies_below(share, &path.units(), below)
         })
     };

@@ -3,7 +3,7 @@
 use super::report::Trouble;
 use crate::map::folded;
 use std::collections::BTreeMap;
-use store::changes::{Change, Changes};
+use store::changes::{Change, Changes, in_order};
 
 const SEPARATOR: u16 = b'\\' as u16;
 const COLON: u16 = b':' as u16;
@@ -30,12 +30,10 @@ pub(super) struct Claims {
 }
 
 impl Claims {
-    /// Follows journals in the order in which they began.
+    /// Follows the changes of all journals in the order in which they were made.
     pub(super) fn of(journals: &[Changes]) -> Self {
         let mut claims = Self::default();
-        for (index, journal) in journals.iter().enumerate() {
-            journal.changes.iter().for_each(|change| claims.apply(index, change));
-        }
+        in_order(journals).into_iter().for_each(|(journal, change)| claims.apply(journal, change));
         claims
     }
 
@@ -177,7 +175,7 @@ mod tests {
             .map(|(number, changes): (u8, _)| {
                 let folder = folder.path().join(number.to_string());
                 let mut journal = ChangeJournal::new(&folder, "lab", 445);
-                changes.iter().for_each(|change| journal.push(change).unwrap());
+                changes.iter().for_each(|change| journal.push(change.clone()).unwrap());
                 Changes::read(&folder.join(store::changes::CHANGES_FILE)).unwrap().unwrap()
             })
             .collect();
@@ -213,6 +211,24 @@ mod tests {
     fn what_one_run_made_another_may_rename_and_its_claim_stays() {
         let (setup, run) = ([made("a"), made("y")], [renamed("a", "b"), renamed("theirs", "y")]);
         assert_eq!(left(&[&setup, &run]), (vec![("b".into(), 0)], vec!["theirs".into()]));
+    }
+
+    #[test]
+    fn what_runs_at_the_same_time_made_and_renamed_is_followed_by_the_times_of_the_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let second = |second: i64| jiff::Timestamp::now() + jiff::SignedDuration::from_secs(second);
+        let mut first = ChangeJournal::new(&folder.path().join("first"), "lab", 445);
+        let mut other = ChangeJournal::new(&folder.path().join("other"), "lab", 445);
+        other.push_at(made("a"), second(1)).unwrap();
+        first.push_at(renamed("a", "b"), second(2)).unwrap();
+        other.push_at(made("a"), second(3)).unwrap();
+        first.push_at(deleted("a"), second(4)).unwrap();
+        let journals = ["first", "other"]
+            .map(|name| Changes::read(&folder.path().join(name).join(store::changes::CHANGES_FILE)).unwrap().unwrap());
+        assert!(journals[0].header.started < journals[1].header.started);
+        let claims = Claims::of(&journals);
+        let left: Vec<_> = claims.iter().map(|(_, claim)| String::from_utf16(&claim.path).unwrap()).collect();
+        assert_eq!((left, claims.not_restored.len()), (vec!["b".to_owned()], 0));
     }
 
     #[test]

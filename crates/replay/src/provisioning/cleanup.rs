@@ -63,7 +63,7 @@ pub fn claimed(journals: &[Changes]) -> usize {
     Claims::of(journals).iter().count()
 }
 
-/// Removes what the journals (all of one server, in the order in which they began) say was made, as far as it is still
+/// Removes what the journals (all of one server) say was made, as far as it is still
 /// there, and notes of each that it is gone: whoever uses its name from then on is left alone. Safe to repeat.
 ///
 /// # Errors
@@ -127,7 +127,7 @@ impl Notes<'_> {
             None => ChangeJournal::go_on(changes),
         };
         let noted = journal.and_then(|mut journal| {
-            journal.push(&gone)?;
+            journal.push(gone)?;
             self.open.insert(claim.journal, journal);
             Ok(())
         });

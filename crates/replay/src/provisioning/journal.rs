@@ -19,20 +19,20 @@ impl<'a> ShareJournal<'a> {
     /// Something is about to be made; false when it must not be.
     pub(super) fn making(&mut self, path: &[u16], kind: Kind) -> bool {
         let (share, path) = (self.share.to_owned(), LivePath::new(path));
-        self.push(&Change::Made { share, path, folder: kind == Kind::Folder })
+        self.push(Change::Made { share, path, folder: kind == Kind::Folder })
     }
 
     /// It was not.
     pub(super) fn not_made(&mut self, path: &[u16]) {
-        self.push(&Change::NotMade { share: self.share.to_owned(), path: LivePath::new(path) });
+        self.push(Change::NotMade { share: self.share.to_owned(), path: LivePath::new(path) });
     }
 
     /// Something is gone.
     pub(super) fn deleted(&mut self, path: &[u16]) {
-        self.push(&Change::Deleted { share: self.share.to_owned(), path: LivePath::new(path) });
+        self.push(Change::Deleted { share: self.share.to_owned(), path: LivePath::new(path) });
     }
 
-    fn push(&mut self, change: &Change) -> bool {
+    fn push(&mut self, change: Change) -> bool {
         if self.failed.is_none() {
             self.failed = self.journal.push(change).err();
         }

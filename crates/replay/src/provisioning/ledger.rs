@@ -5,6 +5,7 @@ use crate::map::{ShareKind, fold, folded};
 use crate::message::dfs::DfsName;
 use crate::namespace::Name;
 use bytes::Bytes;
+use capture::Timestamp;
 use smb2::context::create::tag;
 use smb2::message::close::CloseRequest;
 use smb2::message::create::{CreateRequest, CreateResponse};
@@ -41,6 +42,10 @@ type Chain = (Option<(u32, u64)>, FileId);
 #[derive(Debug)]
 pub(crate) struct Ledger {
     journal: ChangeJournal,
+    /// When the run began.
+    start: jiff::Timestamp,
+    /// When the server answered what is looked at.
+    answered: jiff::Timestamp,
     /// Live opens of files and folders, by clone.
     opens: HashMap<(usize, FileId), Opened>,
     /// By clone and lane.
@@ -71,8 +76,9 @@ struct Exchange<'a> {
 }
 
 impl Ledger {
-    pub(crate) fn new(journal: ChangeJournal) -> Self {
-        Self { journal, opens: HashMap::new(), chains: HashMap::new(), known: HashSet::new() }
+    pub(crate) fn new(journal: ChangeJournal, start: Timestamp) -> Self {
+        let start = jiff::Timestamp::from_nanosecond(start.0.into()).unwrap_or_else(|_| jiff::Timestamp::now());
+        Self { journal, start, answered: start, opens: HashMap::new(), chains: HashMap::new(), known: HashSet::new() }
     }
 
     /// Takes what became of a request of a clone.
@@ -98,6 +104,12 @@ impl Ledger {
             }),
         };
         let Some(exchange) = found else { return Ok(()) };
+        let answered = match record {
+            Record::Request(record) => record.answered,
+            Record::Extra(extra) => extra.answered,
+        };
+        let answered = answered.and_then(|after| self.start.checked_add(after).ok());
+        self.answered = answered.unwrap_or_else(jiff::Timestamp::now);
         let Ok(header) = Header::parse(exchange.request) else { return Ok(()) };
         self.exchange(&exchange, &header)
     }
@@ -154,7 +166,7 @@ impl Ledger {
         if exchange.status.is_none() {
             let may_make = !matches!(view.create_disposition(), OPEN | OVERWRITE);
             let perhaps = Change::Perhaps { share, path: live_path() };
-            return if may_make { self.journal.push(&perhaps) } else { Ok(()) };
+            return if may_make { self.note(perhaps) } else { Ok(()) };
         }
         let answer = exchange.response.and_then(|response| CreateResponse::parse(response).ok());
         let Some(answer) = answer.filter(|_| exchange.status.is_some_and(NtStatus::is_success)) else { return Ok(()) };
@@ -176,12 +188,12 @@ impl Ledger {
             CREATED => {
                 if file.len() < path.len() && !is_known {
                     let perhaps = Change::Perhaps { share: share.clone(), path: LivePath::new(&file) };
-                    self.journal.push(&perhaps)?;
+                    self.note(perhaps)?;
                 }
                 let folder = answer.file_attributes() & ATTRIBUTE_DIRECTORY != 0 && file.len() == path.len();
-                self.journal.push(&Change::Made { share, path: live_path(), folder })
+                self.note(Change::Made { share, path: live_path(), folder })
             }
-            _ => self.journal.push(&Change::Changed { share, path: live_path() }),
+            _ => self.note(Change::Changed { share, path: live_path() }),
         }
     }
 
@@ -207,7 +219,7 @@ impl Ledger {
         let (share, old) = (open.share.clone(), open.path.clone());
         let (from, to_path) = (LivePath::new(&old), LivePath::new(&to));
         if !is_rename {
-            return self.journal.push(&Change::Linked { share, path: from, to: to_path });
+            return self.note(Change::Linked { share, path: from, to: to_path });
         }
         // Other handles of it, and of what is in it, follow.
         for other in self.opens.values_mut().filter(|other| other.share == share) {
@@ -215,21 +227,26 @@ impl Ledger {
                 other.path = [to.as_slice(), rest].concat();
             }
         }
-        self.journal.push(&Change::Renamed { share, path: from, to: to_path })
+        self.note(Change::Renamed { share, path: from, to: to_path })
     }
 
     /// Data or a description change; once for each handle is enough.
     fn changed(&mut self, key: (usize, FileId)) -> Result<(), ChangesError> {
         let Some(open) = self.opens.get_mut(&key).filter(|open| !open.is_noted) else { return Ok(()) };
         open.is_noted = true;
-        self.journal.push(&Change::Changed { share: open.share.clone(), path: LivePath::new(&open.path) })
+        let changed = Change::Changed { share: open.share.clone(), path: LivePath::new(&open.path) };
+        self.note(changed)
+    }
+
+    fn note(&mut self, change: Change) -> Result<(), ChangesError> {
+        self.journal.push_at(change, self.answered)
     }
 
     fn closed(&mut self, open: Opened) -> Result<(), ChangesError> {
         if !open.goes {
             return Ok(());
         }
-        self.journal.push(&Change::Deleted { share: open.share, path: LivePath::new(&open.path) })
+        self.note(Change::Deleted { share: open.share, path: LivePath::new(&open.path) })
     }
 
     fn close_all(&mut self, clone: usize, which: impl Fn(&Opened) -> bool) -> Result<(), ChangesError> {

@@ -1,6 +1,6 @@
 //! Writing and reading `changes.jsonl`.
 
-use super::{CHANGES_FILE, CHANGES_SCHEMA_VERSION, Change, ChangesHeader};
+use super::{CHANGES_FILE, CHANGES_SCHEMA_VERSION, Change, ChangesHeader, NotedChange};
 use crate::folder::{self, FolderError};
 use crate::layout::OutputFolder;
 use std::fs::{File, OpenOptions};
@@ -90,11 +90,19 @@ impl ChangeJournal {
         Some(self.path.parent()?.file_name()?.to_string_lossy().into_owned())
     }
 
-    /// Writes a change down.
+    /// Writes down a change that is about to be made.
     ///
     /// # Errors
     /// [`ChangesError`]: the change should not be made then.
-    pub fn push(&mut self, change: &Change) -> Result<(), ChangesError> {
+    pub fn push(&mut self, change: Change) -> Result<(), ChangesError> {
+        self.push_at(change, jiff::Timestamp::now())
+    }
+
+    /// Writes down a change that was made at that time.
+    ///
+    /// # Errors
+    /// [`ChangesError`].
+    pub fn push_at(&mut self, change: Change, at: jiff::Timestamp) -> Result<(), ChangesError> {
         let Self { path, header, file } = self;
         let io = |source| ChangesError::Io { path: path.clone(), source };
         let file = match file {
@@ -110,7 +118,7 @@ impl ChangeJournal {
                 file.insert(made)
             }
         };
-        write_line(file, change).map_err(io)
+        write_line(file, &NotedChange { change, at: Some(at) }).map_err(io)
     }
 }
 
@@ -132,7 +140,7 @@ pub struct Changes {
     /// It is that of a setup; else of a replay.
     pub is_setup: bool,
     /// The changes in their order.
-    pub changes: Vec<Change>,
+    pub changes: Vec<NotedChange>,
     /// Bytes of its whole lines.
     length: u64,
 }
@@ -176,6 +184,21 @@ impl Changes {
     }
 }
 
+/// The changes of all these journals in the order in which they were made, each with the index of its journal. Those of one
+/// journal stay in the order of their lines; the lines of files before 1.1 all count as made when the journal began.
+pub fn in_order(journals: &[Changes]) -> Vec<(usize, &Change)> {
+    let mut all: Vec<(jiff::Timestamp, usize, &Change)> = Vec::new();
+    for (index, journal) in journals.iter().enumerate() {
+        let mut latest = journal.header.started;
+        for NotedChange { change, at } in &journal.changes {
+            latest = at.map_or(latest, |at| at.max(latest));
+            all.push((latest, index, change));
+        }
+    }
+    all.sort_by_key(|(at, index, _)| (*at, *index));
+    all.into_iter().map(|(_, index, change)| (index, change)).collect()
+}
+
 /// The journals of a trace's setups and replays, in the order in which they began.
 ///
 /// # Errors
@@ -216,16 +239,17 @@ mod tests {
         let output = OutputFolder::at(folder.path());
         let mut journal = ChangeJournal::new(&output.setups().join("one"), "lab.example", 445);
         assert!(list(&output).unwrap().is_empty(), "nothing is there before there is a change");
-        journal.push(&made("a")).unwrap();
-        journal.push(&made("b")).unwrap();
+        journal.push(made("a")).unwrap();
+        journal.push(made("b")).unwrap();
         let path = output.setups().join("one").join(CHANGES_FILE);
         let whole = std::fs::read(&path).unwrap();
         std::fs::write(&path, &whole[..whole.len() - 5]).unwrap();
         let found = list(&output).unwrap();
-        assert_eq!((found[0].changes.as_slice(), found[0].name.as_str()), ([made("a")].as_slice(), "one"));
+        let changes = |found: &Changes| found.changes.iter().map(|noted| noted.change.clone()).collect::<Vec<_>>();
+        assert_eq!((changes(&found[0]), found[0].name.as_str()), (vec![made("a")], "one"));
         assert!(found[0].is_setup);
-        ChangeJournal::go_on(&found[0]).unwrap().push(&made("c")).unwrap();
-        assert_eq!(list(&output).unwrap()[0].changes, [made("a"), made("c")], "the rest of a line is gone");
+        ChangeJournal::go_on(&found[0]).unwrap().push(made("c")).unwrap();
+        assert_eq!(changes(&list(&output).unwrap()[0]), [made("a"), made("c")], "the rest of a line is gone");
     }
 
     #[test]
@@ -233,7 +257,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(CHANGES_FILE);
         let mut journal = ChangeJournal::new(folder.path(), "lab", 445);
-        journal.push(&made("a")).unwrap();
+        journal.push(made("a")).unwrap();
         let mut text = std::fs::read_to_string(&path).unwrap();
         text.push_str("{\"change\":\"exploded\"}\n");
         std::fs::write(&path, text).unwrap();

@@ -2,18 +2,19 @@
 //!
 //! Its first line says where; each other line is a change, in the order in which they were made. What a setup makes has its line
 //! before it is made: after a crash the file may name something that was never made. What a replay changes is noted as the
-//! server answers; where an answer does not come, that something may have been made.
+//! server answers; where an answer does not come, that something may have been made. Runs at the same time, as the shards of
+//! one replay are, rename and delete what others of them have made: each line has its time.
 
 mod journal;
 mod live_path;
 
-pub use journal::{ChangeJournal, Changes, ChangesError, list};
+pub use journal::{ChangeJournal, Changes, ChangesError, in_order, list};
 pub use live_path::LivePath;
 
 use serde::{Deserialize, Serialize};
 
 /// Version of the layout of `changes.jsonl`.
-pub const CHANGES_SCHEMA_VERSION: &str = "1.0";
+pub const CHANGES_SCHEMA_VERSION: &str = "1.1";
 /// Name of the file in the folder of a run or setup.
 pub const CHANGES_FILE: &str = "changes.jsonl";
 
@@ -28,6 +29,18 @@ pub struct ChangesHeader {
     pub port: u16,
     /// When it began, UTC.
     pub started: jiff::Timestamp,
+}
+
+/// A further line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotedChange {
+    /// What was changed.
+    #[serde(flatten)]
+    pub change: Change,
+    /// When the server answered, or when it was about to be made, by the clock of the machine that changed it; `None` in
+    /// files before 1.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<jiff::Timestamp>,
 }
 
 /// A change on a live share.
