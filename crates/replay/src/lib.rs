@@ -43,6 +43,7 @@ pub mod engine;
 mod excerpt;
 pub mod export;
 pub mod file_filter;
+mod giving_way;
 pub mod in_full;
 pub mod load;
 pub mod map;

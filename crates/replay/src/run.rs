@@ -5,6 +5,7 @@ use crate::clones::{self, TooFewFiles};
 use crate::compare::{BaselineError, Noise};
 use crate::driver;
 use crate::engine::{Engine, Seed, compression_in_short};
+use crate::giving_way::GivingWay;
 use crate::map::{CapturedShare, Names, SeveralShares, ShareKind};
 use crate::options::Options;
 use crate::payload::SessionFiles;
@@ -146,6 +147,7 @@ pub fn run(
     let seed = Seed { random, filetime: ticks.saturating_add(UNIX_EPOCH_AS_FILETIME) };
 
     let run = Run::create(output)?;
+    let _giving_way = GivingWay::at(options.pace);
     let mut recording = BackgroundRecording::start(RunWriter::create(&run)?)?;
     let mut tally = Tally::default();
     let clones = options.clones.get();
