@@ -284,11 +284,14 @@ fn live_warnings(engines: &[Engine]) -> Vec<String> {
 }
 
 fn captured_span(plan: &Plan) -> f64 {
-    let planned = || plan.requests.iter().filter_map(|request| plan.trace.planned(request));
-    let starts = planned().map(|request| request.start_time().0);
-    let ends = planned().filter_map(|request| Some(request.answer_time()?.0));
-    let (first, last) = (starts.clone().min().unwrap_or(0), ends.chain(starts).max().unwrap_or(0));
-    Duration::from_nanos(u64::try_from(last.saturating_sub(first)).unwrap_or(0)).as_secs_f64()
+    let planned = plan.requests.iter().filter_map(|request| plan.trace.planned(request));
+    let spans = planned.map(|request| {
+        let start = request.start_time();
+        (start, request.answer_time().map_or(start, |answer| answer.max(start)))
+    });
+    let whole = spans.reduce(|(first, last), (start, end)| (first.min(start), last.max(end)));
+    let nanoseconds = whole.map_or(0, |(first, last)| last.0.saturating_sub(first.0));
+    Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(0)).as_secs_f64()
 }
 
 /// Lets captured guests log on as the configured user where the live server has no guests, and says so.

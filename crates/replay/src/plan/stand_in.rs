@@ -30,6 +30,10 @@ const PIPE: u8 = 0x02;
 /// Puts stand-ins in front of the trace for its orphans; whether there were any. `requests` are those of the trace, in its
 /// order and resolved. Handles of pipes have no stand-in: what was said on them before decides what is answered.
 pub(super) fn add(trace: &mut Trace, requests: &[Request]) -> bool {
+    // What was captured from its beginning, as most is, need not be gone through.
+    if !requests.iter().any(uses_orphan) && begun_before(trace, requests).next().is_none() {
+        return false;
+    }
     let mut orphans = Orphans::of(trace, requests);
     for request in requests.iter().filter_map(|request| trace.planned(request)) {
         // A path that does not fit leaves the orphan one.
@@ -67,6 +71,11 @@ pub(super) fn mark(requests: &mut [Request]) {
     }
 }
 
+fn uses_orphan(request: &Request) -> bool {
+    let ids = request.file_ids().map(|(_, id)| id);
+    [request.session(), request.tree()].into_iter().chain(ids).any(|id| id == Reference::Orphan)
+}
+
 type Session = (Option<IpAddr>, u64);
 
 /// An id, and where it is valid.
@@ -81,9 +90,11 @@ enum Id {
 fn begun_before<'a>(trace: &'a Trace, requests: &'a [Request]) -> impl Iterator<Item = u32> + 'a {
     let connects = trace.rows.iter().filter(|row| row.kind() == RowKind::Connect);
     let mut new: HashSet<u32> = connects.map(|row| row.connection()).collect();
-    let planned = requests.iter().filter_map(|request| trace.planned(request));
+    let others = requests.iter().filter(|request| !new.contains(&request.connection));
+    let planned = others.filter_map(|request| trace.planned(request));
     let begins = planned.filter(|request| request.header().is_none_or(|header| header.message_id == 0));
-    new.extend(begins.map(|request| request.connection));
+    let begin: Vec<u32> = begins.map(|request| request.connection).collect();
+    new.extend(begin);
     requests.iter().map(|request| request.connection).filter(move |connection| !new.contains(connection))
 }
 

@@ -26,6 +26,7 @@ pub type Issuers = FxHashMap<usize, Vec<Slot>>;
 pub(super) fn resolve(trace: &Trace, requests: &mut [Request]) -> Issuers {
     let wanted: FxHashSet<Vec<u8>> = requests
         .iter()
+        .filter(|request| request.command().is_some_and(token::may_be_used_by))
         .filter_map(|request| trace.planned(request))
         .flat_map(|request| token::used(request.bytes()))
         .map(|token| token.value.to_vec())

@@ -60,6 +60,11 @@ pub struct Token<'a, P> {
     pub value: &'a [u8],
 }
 
+/// Whether requests of this command may have tokens.
+pub fn may_be_used_by(command: Command) -> bool {
+    matches!(command, Command::IOCTL | Command::WRITE | Command::CREATE)
+}
+
 /// What may be a token in a request, by its offset in the message: one is known by its value. Of those that overlap the
 /// first is meant.
 pub fn used(request: &[u8]) -> Vec<Token<'_, usize>> {
