@@ -50,18 +50,21 @@ mod linux {
     /// The policy before, if it was changed.
     pub(super) fn give_way() -> Option<Policy> {
         let before = thread_schedule_policy().ok().filter(|policy| *policy == Policy::Normal(Other))?;
-        set(Policy::Normal(Batch)).then_some(before)
+        set(Policy::Normal(Batch));
+        thread_schedule_policy().is_ok_and(|policy| policy != before).then_some(before)
     }
 
-    /// Whether the system did it.
-    pub(super) fn set(policy: Policy) -> bool {
-        let Some(priority) = same_niceness(policy) else { return false };
-        set_thread_priority_and_policy(thread_native_id(), priority, policy).is_ok()
+    /// Where the system refuses, the thread goes on as it was.
+    pub(super) fn set(policy: Policy) {
+        // The library sets the niceness together with the policy: it stays as it is.
+        let niceness = rustix::process::getpriority_process(None).ok();
+        if let Some(priority) = niceness.and_then(|niceness| of_niceness(niceness, policy)) {
+            let _ = set_thread_priority_and_policy(thread_native_id(), priority, policy);
+        }
     }
 
-    /// The library sets the niceness together with the policy: it stays as it is.
-    fn same_niceness(policy: Policy) -> Option<ThreadPriority> {
-        let niceness = rustix::process::getpriority_process(None).ok()?;
+    /// The library's word for a niceness.
+    fn of_niceness(niceness: i32, policy: Policy) -> Option<ThreadPriority> {
         let values = (0..=u8::MAX).map_while(|value| ThreadPriorityValue::try_from(value).ok());
         let mut priorities = values.map(ThreadPriority::Crossplatform);
         priorities.find(|priority| priority.to_posix(policy).is_ok_and(|found| found == niceness))
@@ -106,10 +109,17 @@ mod linux {
         }
 
         #[test]
+        fn there_is_a_word_for_every_niceness() {
+            for policy in [Batch, Other].map(Policy::Normal) {
+                assert!((-20..20).all(|niceness| of_niceness(niceness, policy).is_some()), "{policy:?}");
+            }
+        }
+
+        #[test]
         fn what_the_user_has_asked_the_system_for_stays() {
             in_a_thread(|| {
                 rustix::process::setpriority_process(None, 7).unwrap();
-                assert!(set(Policy::Normal(Batch)));
+                set(Policy::Normal(Batch));
                 drop(GivingWay::at(Pace::Asap));
                 assert_eq!((thread_schedule_policy().unwrap(), niceness()), (Policy::Normal(Batch), 7));
             });
