@@ -1,6 +1,7 @@
 //! Which answers issue the tokens that requests bring back: known by their bytes.
 
 use crate::message::token::{self, Slot};
+use crate::plan::planned::Planned;
 use crate::plan::request::Request;
 use crate::plan::walk::{Message, Walk};
 use crate::trace::Trace;
@@ -26,9 +27,8 @@ pub type Issuers = FxHashMap<usize, Vec<Slot>>;
 pub(super) fn resolve(trace: &Trace, requests: &mut [Request]) -> Issuers {
     let wanted: FxHashSet<Vec<u8>> = requests
         .iter()
-        .filter(|request| request.command().is_some_and(token::may_be_used_by))
         .filter_map(|request| trace.planned(request))
-        .flat_map(|request| token::used(request.bytes()))
+        .flat_map(|request| used(&request))
         .map(|token| token.value.to_vec())
         .filter(|value| value.iter().any(|byte| *byte != 0))
         .collect();
@@ -42,7 +42,7 @@ pub(super) fn resolve(trace: &Trace, requests: &mut [Request]) -> Issuers {
         let Some(request) = requests.get_mut(index) else { continue };
         let succeeded = request.captured_status() == Some(NtStatus::SUCCESS);
         if matches!(message, Message::Request | Message::StandIn) {
-            let used = trace.planned(request).map(|planned| of_request(planned.bytes(), &latest)).unwrap_or_default();
+            let used = trace.planned(request).map(|planned| of_request(&planned, &latest)).unwrap_or_default();
             for token in &used {
                 issuers.entry(token.issuer).or_default().push(token.slot.clone());
             }
@@ -63,10 +63,15 @@ pub(super) fn resolve(trace: &Trace, requests: &mut [Request]) -> Issuers {
     issuers
 }
 
-fn of_request(bytes: &[u8], latest: &FxHashMap<Vec<u8>, (usize, Slot)>) -> Vec<UsedToken> {
+/// What may be tokens in it.
+fn used<'a>(request: &Planned<'a>) -> Vec<token::Token<'a, usize>> {
+    request.command().map(|command| token::used(command, request.bytes())).unwrap_or_default()
+}
+
+fn of_request(request: &Planned<'_>, latest: &FxHashMap<Vec<u8>, (usize, Slot)>) -> Vec<UsedToken> {
     let mut taken: Vec<Range<usize>> = Vec::new();
     let mut found: Vec<UsedToken> = Vec::new();
-    for token in token::used(bytes) {
+    for token in used(request) {
         let Some((issuer, slot)) = latest.get(token.value) else { continue };
         let range = token.place..token.place.saturating_add(token.value.len());
         if taken.iter().all(|taken| taken.end <= range.start || range.end <= taken.start) {

@@ -60,21 +60,16 @@ pub struct Token<'a, P> {
     pub value: &'a [u8],
 }
 
-/// Whether requests of this command may have tokens.
-pub fn may_be_used_by(command: Command) -> bool {
-    matches!(command, Command::IOCTL | Command::WRITE | Command::CREATE)
-}
-
-/// What may be a token in a request, by its offset in the message: one is known by its value. Of those that overlap the
+/// What may be a token in a request of this command, by its offset in the message: one is known by its value. Of those that overlap the
 /// first is meant.
-pub fn used(request: &[u8]) -> Vec<Token<'_, usize>> {
-    match Header::parse(request).map(|header| header.command) {
-        Ok(Command::IOCTL) => {
+pub fn used(command: Command, request: &[u8]) -> Vec<Token<'_, usize>> {
+    match command {
+        Command::IOCTL => {
             let of_files = resume_key::used(request).into_iter().chain(offload::used(request));
             of_files.chain(domain_sid::used(request)).chain(context_handle::used(request)).collect()
         }
-        Ok(Command::WRITE) => domain_sid::used(request).chain(context_handle::used(request)).collect(),
-        Ok(Command::CREATE) => file_reference::used(request).into_iter().collect(),
+        Command::WRITE => domain_sid::used(request).chain(context_handle::used(request)).collect(),
+        Command::CREATE => file_reference::used(request).into_iter().collect(),
         _ => Vec::new(),
     }
 }
