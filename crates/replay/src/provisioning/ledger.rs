@@ -14,6 +14,7 @@ use smb2::message::write::WriteRequest;
 use smb2::utf16::units;
 use smb2::{Command, FileId, Header, HeaderFlags, NtStatus};
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 use store::changes::{Change, ChangeJournal, ChangesError, LivePath};
 
 /// CreateAction (MS-SMB2 2.2.14).
@@ -44,8 +45,8 @@ pub(crate) struct Ledger {
     journal: ChangeJournal,
     /// When the run began.
     start: jiff::Timestamp,
-    /// When the server answered what is looked at.
-    answered: jiff::Timestamp,
+    /// When the server answered what is looked at, from the beginning on; `None` where it did not.
+    answered: Option<Duration>,
     /// Live opens of files and folders, by clone.
     opens: HashMap<(usize, FileId), Opened>,
     /// By clone and lane.
@@ -78,7 +79,7 @@ struct Exchange<'a> {
 impl Ledger {
     pub(crate) fn new(journal: ChangeJournal, start: Timestamp) -> Self {
         let start = jiff::Timestamp::from_nanosecond(start.0.into()).unwrap_or_else(|_| jiff::Timestamp::now());
-        Self { journal, start, answered: start, opens: HashMap::new(), chains: HashMap::new(), known: HashSet::new() }
+        Self { journal, start, answered: None, opens: HashMap::new(), chains: HashMap::new(), known: HashSet::new() }
     }
 
     /// Takes what became of a request of a clone.
@@ -104,12 +105,10 @@ impl Ledger {
             }),
         };
         let Some(exchange) = found else { return Ok(()) };
-        let answered = match record {
+        self.answered = match record {
             Record::Request(record) => record.answered,
             Record::Extra(extra) => extra.answered,
         };
-        let answered = answered.and_then(|after| self.start.checked_add(after).ok());
-        self.answered = answered.unwrap_or_else(jiff::Timestamp::now);
         let Ok(header) = Header::parse(exchange.request) else { return Ok(()) };
         self.exchange(&exchange, &header)
     }
@@ -239,7 +238,8 @@ impl Ledger {
     }
 
     fn note(&mut self, change: Change) -> Result<(), ChangesError> {
-        self.journal.push_at(change, self.answered)
+        let answered = self.answered.and_then(|after| self.start.checked_add(after).ok());
+        self.journal.push_at(change, answered.unwrap_or_else(jiff::Timestamp::now))
     }
 
     fn closed(&mut self, open: Opened) -> Result<(), ChangesError> {
