@@ -11,11 +11,11 @@ use crate::operation::{Closed, Kind, Operation};
 use crate::secrets::{SecretError, Secrets};
 use crate::state::State;
 use crate::summary::{ConnectionSummary, SessionSummary};
-use crate::unwrapping::Unwrapped;
+use crate::unwrapping::{Unwrapped, Wrapping};
+use bytes::Bytes;
 use capture::{CloseKind, Direction, Endpoints, Event, Mark, Pdu};
 use smb2::Command;
 use smb2::transport::Protocol;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
 /// How many connections a trace may have; what happens on further ones is dropped and counted.
@@ -71,7 +71,7 @@ impl Dissector {
             Event::Connect { connection, endpoints, at, handshake, round_trip_ns } => {
                 self.connect(connection, endpoints, at, handshake, round_trip_ns);
             }
-            Event::Pdu(pdu) => return self.pdu(&pdu),
+            Event::Pdu(pdu) => return self.pdu(pdu),
             Event::Close { connection, by, how, at, acked } => self.close(connection, by, how, at, acked),
         }
         None
@@ -186,7 +186,7 @@ impl Dissector {
         }
     }
 
-    fn pdu(&mut self, pdu: &Pdu) -> Option<Pdu> {
+    fn pdu(&mut self, pdu: Pdu) -> Option<Pdu> {
         let Self { connections, state, .. } = self;
         state.counters.pdus = state.counters.pdus.saturating_add(1);
         let Some(connection) = connections.get_mut(&pdu.connection) else {
@@ -201,7 +201,7 @@ impl Dissector {
                 state.client_pdu(connection, pdu, acks)
             }
             Direction::ServerToClient => {
-                connection.received.push(pdu);
+                connection.received.push(&pdu);
                 state.server_pdu(connection, pdu)
             }
         }
@@ -209,50 +209,48 @@ impl Dissector {
 }
 
 impl State {
-    fn client_pdu(&mut self, connection: &mut Connection, pdu: &Pdu, acks: Option<u64>) -> Option<Pdu> {
-        let Unwrapped { pdu: unwrapped, wrapping, refusal } = self.unwrap(connection, pdu);
-        let pdu = unwrapped.as_ref();
+    fn client_pdu(&mut self, connection: &mut Connection, pdu: Pdu, acks: Option<u64>) -> Option<Pdu> {
+        let Unwrapped { mut pdu, wrapping, refusal } = self.unwrap(connection, pdu);
         match Protocol::of(&pdu.body) {
             Some(Protocol::Smb2) => {
                 let mut chain = Chain::default();
-                for message in message::split(pdu, wrapping) {
+                for message in message::split(body_of(&mut pdu, wrapping), &pdu, wrapping) {
                     self.request(connection, message, &mut chain, acks);
                 }
             }
-            Some(Protocol::Smb1) => self.smb1_request(connection, message::whole(pdu), acks),
+            Some(Protocol::Smb1) => self.smb1_request(connection, message::whole(&pdu), acks),
             _ => {
-                let mut operation = self.opaque(connection, Kind::Request, pdu, refusal);
+                let mut operation = self.opaque(connection, Kind::Request, &pdu, refusal);
                 operation.wrapped(wrapping);
-                let message = message::whole(pdu);
+                let message = message::whole(&pdu);
                 operation.requested(message.first, message.last);
                 operation.request_acks = acks;
                 operation.request_bytes(message.bytes, message.holes);
                 self.complete(operation);
             }
         }
-        changed(unwrapped)
+        wrapping.is_any().then_some(pdu)
     }
 
-    fn server_pdu(&mut self, connection: &mut Connection, pdu: &Pdu) -> Option<Pdu> {
-        let Unwrapped { pdu: unwrapped, wrapping, refusal } = self.unwrap(connection, pdu);
-        let pdu = unwrapped.as_ref();
+    fn server_pdu(&mut self, connection: &mut Connection, pdu: Pdu) -> Option<Pdu> {
+        let Unwrapped { mut pdu, wrapping, refusal } = self.unwrap(connection, pdu);
         match Protocol::of(&pdu.body) {
             Some(Protocol::Smb2) => {
-                for message in message::split(pdu, wrapping) {
+                for message in message::split(body_of(&mut pdu, wrapping), &pdu, wrapping) {
                     self.response(connection, message);
                 }
             }
             Some(Protocol::Smb1) => self.smb1_response(connection),
             _ => {
-                let mut operation = self.opaque(connection, Kind::Response, pdu, refusal);
+                let mut operation = self.opaque(connection, Kind::Response, &pdu, refusal);
                 operation.wrapped(wrapping);
-                let message = message::whole(pdu);
+                let message = message::whole(&pdu);
                 operation.responded(message.last);
                 operation.response_bytes(message.bytes, message.holes);
                 self.complete(operation);
             }
         }
-        changed(unwrapped)
+        wrapping.is_any().then_some(pdu)
     }
 
     /// What the client had received when it sent a segment with this acknowledgement.
@@ -301,10 +299,7 @@ impl State {
     }
 }
 
-/// The PDU, if it is no more what it was.
-fn changed(pdu: Cow<'_, Pdu>) -> Option<Pdu> {
-    match pdu {
-        Cow::Owned(pdu) => Some(pdu),
-        Cow::Borrowed(_) => None,
-    }
+/// The body of a PDU, which stays there only if something was taken off it: then it is asked for.
+fn body_of(pdu: &mut Pdu, wrapping: Wrapping) -> Bytes {
+    if wrapping.is_any() { pdu.body.clone() } else { std::mem::take(&mut pdu.body) }
 }

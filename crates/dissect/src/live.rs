@@ -2,8 +2,10 @@
 //! sessions as well, and those below a folder (MS-FSA 2.1.5.15.11; most servers refuse to rename a folder that has
 //! any, MS-SMB2 does not).
 
+use rustc_hash::FxHashMap;
 use smb2::FileId;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// How many are remembered; handles beyond keep the path that they had before a rename.
 const LIMIT: usize = 1 << 20;
@@ -14,16 +16,19 @@ pub(crate) type Handle = (u32, FileId);
 /// The files that are open.
 #[derive(Debug, Default)]
 pub(crate) struct Live {
-    /// Share and path, of which case does not count (MS-FSCC 2.1.5), and a handle.
+    /// Share and path of files opened since the last rename: most are closed before the next one, and need not be found by their
+    /// path.
+    recent: FxHashMap<Handle, (Arc<str>, Arc<str>)>,
+    /// Share and path of the others, of which case does not count (MS-FSCC 2.1.5), and a handle.
     by_path: BTreeSet<(String, Handle)>,
     dropped: u64,
 }
 
 impl Live {
     /// A file is open from now on.
-    pub(crate) fn opened(&mut self, share: &str, path: &str, handle: Handle) {
-        if self.by_path.len() < LIMIT {
-            self.by_path.insert((key(share, path), handle));
+    pub(crate) fn opened(&mut self, share: &Arc<str>, path: &Arc<str>, handle: Handle) {
+        if self.recent.len().saturating_add(self.by_path.len()) < LIMIT {
+            self.recent.insert(handle, (Arc::clone(share), Arc::clone(path)));
         } else {
             self.dropped = self.dropped.saturating_add(1);
         }
@@ -31,7 +36,9 @@ impl Live {
 
     /// A file is open no longer, or not under this path.
     pub(crate) fn closed(&mut self, share: &str, path: &str, handle: Handle) {
-        self.by_path.remove(&(key(share, path), handle));
+        if self.recent.remove(&handle).is_none() {
+            self.by_path.remove(&(key(share, path), handle));
+        }
     }
 
     /// How many were beyond the bound.
@@ -40,7 +47,8 @@ impl Live {
     }
 
     /// The handles of a path, of its streams, and of what lies below it.
-    pub(crate) fn at_and_below(&self, share: &str, path: &str) -> Vec<Handle> {
+    pub(crate) fn at_and_below(&mut self, share: &str, path: &str) -> Vec<Handle> {
+        self.by_path.extend(self.recent.drain().map(|(handle, (share, path))| (key(&share, &path), handle)));
         let first = (u32::MIN, FileId::ZERO);
         let at = key(share, path);
         let mut handles = Vec::new();

@@ -3,8 +3,10 @@
 use crate::unwrapping::Wrapping;
 use bytes::Bytes;
 use capture::{Hole, Mark, Pdu};
+use smb2::chain::Member;
 use smb2::message::{ReadResponse, WriteRequest};
 use smb2::{Command, Header, Malformed, chain, header};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// What is said of a message whose header is not all there.
@@ -36,15 +38,19 @@ pub(crate) struct Message {
 impl Message {
     /// The bytes up to the first one that was not captured, which is as far as a message can be understood. Data of
     /// READ and WRITE is the exception: it stands for itself, and nothing follows it.
-    pub(crate) fn understood(&self) -> Bytes {
-        let Some(hole) = self.holes.first() else { return self.bytes.clone() };
+    pub(crate) fn understood(&self) -> Cow<'_, Bytes> {
+        let Some(hole) = self.holes.first() else { return Cow::Borrowed(&self.bytes) };
         let start = hole.offset as usize;
         let data = match self.header.map(|header| (header.command, header.flags.is_response())) {
             Some((Command::READ, true)) => ReadResponse::FIXED_END,
             Some((Command::WRITE, false)) => WriteRequest::FIXED_END,
             _ => usize::MAX,
         };
-        if start >= data { self.bytes.clone() } else { self.bytes.slice(..start.min(self.bytes.len())) }
+        if start >= data {
+            Cow::Borrowed(&self.bytes)
+        } else {
+            Cow::Owned(self.bytes.slice(..start.min(self.bytes.len())))
+        }
     }
 
     /// Whether `problem` is only that bytes were not captured.
@@ -53,14 +59,19 @@ impl Message {
     }
 }
 
-/// The messages of a PDU of SMB2, which came in `wrapping`. The chain's identifier is the position of the PDU's first byte in
-/// the trace.
-pub(crate) fn split(pdu: &Pdu, wrapping: Wrapping) -> impl Iterator<Item = Message> + '_ {
-    let mut members = chain::messages(&pdu.body);
+/// The messages in `body`, the body of `pdu`, which is SMB2's and came in `wrapping`. The chain's identifier is the position of
+/// the PDU's first byte in the trace.
+pub(crate) fn split(mut body: Bytes, pdu: &Pdu, wrapping: Wrapping) -> impl Iterator<Item = Message> + '_ {
+    let mut members = chain::messages(&body);
     let first = members.next();
-    let many = first.as_ref().is_some_and(|first| first.range.end < pdu.body.len());
-    first.into_iter().chain(members).enumerate().map(move |(index, member)| {
-        let bytes = pdu.body.get(member.range.clone()).map(|found| pdu.body.slice_ref(found)).unwrap_or_default();
+    let later: Vec<Member> = members.collect();
+    let many = !later.is_empty();
+    first.into_iter().chain(later).enumerate().map(move |(index, member)| {
+        // Most PDUs have one message: its bytes are handed on, which costs nothing.
+        let bytes = match many {
+            true => body.get(member.range.clone()).map(|found| body.slice_ref(found)).unwrap_or_default(),
+            false => std::mem::take(&mut body),
+        };
         let holes = holes_within(&pdu.holes, &member.range);
         // A snaplen of 128 often leaves only a part of the signature, the header's last field: the rest is good.
         let cut = holes.first().is_some_and(|hole| (hole.offset as usize) < header::offset::SIGNATURE);

@@ -4,7 +4,7 @@
 use crate::connection::Connection;
 use crate::meaning;
 use crate::message::Message;
-use crate::operation::Kind;
+use crate::operation::{Kind, Operation};
 use crate::response::{place, works_on};
 use crate::state::State;
 use smb2::Header;
@@ -23,11 +23,11 @@ impl State {
         {
             self.malformed(&mut operation, "notification", &problem);
         }
-        operation.response_bytes(message.bytes.clone(), message.holes.clone());
+        operation.response_bytes(message.bytes, message.holes);
 
         operation.session = self.sessions.at(connection.place(), header.session_id);
         self.find_tree(&mut operation);
-        self.verify(connection, &mut operation, header, &message);
+        self.verify(connection, &mut operation, header, message.wrapping, Operation::whole_response);
         // A break names neither session nor tree (MS-SMB2 3.3.4.6): its FileId or LeaseKey leads to them.
         if let Some(file_id) = operation.file_id {
             let open = match operation.session {

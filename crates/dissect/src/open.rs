@@ -83,7 +83,7 @@ impl Opens {
         open.number = number;
         self.by_persistent.insert((open.server, open.file_id.persistent()), (open.session, open.file_id));
         self.leave_path(open.session, open.file_id);
-        if let (Some(share), Some(path)) = (open.share.as_deref(), open.path.as_deref()) {
+        if let (Some(share), Some(path)) = (&open.share, &open.path) {
             self.live.opened(share, path, (open.session, open.file_id));
         }
         self.by_id.insert((open.session, open.file_id), open);

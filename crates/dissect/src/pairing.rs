@@ -4,7 +4,7 @@ use crate::chain::Handle;
 use crate::operation::Operation;
 use rustc_hash::FxHashMap;
 use smb2::Header;
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 
 /// How many requests of a connection may be outstanding; servers grant at most 8192 credits.
 const LIMIT: usize = 16_384;
@@ -26,10 +26,45 @@ pub(crate) struct Pending {
 /// The outstanding requests of a connection, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Outstanding {
-    pending: BTreeMap<u64, Pending>,
-    by_message: FxHashMap<u64, Vec<u64>>,
+    /// Each with its number, ascending.
+    pending: VecDeque<(u64, Pending)>,
+    by_message: FxHashMap<u64, Arrivals>,
     by_async: FxHashMap<u64, u64>,
     arrivals: u64,
+}
+
+/// The numbers of the requests with a MessageId, ascending: one but for faulty clients.
+#[derive(Debug)]
+enum Arrivals {
+    One(u64),
+    Several(Vec<u64>),
+}
+
+impl Arrivals {
+    fn all(&self) -> &[u64] {
+        match self {
+            Self::One(arrival) => std::slice::from_ref(arrival),
+            Self::Several(arrivals) => arrivals,
+        }
+    }
+
+    fn add(&mut self, arrival: u64) {
+        match self {
+            Self::One(first) => *self = Self::Several(vec![*first, arrival]),
+            Self::Several(arrivals) => arrivals.push(arrival),
+        }
+    }
+
+    /// Removes a number; says whether none is left.
+    fn remove(&mut self, arrival: u64) -> bool {
+        match self {
+            Self::One(one) => *one == arrival,
+            Self::Several(arrivals) => {
+                arrivals.retain(|other| *other != arrival);
+                arrivals.is_empty()
+            }
+        }
+    }
 }
 
 impl Outstanding {
@@ -41,17 +76,18 @@ impl Outstanding {
         let arrival = self.arrivals;
         self.arrivals = self.arrivals.wrapping_add(1);
         if let Some(message_id) = pending.operation.message_id {
-            self.by_message.entry(message_id).or_default().push(arrival);
+            let of_message = self.by_message.entry(message_id);
+            of_message.and_modify(|arrivals| arrivals.add(arrival)).or_insert(Arrivals::One(arrival));
         }
         if let Some(async_id) = pending.operation.async_id {
             self.by_async.insert(async_id, arrival);
         }
-        self.pending.insert(arrival, pending);
+        self.pending.push_back((arrival, pending));
         if self.pending.len() <= LIMIT {
             return None;
         }
-        let (&oldest, _) = self.pending.first_key_value()?;
-        self.remove(oldest)
+        let (oldest, _) = self.pending.front()?;
+        self.remove(*oldest)
     }
 
     /// Whether a request with this MessageId is outstanding.
@@ -61,7 +97,7 @@ impl Outstanding {
 
     /// The rows of the requests, oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Operation> {
-        self.pending.values().map(|pending| pending.operation.as_ref())
+        self.pending.iter().map(|(_, pending)| pending.operation.as_ref())
     }
 
     /// Whether nothing is outstanding.
@@ -81,9 +117,10 @@ impl Outstanding {
     pub(crate) fn cancelled_by(&mut self, cancel: &Header) -> Option<&mut Pending> {
         let arrival = match cancel.async_id() {
             Some(async_id) => self.by_async.get(&async_id)?,
-            None => self.by_message.get(&cancel.message_id)?.last()?,
+            None => self.by_message.get(&cancel.message_id)?.all().last()?,
         };
-        self.pending.get_mut(arrival)
+        let place = self.place(*arrival)?;
+        self.pending.get_mut(place).map(|(_, pending)| pending)
     }
 
     /// Takes an SMB1 multi-protocol negotiate that SMB1 answered.
@@ -96,27 +133,35 @@ impl Outstanding {
     pub(crate) fn drain(&mut self) -> Vec<Pending> {
         self.by_message.clear();
         self.by_async.clear();
-        std::mem::take(&mut self.pending).into_values().collect()
+        std::mem::take(&mut self.pending).into_iter().map(|(_, pending)| pending).collect()
     }
 
     fn find(&self, response: &Header) -> Option<u64> {
         let same_command = |arrival: &&u64| {
-            self.pending.get(arrival).is_some_and(|pending| pending.operation.command == Some(response.command))
+            let pending = self.place(**arrival).and_then(|place| self.pending.get(place));
+            pending.is_some_and(|(_, pending)| pending.operation.command == Some(response.command))
         };
-        let by_message = self.by_message.get(&response.message_id).and_then(|all| all.iter().find(same_command));
+        let by_message = self.by_message.get(&response.message_id).and_then(|all| all.all().iter().find(same_command));
         let by_async = || response.async_id().and_then(|id| self.by_async.get(&id)).filter(same_command);
         by_message.or_else(by_async).copied()
     }
 
+    /// Where a request is: most servers answer in the order of the requests.
+    fn place(&self, arrival: u64) -> Option<usize> {
+        match self.pending.front() {
+            Some((first, _)) if *first == arrival => Some(0),
+            _ => self.pending.binary_search_by_key(&arrival, |(arrival, _)| *arrival).ok(),
+        }
+    }
+
     fn remove(&mut self, arrival: u64) -> Option<Pending> {
-        let pending = self.pending.remove(&arrival)?;
+        let place = self.place(arrival)?;
+        let (_, pending) = self.pending.remove(place)?;
         if let Some(message_id) = pending.operation.message_id
             && let Some(arrivals) = self.by_message.get_mut(&message_id)
+            && arrivals.remove(arrival)
         {
-            arrivals.retain(|other| *other != arrival);
-            if arrivals.is_empty() {
-                self.by_message.remove(&message_id);
-            }
+            self.by_message.remove(&message_id);
         }
         if let Some(async_id) = pending.operation.async_id
             && self.by_async.get(&async_id) == Some(&arrival)

@@ -1,10 +1,10 @@
 //! Opening encrypted PDUs and verifying signatures (MS-SMB2 3.2.5.1.1, 3.2.5.1.3).
 
 use crate::connection::Connection;
-use crate::message::Message;
 use crate::missing_key::Lock;
 use crate::operation::{Kind, Operation, SignatureState};
 use crate::state::State;
+use crate::unwrapping::Wrapping;
 use bytes::Bytes;
 use capture::Pdu;
 use smb2::crypto::kdf::{KeyDerivation, channel_signing_key};
@@ -16,8 +16,8 @@ use smb2::{Command, Header, Malformed, NtStatus, header, transform, wire};
 const SESSION_ID: usize = 44;
 
 impl State {
-    /// An encrypted PDU with its plain bytes instead; `None` when it is not encrypted, or no key opens it.
-    pub(crate) fn decrypt(&mut self, connection: &Connection, pdu: &Pdu) -> Option<Pdu> {
+    /// The plain body of an encrypted PDU; `None` when it is not encrypted, or no key opens it.
+    pub(crate) fn decrypt(&mut self, connection: &Connection, pdu: &Pdu) -> Option<Bytes> {
         let encrypted = Protocol::of(&pdu.body) == Some(Protocol::Encrypted);
         if self.keys.secrets.is_empty() || !encrypted || !pdu.holes.is_empty() {
             return None;
@@ -26,7 +26,7 @@ impl State {
         let session = self.sessions.at(connection.place(), session_id)?;
         let plain = self.keys.open(session, session_id, pdu.direction, &pdu.body)?;
         self.counters.decrypted_pdus = self.counters.decrypted_pdus.saturating_add(1);
-        Some(Pdu { body: Bytes::from(plain), ..pdu.clone() })
+        Some(plain.into())
     }
 
     /// The row of an encrypted PDU that was not opened.
@@ -71,28 +71,29 @@ impl State {
         operation
     }
 
-    /// Enters into a row what is known of the signature of one of its messages, once its session is known.
+    /// Enters into a row what is known of the signature of one of its messages, once its session is known. `whole` are the bytes
+    /// of the message if none is missing.
     pub(crate) fn verify(
         &mut self,
         connection: &Connection,
         operation: &mut Operation,
         header: &Header,
-        message: &Message,
+        wrapping: Wrapping,
+        whole: impl FnOnce(&Operation) -> Option<Bytes>,
     ) {
         if !header.flags.is_signed() {
             operation.signed(SignatureState::Absent);
             return;
         }
-        let right = operation.session.filter(|_| message.holes.is_empty() && !self.keys.secrets.is_empty()).and_then(
-            |session| {
-                self.assume_channel(connection, session, operation.session_id);
-                let logon = header.command == Command::SESSION_SETUP;
-                self.keys.verify((connection.summary.connection, session), &message.bytes, logon)
-            },
-        );
+        let session = operation.session.filter(|_| !self.keys.secrets.is_empty());
+        let right = session.and_then(|session| Some((session, whole(operation)?))).and_then(|(session, message)| {
+            self.assume_channel(connection, session, operation.session_id);
+            let logon = header.command == Command::SESSION_SETUP;
+            self.keys.verify((connection.summary.connection, session), &message, logon)
+        });
         operation.signed(match right {
             Some(true) => SignatureState::Ok,
-            _ if message.wrapping.encrypted => SignatureState::Absent,
+            _ if wrapping.encrypted => SignatureState::Absent,
             _ if is_exempt(header) && operation.session.is_some_and(|session| self.keys.signs(session)) => {
                 SignatureState::Absent
             }

@@ -38,9 +38,10 @@ impl State {
         {
             self.malformed(&mut operation, "request", &problem);
         }
-        operation.request_bytes(message.bytes.clone(), message.holes.clone());
+        let chain = message.chain.map(|_| chain);
+        operation.request_bytes(message.bytes, message.holes);
         let handle = self.identify(connection, &header, &mut operation, chain);
-        self.verify(connection, &mut operation, &header, &message);
+        self.verify(connection, &mut operation, &header, message.wrapping, Operation::whole_request);
         if header.command == Command::CANCEL {
             self.cancel(connection, &header, operation);
             return;
@@ -76,15 +77,15 @@ impl State {
         }
     }
 
-    /// Finds session, tree and handle of a request, with what it inherits from the one before it.
+    /// Finds session, tree and handle of a request, with what it inherits from the one before it in its `chain`.
     fn identify(
         &mut self,
         connection: &mut Connection,
         header: &Header,
         operation: &mut Operation,
-        chain: &mut Chain,
+        chain: Option<&mut Chain>,
     ) -> Handle {
-        let inherited = chain.inherited(header).cloned();
+        let inherited = chain.as_ref().and_then(|chain| chain.inherited(header)).cloned();
         let session_id = inherited.as_ref().map_or(header.session_id, |inherited| inherited.session_id);
         let tree_id = inherited.as_ref().map_or(header.tree_id(), |inherited| inherited.tree_id);
         operation.session_id = Some(session_id);
@@ -100,7 +101,9 @@ impl State {
         self.find_tree(operation);
 
         let handle = match (header.command, operation.file_id) {
-            (Command::CREATE, _) => Handle::Created(Arc::default()),
+            // Nobody but the rest of its chain asks for the handle that it is to return.
+            (Command::CREATE, _) if chain.is_some() => Handle::Created(Arc::default()),
+            (Command::CREATE, _) => Handle::None,
             (_, Some(FileId::RELATED)) => {
                 inherited.as_ref().map(|inherited| inherited.handle.clone()).unwrap_or_default()
             }
@@ -119,6 +122,7 @@ impl State {
             self.find_lease(connection, operation);
         }
 
+        let Some(chain) = chain else { return handle };
         let carries_on = matches!(handle, Handle::None);
         chain.advance(Inherited {
             session_id,

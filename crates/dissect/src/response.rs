@@ -10,7 +10,6 @@ use crate::pairing::Pending;
 use crate::state::State;
 use smb2::names::ntstatus::NtStatus;
 use smb2::{Command, Header, header};
-use std::sync::Arc;
 
 impl State {
     /// Takes in a message of the server.
@@ -82,14 +81,14 @@ impl State {
         }
         connection.used(operation.session);
         self.find_tree(&mut operation);
-        let handle = if header.command == Command::CREATE { Handle::Created(Arc::default()) } else { Handle::None };
-        Pending { operation, handle, smb1: false }
+        Pending { operation, handle: Handle::None, smb1: false }
     }
 
     fn interim(&mut self, connection: &Connection, operation: &mut Operation, header: &Header, message: Message) {
         operation.response_header(header);
         operation.wrapped(message.wrapping);
-        self.verify(connection, operation, header, &message);
+        let whole = |_: &Operation| message.holes.is_empty().then(|| message.bytes.clone());
+        self.verify(connection, operation, header, message.wrapping, whole);
         if operation.interim.is_some() {
             self.counters.repeated_interim_responses = self.counters.repeated_interim_responses.saturating_add(1);
             return;
@@ -114,7 +113,8 @@ impl State {
         {
             self.malformed(operation, "response", &problem);
         }
-        operation.response_bytes(message.bytes.clone(), message.holes.clone());
+        let wrapping = message.wrapping;
+        operation.response_bytes(message.bytes, message.holes);
         match header.command {
             Command::NEGOTIATE => {
                 connection.summary.multi_protocol |= pending.smb1;
@@ -131,7 +131,7 @@ impl State {
             Command::CLOSE => self.closed(operation),
             _ => {}
         }
-        self.verify(connection, &mut pending.operation, header, &message);
+        self.verify(connection, &mut pending.operation, header, wrapping, Operation::whole_response);
     }
 
     /// A first SESSION_SETUP belongs to the session that its response names.

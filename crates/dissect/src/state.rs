@@ -143,6 +143,16 @@ impl Operation {
         self.response = Some(bytes);
     }
 
+    /// The request, if none of its bytes is missing.
+    pub(crate) fn whole_request(&self) -> Option<Bytes> {
+        self.request.clone().filter(|_| self.request_holes.is_empty())
+    }
+
+    /// The final response likewise.
+    pub(crate) fn whole_response(&self) -> Option<Bytes> {
+        self.response.clone().filter(|_| self.response_holes.is_empty())
+    }
+
     /// The header of the request.
     pub(crate) fn request_header(&mut self, header: &Header) {
         self.command = Some(header.command);

@@ -8,7 +8,6 @@ use bytes::Bytes;
 use capture::Pdu;
 use smb2::compression::{self, LARGEST_MESSAGE};
 use smb2::transport::Protocol;
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -26,8 +25,9 @@ pub(crate) struct Wrapping {
 }
 
 /// A PDU as far as it can be unwrapped.
-pub(crate) struct Unwrapped<'a> {
-    pub(crate) pdu: Cow<'a, Pdu>,
+pub(crate) struct Unwrapped {
+    pub(crate) pdu: Pdu,
+    /// What was taken off.
     pub(crate) wrapping: Wrapping,
     /// Why it is compressed still.
     pub(crate) refusal: Option<String>,
@@ -41,24 +41,31 @@ pub(crate) struct Expander {
 
 impl State {
     /// Decrypts a PDU for which there is a key, and expands it if it is compressed.
-    pub(crate) fn unwrap<'a>(&mut self, connection: &Connection, pdu: &'a Pdu) -> Unwrapped<'a> {
-        let decrypted = self.decrypt(connection, pdu);
-        let encrypted = decrypted.is_some();
-        let pdu = decrypted.map_or(Cow::Borrowed(pdu), Cow::Owned);
-        let mut unwrapped = Unwrapped { pdu, wrapping: Wrapping { encrypted, compressed: false }, refusal: None };
-        if Protocol::of(&unwrapped.pdu.body) != Some(Protocol::Compressed) {
-            return unwrapped;
+    pub(crate) fn unwrap(&mut self, connection: &Connection, mut pdu: Pdu) -> Unwrapped {
+        let mut wrapping = Wrapping::default();
+        if let Some(plain) = self.decrypt(connection, &pdu) {
+            pdu.body = plain;
+            wrapping.encrypted = true;
         }
-        match self.expander.expand(&unwrapped.pdu) {
-            Ok(body) => {
-                self.counters.expanded_pdus = self.counters.expanded_pdus.saturating_add(1);
-                let expanded = Pdu { body, ..unwrapped.pdu.into_owned() };
-                unwrapped.pdu = Cow::Owned(expanded);
-                unwrapped.wrapping.compressed = true;
+        let mut refusal = None;
+        if Protocol::of(&pdu.body) == Some(Protocol::Compressed) {
+            match self.expander.expand(&pdu) {
+                Ok(body) => {
+                    self.counters.expanded_pdus = self.counters.expanded_pdus.saturating_add(1);
+                    pdu.body = body;
+                    wrapping.compressed = true;
+                }
+                Err(reason) => refusal = Some(reason),
             }
-            Err(refusal) => unwrapped.refusal = Some(refusal),
         }
-        unwrapped
+        Unwrapped { pdu, wrapping, refusal }
+    }
+}
+
+impl Wrapping {
+    /// Whether it came in anything.
+    pub(crate) fn is_any(self) -> bool {
+        self.encrypted || self.compressed
     }
 }
 

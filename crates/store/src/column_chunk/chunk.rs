@@ -96,14 +96,19 @@ impl Pages {
         these
     }
 
-    /// Appends a page, with the compression of all.
+    /// Appends a page as it is.
     pub(super) fn push_page(&mut self, Page { kind, values, encoding, body }: Page) {
         let length = body.len();
-        let stored = match self.compression {
-            Compression::LZ4_RAW => lz4_flex::block::compress(&body),
-            _ => body,
+        self.push(PageHeader { kind, values, encoding, length, stored: length }, [body.into()]);
+    }
+
+    /// Appends a page, with the compression of all.
+    pub(super) fn push_body(&mut self, kind: Kind, values: usize, encoding: Encoding, body: &[u8]) {
+        let stored: Bytes = match self.compression {
+            Compression::LZ4_RAW => lz4_flex::block::compress(body).into(),
+            _ => Bytes::copy_from_slice(body),
         };
-        self.push(PageHeader { kind, values, encoding, length, stored: stored.len() }, [stored.into()]);
+        self.push(PageHeader { kind, values, encoding, length: body.len(), stored: stored.len() }, [stored]);
     }
 
     /// Appends a page that lies in several pieces of memory.

@@ -26,23 +26,36 @@ impl Delta {
         Self { of_32_bits, count, first, last, differences: [0; BLOCK], waiting, blocks: Vec::new() }
     }
 
-    /// Appends a number, of 32 bits its sign extended.
-    #[inline]
-    pub(super) fn push(&mut self, number: i64) {
-        let difference = number.wrapping_sub(self.last);
-        self.last = number;
-        self.count = self.count.wrapping_add(1);
-        if self.count == 1 {
-            self.first = number;
-            return;
+    /// Appends numbers, of 32 bits those of the lower half.
+    pub(super) fn extend(&mut self, mut numbers: &[u64]) {
+        if self.count == 0
+            && let Some((first, others)) = numbers.split_first()
+        {
+            (self.first, self.last) = (self.signed(*first), self.signed(*first));
+            self.count = 1;
+            numbers = others;
         }
-        let difference = if self.of_32_bits { i64::from(difference as i32) } else { difference };
-        if let Some(place) = self.differences.get_mut(self.waiting) {
-            *place = difference;
-        }
-        self.waiting = self.waiting.wrapping_add(1);
-        if self.waiting == BLOCK {
-            self.end_block();
+        self.count = self.count.wrapping_add(numbers.len() as u64);
+        while let Some(first) = numbers.first() {
+            let room = self.differences.get_mut(self.waiting..).unwrap_or_default();
+            let (now, later) = numbers.split_at(room.len().min(numbers.len()));
+            // Loops over neighbours, which the compiler does several of at a time.
+            for (place, pair) in room.iter_mut().skip(1).zip(now.windows(2)) {
+                let [before, number] = pair else { continue };
+                *place = number.wrapping_sub(*before) as i64;
+            }
+            if let Some(place) = room.first_mut() {
+                *place = (*first as i64).wrapping_sub(self.last);
+            }
+            if self.of_32_bits {
+                room.iter_mut().take(now.len()).for_each(|place| *place = i64::from(*place as i32));
+            }
+            self.last = now.last().map_or(self.last, |number| *number as i64);
+            self.waiting = self.waiting.wrapping_add(now.len());
+            if self.waiting >= BLOCK {
+                self.end_block();
+            }
+            numbers = later;
         }
     }
 
@@ -58,8 +71,16 @@ impl Delta {
 
     fn end_block(&mut self) {
         let differences = self.differences.get(..self.waiting).unwrap_or_default();
-        let Some(least) = differences.iter().min().copied() else { return };
+        let Some((first, others)) = differences.split_first() else { return };
+        let varied = others.iter().fold(0, |varied, one| varied | (one ^ first));
+        let least = if varied == 0 { *first } else { others.iter().fold(*first, |least, one| least.min(*one)) };
         put_varint(zigzag(least), &mut self.blocks);
+        self.waiting = 0;
+        // All alike, as in most columns.
+        if varied == 0 {
+            self.blocks.extend_from_slice(&[0; BLOCK / MINIBLOCK]);
+            return;
+        }
         let above = |difference: &i64| difference.wrapping_sub(least) as u64;
         let mut widths = [0_u8; BLOCK / MINIBLOCK];
         for (width, miniblock) in widths.iter_mut().zip(differences.chunks(MINIBLOCK)) {
@@ -72,7 +93,10 @@ impl Delta {
             let padding = std::iter::repeat_n(0, MINIBLOCK.saturating_sub(miniblock.len()));
             put_bit_packed(miniblock.iter().map(above).chain(padding), width.into(), &mut self.blocks);
         }
-        self.waiting = 0;
+    }
+
+    fn signed(&self, number: u64) -> i64 {
+        if self.of_32_bits { i64::from(number as i32) } else { number as i64 }
     }
 }
 

@@ -1,6 +1,7 @@
 //! How the field of a row is packed, by its type: the bytes of its value, and none at all when there is no value.
 
-use super::rows::RowBytes;
+use super::cursor::Width;
+use super::row_bytes::RowBytes;
 use bytes::Bytes;
 use capture::{Hole, Timestamp};
 use dissect::{Closed, Kind, SignatureState};
@@ -37,13 +38,33 @@ pub(crate) enum Form {
     Holes,
 }
 
+impl Form {
+    /// Of numbers, and of what numbers stand for; `None` when values are none.
+    pub(crate) const fn width(self) -> Option<Width> {
+        match self {
+            Self::Bool | Self::U8 => Some(Width::of(1)),
+            Self::U16 => Some(Width::of(2)),
+            Self::U32 | Self::Word(_) => Some(Width::of(4)),
+            Self::U64 | Self::Time => Some(Width::of(8)),
+            Self::Sixteen | Self::Text | Self::Message | Self::Texts | Self::Holes => None,
+        }
+    }
+}
+
 /// A type of fields that can be packed.
 pub(crate) trait Field {
     /// What its values are, packed.
     const FORM: Form;
 
-    /// Appends the value to `row`; says whether there is one.
-    fn pack(&self, row: &mut RowBytes<'_>) -> bool;
+    /// The value, of a type whose values are numbers.
+    fn number(&self) -> Option<u64> {
+        None
+    }
+
+    /// Appends the value, of another type, to `row`; says whether there is one.
+    fn pack(&self, _row: &mut RowBytes<'_>) -> bool {
+        false
+    }
 }
 
 /// The form of the field that `_field` selects.
@@ -51,7 +72,31 @@ pub(crate) const fn form_of<R, T: Field>(_field: fn(&R) -> &T) -> Form {
     T::FORM
 }
 
-/// Types whose values are always there, and the same types when they may be missing.
+/// Types whose values are always there, and the same types when they may be missing: numbers.
+macro_rules! numbers {
+    ($($type:ty: $form:expr, $number:expr;)*) => {$(
+        impl Field for $type {
+            const FORM: Form = $form;
+
+            #[inline(always)]
+            fn number(&self) -> Option<u64> {
+                let number: fn(&$type) -> u64 = $number;
+                Some(number(self))
+            }
+        }
+
+        impl Field for Option<$type> {
+            const FORM: Form = $form;
+
+            #[inline(always)]
+            fn number(&self) -> Option<u64> {
+                self.as_ref().and_then(Field::number)
+            }
+        }
+    )*};
+}
+
+/// The same of others.
 macro_rules! fields {
     ($($type:ty: $form:expr, $put:expr;)*) => {$(
         impl Field for $type {
@@ -74,23 +119,26 @@ macro_rules! fields {
     )*};
 }
 
+numbers! {
+    bool: Form::Bool, |value| (*value).into();
+    u8: Form::U8, |value| (*value).into();
+    u16: Form::U16, |value| (*value).into();
+    u32: Form::U32, |value| (*value).into();
+    u64: Form::U64, |value| *value;
+    Timestamp: Form::Time, |value| value.0 as u64;
+    Kind: Form::Word(|code| nth(&Kind::ALL, code).map_or_else(|| unknown(code), |kind| kind.name().into())),
+        |value| *value as u64;
+    SignatureState: Form::Word(|code| nth(&SignatureState::ALL, code).map_or_else(|| unknown(code), |state| state.name().into())),
+        |value| *value as u64;
+    Closed: Form::Word(|code| nth(&Closed::ALL, code).map_or_else(|| unknown(code), |closed| closed.name().into())),
+        |value| Closed::ALL.iter().zip(0..).find(|(closed, _)| *closed == value).map_or(u64::MAX, |(_, code)| code);
+    Command: Form::Word(|code| command(Command(code as u16))), |value| value.0.into();
+}
+
 fields! {
-    bool: Form::Bool, |row, value| row.put(&[u8::from(*value)]);
-    u8: Form::U8, |row, value| row.put(&[*value]);
-    u16: Form::U16, |row, value| row.put(&value.to_le_bytes());
-    u32: Form::U32, |row, value| row.put(&value.to_le_bytes());
-    u64: Form::U64, |row, value| row.put(&value.to_le_bytes());
-    Timestamp: Form::Time, |row, value| row.put(&value.0.to_le_bytes());
     FileId: Form::Sixteen, |row, value| row.put(&value.0);
     Guid: Form::Sixteen, |row, value| row.put(&value.0);
     [u8; 16]: Form::Sixteen, |row, value| row.put(value);
-    Kind: Form::Word(|code| nth(&Kind::ALL, code).map_or_else(|| unknown(code), |kind| kind.name().into())),
-        |row, value| row.word(*value as u32);
-    SignatureState: Form::Word(|code| nth(&SignatureState::ALL, code).map_or_else(|| unknown(code), |state| state.name().into())),
-        |row, value| row.word(*value as u32);
-    Closed: Form::Word(|code| nth(&Closed::ALL, code).map_or_else(|| unknown(code), |closed| closed.name().into())),
-        |row, value| row.word(Closed::ALL.iter().zip(0..).find(|(closed, _)| *closed == value).map_or(u32::MAX, |(_, code)| code));
-    Command: Form::Word(|code| command(Command(code as u16))), |row, value| row.word(value.0.into());
     String: Form::Text, |row, value| row.text(value);
     Arc<str>: Form::Text, |row, value| row.text(value);
     Bytes: Form::Message, |row, value| row.message(value);

@@ -1,35 +1,33 @@
-//! Rows in one piece of memory.
+//! Packed rows, and where each is.
 
-use crate::schema::{COLUMNS, pack};
+use super::pieces::{Pieces, Spare};
+use super::row_bytes::RowBytes;
+use crate::schema::pack;
 use bytes::Bytes;
 use dissect::Operation;
-
-/// Messages from this length on are not copied but shared, bytes: below, the bookkeeping costs more than a copy.
-pub(super) const SHARED: usize = 4 << 10;
-/// Bytes at the start of a row with a bit for each column: whether there is a value.
-pub(super) const PRESENCE: usize = COLUMNS.len().div_ceil(8);
 
 /// Packed rows, in any order, and where each is.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
-    pub(super) bytes: Vec<u8>,
+    pieces: Pieces,
     /// Large messages, those of a row one after the other.
-    pub(super) large: Vec<Bytes>,
+    large: Vec<Bytes>,
     /// Bytes of `large`.
     large_bytes: usize,
-    pub(super) index: Vec<Place>,
+    index: Vec<Place>,
 }
 
 /// Where a row is.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    pub(super) op: u32,
-    pub(super) start: usize,
-    pub(super) end: usize,
+struct Place {
+    op: u32,
+    piece: u32,
+    start: u32,
+    length: u32,
     /// Index of its first large message.
-    pub(super) large: usize,
+    large: u32,
     /// How many there are.
-    pub(super) large_count: usize,
+    large_count: u32,
 }
 
 /// A row, packed.
@@ -43,47 +41,33 @@ pub(crate) struct Row<'a> {
     pub(crate) large: &'a [Bytes],
 }
 
-/// Which columns of a row have a value.
-#[derive(Default)]
-pub(crate) struct Presence {
-    bytes: [u8; PRESENCE],
-    columns: usize,
-}
-
-impl Presence {
-    /// Notes whether the next column has a value.
-    #[inline]
-    pub(crate) fn push(&mut self, is_there: bool) {
-        if let Some(byte) = self.bytes.get_mut(self.columns / 8) {
-            *byte |= u8::from(is_there) << (self.columns % 8);
-        }
-        self.columns = self.columns.saturating_add(1);
-    }
-}
-
-/// The row that is being packed.
-pub(crate) struct RowBytes<'a> {
-    bytes: &'a mut Vec<u8>,
-    large: &'a mut Vec<Bytes>,
-}
-
 impl Rows {
+    /// None yet. The memory of those that are done with comes from `spare`, and goes there.
+    pub(crate) fn of(spare: Spare) -> Self {
+        Self { pieces: Pieces::of(spare), ..Self::default() }
+    }
+
+    /// Takes all of them away.
+    pub(crate) fn take(&mut self) -> Self {
+        let pieces = self.pieces.anew();
+        std::mem::replace(self, Self { pieces, ..Self::default() })
+    }
+
     /// Packs `operation`.
     pub(crate) fn push(&mut self, operation: &Operation) {
-        let (start, first) = (self.bytes.len(), self.large.len());
-        let mut row = RowBytes { bytes: &mut self.bytes, large: &mut self.large };
-        row.put(&[0; PRESENCE]);
-        let presence = pack(operation, &mut row);
-        if let Some(place) = self.bytes.get_mut(start..start.saturating_add(PRESENCE)) {
-            place.copy_from_slice(&presence.bytes);
-        }
+        let first = self.large.len();
+        let piece = self.pieces.with_room(RowBytes::room(operation));
+        let start = piece.len();
+        pack(operation, RowBytes::new(piece, &mut self.large));
         self.enter(operation.op, start, first);
     }
 
     /// Adds a packed row.
     pub(crate) fn push_row(&mut self, row: Row<'_>) {
-        let (start, first) = (self.bytes.len(), self.large.len());
-        self.bytes.extend_from_slice(row.bytes);
+        let first = self.large.len();
+        let piece = self.pieces.with_room(row.bytes.len());
+        let start = piece.len();
+        piece.extend_from_slice(row.bytes);
         self.large.extend_from_slice(row.large);
         self.enter(row.op, start, first);
     }
@@ -95,7 +79,7 @@ impl Rows {
 
     /// Bytes of the rows.
     pub(crate) fn weight(&self) -> usize {
-        self.bytes.len().saturating_add(self.large_bytes).saturating_add(size_of_val(self.index.as_slice()))
+        self.pieces.len().saturating_add(self.large_bytes).saturating_add(size_of_val(self.index.as_slice()))
     }
 
     /// The messages that are not copied.
@@ -105,13 +89,13 @@ impl Rows {
 
     /// Bytes of everything else.
     pub(crate) fn small_bytes(&self) -> usize {
-        self.bytes.len()
+        self.pieces.len()
     }
 
     /// Bytes of memory that they take, with room for others.
     pub(crate) fn memory(&self) -> usize {
         let index = self.index.capacity().saturating_mul(size_of::<Place>());
-        self.bytes.capacity().saturating_add(self.large_bytes).saturating_add(index)
+        self.pieces.memory().saturating_add(self.large_bytes).saturating_add(index)
     }
 
     /// Puts the rows in the order of their numbers.
@@ -133,7 +117,7 @@ impl Rows {
     pub(crate) fn take_below(&mut self, op: u32) -> Self {
         self.sort();
         let below = self.index.partition_point(|place| place.op < op);
-        let mut taken = std::mem::take(self);
+        let mut taken = self.take();
         let left = taken.index.split_off(below);
         for place in &left {
             self.push_row(taken.row(place));
@@ -148,19 +132,30 @@ impl Rows {
         below.map(|place| self.weight_of(place)).fold(0, usize::saturating_add)
     }
 
+    /// Notes the row that lies from `start` to the end of the last piece.
     fn enter(&mut self, op: u32, start: usize, large: usize) {
-        let large_count = self.large.len().saturating_sub(large);
         let added = self.large.iter().skip(large).map(Bytes::len).fold(0, usize::saturating_add);
         self.large_bytes = self.large_bytes.saturating_add(added);
-        self.index.push(Place { op, start, end: self.bytes.len(), large, large_count });
+        let (piece, end) = self.pieces.end();
+        // A session file has less than 4 GiB of rows in memory, a row less than that.
+        let short = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        self.index.push(Place {
+            op,
+            piece: short(piece),
+            start: short(start),
+            length: short(end.saturating_sub(start)),
+            large: short(large),
+            large_count: short(self.large.len().saturating_sub(large)),
+        });
     }
 
     fn row(&self, place: &Place) -> Row<'_> {
-        let Place { op, start, end, large, large_count } = *place;
+        let Place { op, piece, start, length, large, large_count } = *place;
+        let within = |start: u32, length: u32| start as usize..(start as usize).saturating_add(length as usize);
         Row {
             op,
-            bytes: self.bytes.get(start..end).unwrap_or_default(),
-            large: self.large.get(large..large.saturating_add(large_count)).unwrap_or_default(),
+            bytes: self.pieces.get(piece as usize).get(within(start, length)).unwrap_or_default(),
+            large: self.large.get(within(large, large_count)).unwrap_or_default(),
         }
     }
 
@@ -168,41 +163,5 @@ impl Rows {
         let row = self.row(place);
         let large = row.large.iter().map(Bytes::len).fold(0, usize::saturating_add);
         row.bytes.len().saturating_add(large).saturating_add(size_of::<Place>())
-    }
-}
-
-impl RowBytes<'_> {
-    /// Appends bytes whose number is known from their column.
-    #[inline]
-    pub(crate) fn put(&mut self, bytes: &[u8]) {
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    /// Appends a length. What is longer than 4 GiB does not come from a capture, whose PDUs are below 16 MiB.
-    pub(crate) fn length(&mut self, length: usize) {
-        self.put(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
-    }
-
-    /// Appends a number that stands for a word.
-    #[inline]
-    pub(crate) fn word(&mut self, code: u32) {
-        self.put(&code.to_le_bytes());
-    }
-
-    /// Appends a text with its length.
-    #[inline]
-    pub(crate) fn text(&mut self, text: &str) {
-        self.length(text.len());
-        self.put(text.as_bytes());
-    }
-
-    /// Appends a message with its length; of a large one only the length, the message being shared.
-    pub(crate) fn message(&mut self, message: &Bytes) {
-        self.length(message.len());
-        if message.len() < SHARED {
-            self.put(message);
-        } else {
-            self.large.push(message.clone());
-        }
     }
 }

@@ -7,7 +7,7 @@ pub(crate) mod structs;
 
 pub use column::{CellError, Column, DecodeError};
 
-use crate::packed::{Field, Form, Presence, RowBytes, form_of};
+use crate::packed::{Form, Numbers, Others, RowBytes, form_of};
 use arrow::datatypes::SchemaRef;
 use column::column;
 use dissect::Operation;
@@ -57,13 +57,13 @@ macro_rules! status_name {
     };
 }
 
-/// Packs what a column of [`table`] has in a row; says whether there is anything.
-macro_rules! pack {
-    (status_name, $operation:ident, $row:ident,) => {
-        $operation.status.pack($row)
+/// The field of a column of [`table`].
+macro_rules! field {
+    (status_name, $operation:ident,) => {
+        &$operation.status
     };
-    ($kind:ident, $operation:ident, $row:ident, $group:literal, $field:ident $($rest:tt)*) => {
-        $operation.$field.pack($row)
+    ($kind:ident, $operation:ident, $group:literal, $field:ident $($rest:tt)*) => {
+        &$operation.$field
     };
 }
 
@@ -73,11 +73,14 @@ macro_rules! table {
         /// The columns of a session file, in its order.
         pub static COLUMNS: &[Column<Operation>] = &[$($kind!($($column)*)),*];
 
-        /// Packs the values of a row in the order of the columns; says which are there.
-        pub(crate) fn pack(operation: &Operation, row: &mut RowBytes<'_>) -> Presence {
-            let mut presence = Presence::default();
-            $(presence.push(pack!($kind, operation, row, $($column)*));)*
-            presence
+        /// Packs the values of a row in the order of the columns.
+        pub(crate) fn pack(operation: &Operation, mut row: RowBytes<'_>) {
+            let mut numbers = Numbers::new();
+            $(numbers.put(field!($kind, operation, $($column)*));)*
+            row.begin(&numbers);
+            let mut others = Others::default();
+            $(others.put(field!($kind, operation, $($column)*), &mut row);)*
+            row.end(&numbers, &others);
         }
     };
 }
@@ -168,6 +171,16 @@ table! {
 fn status_word(status: u32) -> Cow<'static, str> {
     NtStatus(status).name().map_or_else(|| status_name(status).into(), Cow::Borrowed)
 }
+
+/// How many of `columns` are packed as numbers, or as what is none.
+const fn count(columns: &[Column<Operation>], of_numbers: bool) -> usize {
+    let Some((first, others)) = columns.split_first() else { return 0 };
+    let counts = matches!(first.form, Some(form) if form.width().is_some() == of_numbers);
+    count(others, of_numbers).saturating_add(counts as usize)
+}
+
+// A packed row has bits for so many.
+const _: () = assert!(count(COLUMNS, true) <= u64::BITS as usize && count(COLUMNS, false) <= u32::BITS as usize);
 
 static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| column::arrow_schema(COLUMNS));
 

@@ -3,6 +3,7 @@
 use super::WriteError;
 use super::row_group::{EncodeError, RowGroup};
 use super::session_file_writer::SessionFileWriter;
+use crate::column_chunk::PageBuffers;
 use crate::packed::Rows;
 use std::num::NonZero;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -54,7 +55,7 @@ impl Encoders {
     /// Why this job or an earlier one could not be done.
     pub(super) fn take(&self, job: Job) -> Result<(), WriteError> {
         match &self.jobs {
-            None => job.run(),
+            None => job.run(&mut PageBuffers::default()),
             // Nobody is there to take it when all threads have failed.
             Some(jobs) => jobs.send(job).or(Ok(())).and_then(|()| self.failure()),
         }
@@ -92,9 +93,9 @@ impl Drop for Encoders {
 }
 
 impl Job {
-    fn run(self) -> Result<(), WriteError> {
+    fn run(self, buffers: &mut PageBuffers) -> Result<(), WriteError> {
         let Self { file, number, last, rows } = self;
-        let row_group = RowGroup::encode(rows).map_err(|error| match error {
+        let row_group = RowGroup::encode(rows, buffers).map_err(|error| match error {
             EncodeError::Parquet(error) => WriteError::parquet(file.path(), error),
             EncodeError::Damaged(damaged) => {
                 WriteError::Encoding { path: file.path().to_owned(), reason: damaged.to_string() }
@@ -106,10 +107,11 @@ impl Job {
 
 /// Does jobs until there are no more, or one fails.
 fn work(waiting: &Mutex<Receiver<Job>>, failed: &Mutex<Option<WriteError>>) {
+    let mut buffers = PageBuffers::default();
     loop {
         let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
-        if let Err(error) = job.run() {
+        if let Err(error) = job.run(&mut buffers) {
             failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
             return;
         }

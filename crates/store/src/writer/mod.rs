@@ -19,6 +19,7 @@ mod tally;
 
 use crate::layout::OutputFolder;
 use crate::metadata::{self, Session, SessionMetadata};
+use crate::packed::Spare;
 use crate::staged::{StagedError, StagedFolder};
 use dissect::{Operation, SessionSummary};
 use encoders::Encoders;
@@ -73,6 +74,8 @@ pub struct SessionsWriter {
     spill: Spill,
     /// What belongs to no session, then the sessions by their index.
     rows: Vec<SessionRows>,
+    /// Memory of rows that were written, for others.
+    spare: Spare,
     /// Memory that `rows` takes.
     memory: usize,
     budget: usize,
@@ -93,7 +96,8 @@ impl SessionsWriter {
         let spill = Spill::in_folder(staged.path());
         let encoders = Encoders::start(jobs);
         let trace = output.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Self { encoders, spill, rows: Vec::new(), memory: 0, budget, early_files: 0, trace, staged })
+        let spare = Spare::default();
+        Ok(Self { encoders, spill, rows: Vec::new(), spare, memory: 0, budget, early_files: 0, trace, staged })
     }
 
     /// Takes a row for the file of its session. `outstanding` says for a session the least number of a row that is still to
@@ -102,10 +106,10 @@ impl SessionsWriter {
     /// # Errors
     /// [`WriteError`] when rows had to be written and could not.
     pub fn push(&mut self, operation: &Operation, outstanding: impl Fn(Option<u32>) -> u32) -> Result<(), WriteError> {
-        let Self { rows, .. } = self;
+        let Self { rows, spare, .. } = self;
         let index = operation.session.map_or(0, |session| (session as usize).saturating_add(1));
         if rows.len() <= index {
-            rows.resize_with(index.saturating_add(1), SessionRows::default);
+            rows.resize_with(index.saturating_add(1), || SessionRows::of(spare.clone()));
         }
         let Some(of_session) = rows.get_mut(index) else { return Ok(()) };
         let before = of_session.memory();

@@ -1,7 +1,7 @@
 //! Encoding packed rows as a row group, in memory and without a file: several can be encoded at the same time.
 
 use super::session_format::SessionFormat;
-use crate::column_chunk::{ColumnChunk, column_chunks};
+use crate::column_chunk::{ColumnChunk, PageBuffers, column_chunks};
 use crate::packed::{Damaged, Rows};
 use crate::parquet_writer::incompressible;
 use parquet::basic::Compression;
@@ -27,7 +27,7 @@ pub(super) struct RowGroup {
 
 impl RowGroup {
     /// Encodes `rows` in the order of their numbers; without any it is nothing.
-    pub(super) fn encode(mut rows: Rows) -> Result<Self, EncodeError> {
+    pub(super) fn encode(mut rows: Rows, buffers: &mut PageBuffers) -> Result<Self, EncodeError> {
         let count = rows.len();
         if count == 0 {
             return Ok(Self { rows: 0, chunks: Vec::new() });
@@ -35,7 +35,7 @@ impl RowGroup {
         let format = SessionFormat::get()?;
         let worthless = incompressible::are(rows.large_messages(), rows.small_bytes());
         let of_messages = if worthless { Compression::UNCOMPRESSED } else { Compression::LZ4_RAW };
-        let chunks = column_chunks(&mut rows, format.schema(), of_messages)?;
+        let chunks = column_chunks(&mut rows, format.schema(), of_messages, buffers)?;
         Ok(Self { rows: count, chunks })
     }
 

@@ -7,7 +7,7 @@ use super::origin::Origin;
 use super::session_file_writer::SessionFileWriter;
 use super::spill::{Run, Spill};
 use super::tally::Tally;
-use crate::packed::Rows;
+use crate::packed::{Rows, Spare};
 use dissect::Operation;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,6 +33,11 @@ pub(super) struct SessionRows {
 }
 
 impl SessionRows {
+    /// None yet; memory of rows comes from `spare`.
+    pub(super) fn of(spare: Spare) -> Self {
+        Self { rows: Rows::of(spare), ..Self::default() }
+    }
+
     /// Takes a row.
     pub(super) fn push(&mut self, operation: &Operation) {
         self.tally.add(operation);
@@ -83,7 +88,7 @@ impl SessionRows {
     /// Moves the rows in memory to the disk.
     pub(super) fn spill(&mut self, spill: &mut Spill) -> Result<(), WriteError> {
         self.try_at = usize::MAX;
-        self.runs.extend(spill.write(std::mem::take(&mut self.rows))?);
+        self.runs.extend(spill.write(self.rows.take())?);
         Ok(())
     }
 
@@ -97,14 +102,14 @@ impl SessionRows {
     ) -> Result<(), WriteError> {
         let file = self.early.take().unwrap_or_else(|| Arc::new(SessionFileWriter::at(path)));
         file.is_of(origin);
-        let rows = std::mem::take(&mut self.rows);
+        let rows = self.rows.take();
         if self.runs.is_empty() && rows.weight() < ROW_GROUP_BYTES.saturating_mul(2) {
             return self.hand_over(file, rows, true, encoders);
         }
-        let mut next = Rows::default();
+        let mut next = self.rows.take();
         merge(spill, std::mem::take(&mut self.runs), rows, &mut |row| {
             if next.weight() >= ROW_GROUP_BYTES {
-                self.hand_over(Arc::clone(&file), std::mem::take(&mut next), false, encoders)?;
+                self.hand_over(Arc::clone(&file), next.take(), false, encoders)?;
             }
             next.push_row(row);
             Ok(())
