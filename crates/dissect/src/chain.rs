@@ -15,7 +15,7 @@ pub(crate) struct Opened {
 /// The handle that an operation works on.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Handle {
-    /// None, or one that the capture does not show.
+    /// None, or one that the capture does not show, or that a CREATE returns which is alone.
     #[default]
     None,
     /// One that the request names.

@@ -16,8 +16,8 @@ pub(crate) type Handle = (u32, FileId);
 /// The files that are open.
 #[derive(Debug, Default)]
 pub(crate) struct Live {
-    /// Share and path of files opened since the last rename: most are closed before the next one, and need not be found by their
-    /// path.
+    /// Share and path of files opened or moved since files were last looked for by their path: most are closed before that
+    /// happens again.
     recent: FxHashMap<Handle, (Arc<str>, Arc<str>)>,
     /// Share and path of the others, of which case does not count (MS-FSCC 2.1.5), and a handle.
     by_path: BTreeSet<(String, Handle)>,
@@ -48,7 +48,9 @@ impl Live {
 
     /// The handles of a path, of its streams, and of what lies below it.
     pub(crate) fn at_and_below(&mut self, share: &str, path: &str) -> Vec<Handle> {
-        self.by_path.extend(self.recent.drain().map(|(handle, (share, path))| (key(&share, &path), handle)));
+        // Not drained: going through it takes as long as the most it ever held.
+        let recent = std::mem::take(&mut self.recent);
+        self.by_path.extend(recent.into_iter().map(|(handle, (share, path))| (key(&share, &path), handle)));
         let first = (u32::MIN, FileId::ZERO);
         let at = key(share, path);
         let mut handles = Vec::new();
@@ -72,4 +74,30 @@ fn key(share: &str, path: &str) -> String {
         return key;
     }
     key.to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn handle(number: u8) -> Handle {
+        (0, FileId([number; 16]))
+    }
+
+    #[test]
+    fn files_are_found_whether_they_were_opened_before_or_after_an_earlier_look() {
+        let (mut live, share) = (Live::default(), Arc::from(r"\\server\share"));
+        let open = |live: &mut Live, path: &str, number| live.opened(&share, &path.into(), handle(number));
+        open(&mut live, "Folder", 1);
+        open(&mut live, r"folder\gone", 2);
+        live.closed(r"\\server\share", r"folder\gone", handle(2));
+        assert_eq!(live.at_and_below(r"\\server\share", "folder"), [handle(1)]);
+        open(&mut live, r"FOLDER\file", 3);
+        open(&mut live, "folder:stream", 4);
+        open(&mut live, "folders", 5);
+        assert_eq!(live.at_and_below(r"\\server\share", "folder"), [1, 3, 4].map(handle));
+        live.closed(r"\\server\share", "Folder", handle(1));
+        live.closed(r"\\server\share", r"FOLDER\file", handle(3));
+        assert_eq!(live.at_and_below(r"\\server\share", "folder"), [4].map(handle));
+    }
 }

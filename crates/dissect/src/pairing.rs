@@ -17,7 +17,7 @@ const MANY: usize = 64;
 pub(crate) struct Pending {
     /// What is known so far.
     pub(crate) operation: Box<Operation>,
-    /// The handle it works on, or that it is to return.
+    /// The handle it works on, or that it is to return to the rest of its chain.
     pub(crate) handle: Handle,
     /// Whether it is an SMB1 multi-protocol negotiate.
     pub(crate) smb1: bool,
@@ -26,8 +26,11 @@ pub(crate) struct Pending {
 /// The outstanding requests of a connection, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Outstanding {
-    /// Each with its number, ascending.
-    pending: VecDeque<(u64, Pending)>,
+    /// Each with its number, ascending; one that is taken leaves its place behind until there are many of those. The first
+    /// is never such a place.
+    pending: VecDeque<(u64, Option<Pending>)>,
+    /// How many there are.
+    count: usize,
     by_message: FxHashMap<u64, Arrivals>,
     by_async: FxHashMap<u64, u64>,
     arrivals: u64,
@@ -70,7 +73,7 @@ impl Arrivals {
 impl Outstanding {
     /// Adds a request. Returns the oldest one when there are too many now.
     pub(crate) fn insert(&mut self, mut pending: Pending) -> Option<Pending> {
-        if self.pending.len() >= MANY {
+        if self.count >= MANY {
             pending.operation.stand_alone();
         }
         let arrival = self.arrivals;
@@ -82,8 +85,9 @@ impl Outstanding {
         if let Some(async_id) = pending.operation.async_id {
             self.by_async.insert(async_id, arrival);
         }
-        self.pending.push_back((arrival, pending));
-        if self.pending.len() <= LIMIT {
+        self.pending.push_back((arrival, Some(pending)));
+        self.count = self.count.saturating_add(1);
+        if self.count <= LIMIT {
             return None;
         }
         let (oldest, _) = self.pending.front()?;
@@ -97,7 +101,7 @@ impl Outstanding {
 
     /// The rows of the requests, oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Operation> {
-        self.pending.iter().map(|(_, pending)| pending.operation.as_ref())
+        self.pending.iter().filter_map(|(_, pending)| Some(pending.as_ref()?.operation.as_ref()))
     }
 
     /// Whether nothing is outstanding.
@@ -119,13 +123,17 @@ impl Outstanding {
             Some(async_id) => self.by_async.get(&async_id)?,
             None => self.by_message.get(&cancel.message_id)?.all().last()?,
         };
-        let place = self.place(*arrival)?;
-        self.pending.get_mut(place).map(|(_, pending)| pending)
+        let index = self.index_of(*arrival)?;
+        self.pending.get_mut(index)?.1.as_mut()
     }
 
     /// Takes an SMB1 multi-protocol negotiate that SMB1 answered.
     pub(crate) fn take_smb1(&mut self) -> Option<Pending> {
-        let arrival = self.pending.iter().find(|(_, pending)| pending.smb1).map(|(arrival, _)| *arrival)?;
+        let arrival = self
+            .pending
+            .iter()
+            .find(|(_, pending)| pending.as_ref().is_some_and(|pending| pending.smb1))
+            .map(|(arrival, _)| *arrival)?;
         self.remove(arrival)
     }
 
@@ -133,13 +141,14 @@ impl Outstanding {
     pub(crate) fn drain(&mut self) -> Vec<Pending> {
         self.by_message.clear();
         self.by_async.clear();
-        std::mem::take(&mut self.pending).into_iter().map(|(_, pending)| pending).collect()
+        self.count = 0;
+        std::mem::take(&mut self.pending).into_iter().filter_map(|(_, pending)| pending).collect()
     }
 
     fn find(&self, response: &Header) -> Option<u64> {
         let same_command = |arrival: &&u64| {
-            let pending = self.place(**arrival).and_then(|place| self.pending.get(place));
-            pending.is_some_and(|(_, pending)| pending.operation.command == Some(response.command))
+            let pending = self.index_of(**arrival).and_then(|index| self.pending.get(index)?.1.as_ref());
+            pending.is_some_and(|pending| pending.operation.command == Some(response.command))
         };
         let by_message = self.by_message.get(&response.message_id).and_then(|all| all.all().iter().find(same_command));
         let by_async = || response.async_id().and_then(|id| self.by_async.get(&id)).filter(same_command);
@@ -147,7 +156,7 @@ impl Outstanding {
     }
 
     /// Where a request is: most servers answer in the order of the requests.
-    fn place(&self, arrival: u64) -> Option<usize> {
+    fn index_of(&self, arrival: u64) -> Option<usize> {
         match self.pending.front() {
             Some((first, _)) if *first == arrival => Some(0),
             _ => self.pending.binary_search_by_key(&arrival, |(arrival, _)| *arrival).ok(),
@@ -155,8 +164,13 @@ impl Outstanding {
     }
 
     fn remove(&mut self, arrival: u64) -> Option<Pending> {
-        let place = self.place(arrival)?;
-        let (_, pending) = self.pending.remove(place)?;
+        let index = self.index_of(arrival)?;
+        let pending = self.pending.get_mut(index)?.1.take()?;
+        self.count = self.count.saturating_sub(1);
+        while self.pending.pop_front_if(|(_, pending)| pending.is_none()).is_some() {}
+        if self.pending.len() > self.count.saturating_mul(2).max(MANY) {
+            self.pending.retain(|(_, pending)| pending.is_some());
+        }
         if let Some(message_id) = pending.operation.message_id
             && let Some(arrivals) = self.by_message.get_mut(&message_id)
             && arrivals.remove(arrival)
@@ -227,5 +241,26 @@ mod tests {
         let evicted = outstanding.insert(pending(9, limit, Command::READ, None));
         assert_eq!(evicted.unwrap().operation.message_id, Some(0));
         assert!(!outstanding.has(0) && outstanding.has(1) && outstanding.has(limit));
+    }
+
+    #[test]
+    fn requests_are_found_in_whatever_order_they_are_answered_and_leave_no_places_behind() {
+        let mut outstanding = Outstanding::default();
+        outstanding.insert(pending(0, 0, Command::CHANGE_NOTIFY, None));
+        // Each third waits for long, as the first does.
+        for id in 1..6000 {
+            outstanding.insert(pending(0, id, Command::READ, None));
+            if id % 3 > 0 {
+                let answered = outstanding.take(&response(id, Command::READ, None)).unwrap();
+                assert_eq!(answered.operation.message_id, Some(id));
+            }
+        }
+        assert_eq!((outstanding.count, outstanding.iter().count()), (2000, 2000));
+        assert!(outstanding.pending.len() <= 4000, "{}", outstanding.pending.len());
+        for id in (1..2000).rev().map(|third| third * 3).chain([0]) {
+            let command = if id == 0 { Command::CHANGE_NOTIFY } else { Command::READ };
+            assert!(outstanding.take(&response(id, command, None)).is_some(), "{id}");
+        }
+        assert!(outstanding.is_empty() && outstanding.by_message.is_empty());
     }
 }

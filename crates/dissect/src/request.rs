@@ -38,7 +38,8 @@ impl State {
         {
             self.malformed(&mut operation, "request", &problem);
         }
-        let chain = message.chain.map(|_| chain);
+        // A message that is alone has nobody to hand anything on to.
+        let chain = Some(chain).filter(|_| message.chain.is_some());
         operation.request_bytes(message.bytes, message.holes);
         let handle = self.identify(connection, &header, &mut operation, chain);
         self.verify(connection, &mut operation, &header, message.wrapping, Operation::whole_request);

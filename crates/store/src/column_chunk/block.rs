@@ -6,11 +6,11 @@ use crate::packed::{Damaged, PackedNumbers, Width};
 /// Rows of a block.
 pub(super) const ROWS: usize = 32;
 /// Most columns of numbers: as many as a row has bits for.
-const COLUMNS: usize = u64::BITS as usize;
+const SLOTS: usize = u64::BITS as usize;
 
 /// The numbers of up to [`ROWS`] rows.
 pub(super) struct Block {
-    columns: Box<[Slot; COLUMNS]>,
+    columns: Box<[Slot; SLOTS]>,
     rows: usize,
 }
 
@@ -27,7 +27,7 @@ pub(super) struct Slot {
 impl Block {
     /// Without rows; the columns of numbers have these widths.
     pub(super) fn new(widths: impl Iterator<Item = Width>) -> Self {
-        let mut columns = Box::new([Slot::default(); COLUMNS]);
+        let mut columns = Box::new([Slot::default(); SLOTS]);
         columns.iter_mut().zip(widths).for_each(|(column, width)| column.width = width);
         Self { columns, rows: 0 }
     }
@@ -41,6 +41,9 @@ impl Block {
         while present != 0 {
             let slot = self.columns.get_mut(present.trailing_zeros() as usize).ok_or(Damaged)?;
             present &= present.wrapping_sub(1);
+            if slot.width.bytes() == 0 {
+                return Err(Damaged);
+            }
             if let Some(place) = slot.values.get_mut(slot.count % ROWS) {
                 *place = numbers.take(slot.width)?;
             }

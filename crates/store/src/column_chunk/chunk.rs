@@ -81,6 +81,16 @@ impl Pages {
         Self { leaf, compression, parts: Vec::new(), dictionary: None, values: 0, stored: 0, length: 0 }
     }
 
+    /// These pages of `leaf`, not compressed.
+    pub(super) fn as_they_are(leaf: ColumnDescPtr, pages: Vec<Page>) -> Self {
+        let mut these = Self::new(leaf, Compression::UNCOMPRESSED);
+        for Page { kind, values, encoding, body } in pages {
+            let length = body.len();
+            these.push(PageHeader { kind, values, encoding, length, stored: length }, [body.into()]);
+        }
+        these
+    }
+
     /// These pages of `leaf`, compressed if that makes them smaller.
     pub(super) fn smaller(leaf: ColumnDescPtr, pages: Vec<Page>) -> Self {
         let length: usize = pages.iter().map(|page| page.body.len()).fold(0, usize::saturating_add);
@@ -94,12 +104,6 @@ impl Pages {
             these.push(PageHeader { kind, values, encoding, length, stored: stored.len() }, [stored.into()]);
         }
         these
-    }
-
-    /// Appends a page as it is.
-    pub(super) fn push_page(&mut self, Page { kind, values, encoding, body }: Page) {
-        let length = body.len();
-        self.push(PageHeader { kind, values, encoding, length, stored: length }, [body.into()]);
     }
 
     /// Appends a page, with the compression of all.

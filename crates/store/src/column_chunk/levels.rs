@@ -29,8 +29,8 @@ impl Levels {
         self.count = self.count.wrapping_add(1);
     }
 
-    /// Of the next 32 rows of the page those have a value whose bits are set; of other rows of it nothing was noted.
-    /// Only the last block of a page has fewer rows.
+    /// Of the next 32 rows of the page those have a value whose bits are set, the lowest being the first's. Only the last rows of a
+    /// page are fewer.
     #[inline]
     pub(super) fn put_block(&mut self, bits: u32) {
         if let Some(present) = &mut self.present {

@@ -12,10 +12,10 @@ use parquet::schema::types::ColumnDescPtr;
 /// Bytes of messages at which a page ends, as other writers of Parquet have it.
 const PAGE: usize = 1 << 20;
 
-/// Room in front of the messages of a page for its levels, so that these need not be moved: more than a bit for each of the rows.
+/// Bytes in front of the messages of a page for its levels, so that the messages need not be moved: more than a bit for each row.
 const ROOM: usize = 4 << 10;
 
-/// Memory for messages of pages in the making, which is used again for the next row group.
+/// Memory for messages of pages in the making, which a thread uses again for its next row group.
 #[derive(Debug, Default)]
 pub(crate) struct PageBuffers(Vec<Vec<u8>>);
 
@@ -66,17 +66,9 @@ impl Messages {
     pub(super) fn end_page(&mut self, levels: &[u8], values: usize) {
         let (kind, encoding) = (Kind::Data, Encoding::PLAIN);
         if self.parts.is_empty() {
-            let begins = ROOM.checked_sub(levels.len());
-            match begins.and_then(|begins| Some((begins, self.bytes.get_mut(begins..ROOM)?))) {
-                Some((begins, room)) => {
-                    room.copy_from_slice(levels);
-                    self.pages.push_body(kind, values, encoding, self.bytes.get(begins..).unwrap_or_default());
-                }
-                None => {
-                    let body = [levels, self.bytes.get(ROOM..).unwrap_or_default()].concat();
-                    self.pages.push_body(kind, values, encoding, &body);
-                }
-            }
+            let begins = ROOM.saturating_sub(levels.len());
+            self.bytes.splice(begins..ROOM, levels.iter().copied());
+            self.pages.push_body(kind, values, encoding, self.bytes.get(begins..).unwrap_or_default());
         } else {
             let rest = Bytes::copy_from_slice(self.bytes.get(ROOM..).unwrap_or_default());
             let length = levels.len().saturating_add(self.length).saturating_add(rest.len());
@@ -87,6 +79,8 @@ impl Messages {
             self.length = 0;
         }
         self.bytes.truncate(ROOM);
+        // A message may be much larger than a page: its memory is not worth keeping.
+        self.bytes.shrink_to(PAGE.saturating_mul(2));
     }
 
     /// The pages.

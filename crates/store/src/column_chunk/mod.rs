@@ -1,4 +1,4 @@
-//! From packed rows to the column chunks of a row group, as Parquet lays them down: each value is looked at once, and large
+//! From packed rows to the column chunks of a row group, as Parquet lays them down: each value is taken up once, and large
 //! messages are not copied. [`parquet`]'s own writer goes by way of Arrow arrays and levels of two bytes, which takes three times
 //! as long.
 //!

@@ -7,7 +7,7 @@ use super::dictionary::Words;
 use super::levels::{Levels, set_bit};
 use super::page::Kind;
 use crate::packed::{Damaged, Form};
-use parquet::basic::{Compression, Encoding};
+use parquet::basic::Encoding;
 use parquet::file::statistics::Statistics;
 use parquet::schema::types::ColumnDescPtr;
 
@@ -45,22 +45,20 @@ impl Numbers {
     /// Without rows; `None` when values of this form are no numbers. Takes its leaf of the schema.
     pub(super) fn new(form: Form, leaves: &mut impl Iterator<Item = ColumnDescPtr>) -> Option<Self> {
         form.width()?;
-        let order = match form {
-            Form::U8 | Form::U16 | Form::U32 => Some(Order::Unsigned32),
-            Form::U64 => Some(Order::Unsigned64),
-            Form::Time => Some(Order::Signed64),
-            _ => None,
-        };
         let leaf = leaves.next()?;
-        let values = match (form, order) {
-            (Form::Word(word), _) => Values::Word(Words::new(word)),
-            (_, None) => Values::Bool { bits: Vec::new(), count: 0 },
+        let number = |order| {
+            let of_32_bits = matches!(order, Order::Unsigned32);
             // What is looked for by its range are places, times, and the numbers of rows.
-            (_, Some(order)) => {
-                let of_32_bits = matches!(order, Order::Unsigned32);
-                let range = (!of_32_bits || leaf.name() == "op").then_some(Range { order, bounds: None });
-                Values::Number(Box::new(Delta::new(of_32_bits)), range)
-            }
+            let range = (!of_32_bits || leaf.name() == "op").then_some(Range { order, bounds: None });
+            Values::Number(Box::new(Delta::new(of_32_bits)), range)
+        };
+        let values = match form {
+            Form::Bool => Values::Bool { bits: Vec::new(), count: 0 },
+            Form::Word(word) => Values::Word(Words::new(word)),
+            Form::U8 | Form::U16 | Form::U32 => number(Order::Unsigned32),
+            Form::U64 => number(Order::Unsigned64),
+            Form::Time => number(Order::Signed64),
+            Form::Sixteen | Form::Text | Form::Message | Form::Texts | Form::Holes => return None,
         };
         let levels = Levels::new(&leaf);
         Some(Self { leaf, levels, values, pages: Vec::new() })
@@ -131,8 +129,7 @@ impl Numbers {
             }
             Values::Number(_, range) => {
                 // Small differences do not get smaller.
-                let mut stored = Pages::new(leaf, Compression::UNCOMPRESSED);
-                pages.into_iter().for_each(|page| stored.push_page(page));
+                let stored = Pages::as_they_are(leaf, pages);
                 let statistics = range.map(|range| range.statistics(levels.missing()));
                 ColumnChunk::new(stored, vec![Encoding::RLE, Encoding::DELTA_BINARY_PACKED], statistics)
             }

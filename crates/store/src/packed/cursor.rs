@@ -90,8 +90,8 @@ impl Width {
         Self { bytes, mask: u64::MAX.wrapping_shr(others) }
     }
 
-    /// In bytes.
-    pub(super) const fn bytes(self) -> usize {
+    /// In bytes; 0 where there is no column.
+    pub(crate) const fn bytes(self) -> usize {
         self.bytes
     }
 }
@@ -110,7 +110,7 @@ impl<'a> Cursor<'a> {
         Ok(*bytes)
     }
 
-    /// A length.
+    /// A length, or a number of a list.
     #[inline]
     pub(crate) fn number(&mut self) -> Result<u32, Damaged> {
         self.take().map(u32::from_le_bytes)

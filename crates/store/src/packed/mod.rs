@@ -14,7 +14,7 @@ mod rows;
 pub(crate) use cursor::{Cursor, PackedMessage, PackedNumbers, Width};
 pub(crate) use field::{Form, form_of};
 pub(crate) use pieces::Spare;
-pub(crate) use row_bytes::{Numbers, Others, RowBytes};
+pub(crate) use row_bytes::{Head, Others, RowBytes};
 pub(crate) use rows::{Row, Rows};
 
 /// A packed row that is not one: it was damaged on the disk.

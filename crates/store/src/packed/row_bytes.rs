@@ -19,13 +19,15 @@ const USUAL: usize = 1 << 10;
 pub(crate) struct RowBytes<'a> {
     bytes: &'a mut Vec<u8>,
     large: &'a mut Vec<Bytes>,
+    /// Where it begins in `bytes`.
     start: usize,
 }
 
-/// The numbers of a row.
-pub(crate) struct Numbers {
-    /// They follow a place for the head.
+/// The head of a row, and its numbers.
+pub(crate) struct Head {
+    /// The numbers, behind a place for what is said before them.
     bytes: [u8; NUMBERS],
+    /// Where the numbers end.
     end: usize,
     present: u64,
     column: u32,
@@ -38,8 +40,8 @@ pub(crate) struct Others {
     column: u32,
 }
 
-impl Numbers {
-    /// None yet.
+impl Head {
+    /// Without numbers.
     pub(crate) fn new() -> Self {
         Self { bytes: [0; NUMBERS], end: HEAD, present: 0, column: 0 }
     }
@@ -85,18 +87,18 @@ impl<'a> RowBytes<'a> {
     }
 
     /// Begins the row; the other columns come next.
-    pub(crate) fn begin(&mut self, numbers: &Numbers) {
-        self.bytes.extend_from_slice(numbers.bytes.get(..numbers.end).unwrap_or(&numbers.bytes));
+    pub(crate) fn begin(&mut self, head: &Head) {
+        self.bytes.extend_from_slice(head.bytes.get(..head.end).unwrap_or(&head.bytes));
     }
 
     /// Ends the row.
-    pub(crate) fn end(self, numbers: &Numbers, others: &Others) {
-        let length = u16::try_from(numbers.end.saturating_sub(HEAD)).unwrap_or(u16::MAX);
-        let mut head = [0; HEAD];
-        let parts = [&numbers.present.to_le_bytes()[..], &others.present.to_le_bytes(), &length.to_le_bytes()];
-        head.iter_mut().zip(parts.into_iter().flatten()).for_each(|(to, from)| *to = *from);
+    pub(crate) fn end(self, head: &Head, others: &Others) {
+        let length = u16::try_from(head.end.saturating_sub(HEAD)).unwrap_or(u16::MAX);
+        let mut begins = [0; HEAD];
+        let parts = [&head.present.to_le_bytes()[..], &others.present.to_le_bytes(), &length.to_le_bytes()];
+        begins.iter_mut().zip(parts.into_iter().flatten()).for_each(|(to, from)| *to = *from);
         if let Some(place) = self.bytes.get_mut(self.start..).and_then(|row| row.first_chunk_mut()) {
-            *place = head;
+            *place = begins;
         }
     }
 

@@ -137,7 +137,7 @@ impl Rows {
         let added = self.large.iter().skip(large).map(Bytes::len).fold(0, usize::saturating_add);
         self.large_bytes = self.large_bytes.saturating_add(added);
         let (piece, end) = self.pieces.end();
-        // A session file has less than 4 GiB of rows in memory, a row less than that.
+        // A piece is far below 4 GiB, and so is a row; what is wrong by more comes out as damaged.
         let short = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         self.index.push(Place {
             op,

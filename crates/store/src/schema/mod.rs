@@ -7,7 +7,7 @@ pub(crate) mod structs;
 
 pub use column::{CellError, Column, DecodeError};
 
-use crate::packed::{Form, Numbers, Others, RowBytes, form_of};
+use crate::packed::{Form, Head, Others, RowBytes, form_of};
 use arrow::datatypes::SchemaRef;
 use column::column;
 use dissect::Operation;
@@ -75,12 +75,12 @@ macro_rules! table {
 
         /// Packs the values of a row in the order of the columns.
         pub(crate) fn pack(operation: &Operation, mut row: RowBytes<'_>) {
-            let mut numbers = Numbers::new();
-            $(numbers.put(field!($kind, operation, $($column)*));)*
-            row.begin(&numbers);
+            let mut head = Head::new();
+            $(head.put(field!($kind, operation, $($column)*));)*
+            row.begin(&head);
             let mut others = Others::default();
             $(others.put(field!($kind, operation, $($column)*), &mut row);)*
-            row.end(&numbers, &others);
+            row.end(&head, &others);
         }
     };
 }

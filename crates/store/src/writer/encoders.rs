@@ -26,6 +26,8 @@ pub(super) struct Job {
 pub(super) struct Encoders {
     /// Where jobs go; `None` when they are done at once, by whoever brings them.
     jobs: Option<SyncSender<Job>>,
+    /// Those of the caller, who does the jobs then.
+    buffers: Mutex<PageBuffers>,
     threads: Vec<JoinHandle<()>>,
     failed: Arc<Mutex<Option<WriteError>>>,
 }
@@ -36,7 +38,7 @@ impl Encoders {
         let failed = Arc::default();
         let beside = jobs.get();
         if beside == 1 {
-            return Self { jobs: None, threads: Vec::new(), failed };
+            return Self { jobs: None, buffers: Mutex::default(), threads: Vec::new(), failed };
         }
         // A job that waits for a thread is memory; without one a thread waits for its job.
         let (jobs, waiting) = sync_channel(1);
@@ -46,7 +48,7 @@ impl Encoders {
             std::thread::spawn(move || work(&waiting, &failed))
         };
         let threads = (0..beside).map(thread).collect();
-        Self { jobs: Some(jobs), threads, failed }
+        Self { jobs: Some(jobs), buffers: Mutex::default(), threads, failed }
     }
 
     /// Takes a job.
@@ -55,7 +57,7 @@ impl Encoders {
     /// Why this job or an earlier one could not be done.
     pub(super) fn take(&self, job: Job) -> Result<(), WriteError> {
         match &self.jobs {
-            None => job.run(&mut PageBuffers::default()),
+            None => job.run(&mut self.buffers.lock().unwrap_or_else(PoisonError::into_inner)),
             // Nobody is there to take it when all threads have failed.
             Some(jobs) => jobs.send(job).or(Ok(())).and_then(|()| self.failure()),
         }

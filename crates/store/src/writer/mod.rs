@@ -96,7 +96,7 @@ impl SessionsWriter {
         let spill = Spill::in_folder(staged.path());
         let encoders = Encoders::start(jobs);
         let trace = output.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let spare = Spare::default();
+        let spare = Spare::within(budget);
         Ok(Self { encoders, spill, rows: Vec::new(), spare, memory: 0, budget, early_files: 0, trace, staged })
     }
 

@@ -63,3 +63,37 @@ impl RowGroup {
             .build()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+    use super::*;
+    use crate::fixture::full;
+    use crate::packed::Row;
+
+    /// Bytes of a row that say which values follow.
+    const HEAD: usize = 14;
+
+    #[test]
+    fn a_damaged_row_is_refused_or_read_but_never_a_panic() {
+        let mut rows = Rows::default();
+        rows.push(&full(7));
+        let row = rows.get(0).unwrap().bytes.to_vec();
+        let is_refused = |bytes: &[u8]| {
+            let mut rows = Rows::default();
+            rows.push_row(Row { op: 7, bytes, large: &[] });
+            matches!(RowGroup::encode(rows, &mut PageBuffers::default()), Err(EncodeError::Damaged(_)))
+        };
+        assert!(!is_refused(&row));
+        for at in 0..row.len() {
+            assert!(is_refused(&row[..at]), "cut at byte {at}");
+            for bit in 0..8 {
+                let mut damaged = row.clone();
+                damaged[at] ^= 1 << bit;
+                // Bytes are left over, or missing, or there is no such column.
+                assert!(is_refused(&damaged) || at >= HEAD, "bit {bit} of byte {at}");
+            }
+        }
+    }
+}
