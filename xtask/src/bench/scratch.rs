@@ -12,8 +12,9 @@ use super::process_files::available_memory;
 
 /// Where Linux has a file system in memory for everyone.
 const IN_MEMORY: &str = "/dev/shm";
-/// What the programs themselves and the rest of the machine need, bytes.
-const FOR_PROGRAMS: u64 = 2 << 30;
+/// What the programs themselves and the rest of the machine need, bytes: with less, memory is found slowly, and that is what would be
+/// measured.
+const FOR_PROGRAMS: u64 = 6 << 30;
 
 /// A folder that goes with its owner.
 pub(super) struct Scratch {

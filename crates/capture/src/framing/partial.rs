@@ -2,7 +2,7 @@
 
 use crate::pdu::{Hole, Mark};
 use crate::tcp::Origin;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 /// Memory reserved for a PDU on the word of its header alone.
 const TRUSTED_LENGTH: usize = 1 << 16;
@@ -21,7 +21,8 @@ pub(crate) struct Framed {
 /// A PDU whose header was seen, while its body is collected.
 #[derive(Debug)]
 pub(super) struct Partial {
-    body: BytesMut,
+    /// It never gets more room than the PDU takes: memory of twice as much would be hard to use again.
+    body: Vec<u8>,
     length: usize,
     holes: Vec<Hole>,
     first: Mark,
@@ -33,7 +34,7 @@ pub(super) struct Partial {
 impl Partial {
     /// A PDU of `length` bytes of body, whose stream ends at `stream_end`.
     pub(super) fn new(length: usize, stream_end: u64, first: Mark, last: Mark, acked: Option<u64>) -> Self {
-        let body = BytesMut::with_capacity(length.min(TRUSTED_LENGTH));
+        let body = Vec::with_capacity(length.min(TRUSTED_LENGTH));
         Self { body, length, holes: Vec::new(), first, last, stream_end, acked }
     }
 
@@ -49,11 +50,13 @@ impl Partial {
 
     /// Adds the start of the body, whose marks the constructor was given.
     pub(super) fn start(&mut self, bytes: &[u8]) {
+        self.make_room(bytes.len());
         self.body.extend_from_slice(bytes);
     }
 
     /// Adds `bytes`, at most [`Partial::remaining`].
     pub(super) fn push(&mut self, bytes: &[u8], origin: Origin) {
+        self.make_room(bytes.len());
         self.body.extend_from_slice(bytes);
         if let Some(last) = bytes.len().checked_sub(1) {
             self.arrived(origin.mark(last));
@@ -72,6 +75,7 @@ impl Partial {
             }
             _ => self.holes.push(Hole { offset, length: missing }),
         }
+        self.make_room(length);
         self.body.resize(self.body.len().saturating_add(length), 0);
     }
 
@@ -79,12 +83,21 @@ impl Partial {
     pub(super) fn finish(mut self) -> Framed {
         self.push_hole(self.remaining());
         Framed {
-            body: self.body.freeze(),
+            body: Bytes::from(self.body),
             holes: self.holes,
             first: self.first,
             last: self.last,
             stream_end: self.stream_end,
             acked: self.acked,
+        }
+    }
+
+    /// Makes room for `length` bytes more, and in good time for all.
+    fn make_room(&mut self, length: usize) {
+        let wanted = self.body.len().saturating_add(length);
+        if wanted > self.body.capacity() {
+            let ample = self.body.capacity().saturating_mul(4).min(self.length).max(wanted);
+            self.body.reserve_exact(ample.saturating_sub(self.body.len()));
         }
     }
 
