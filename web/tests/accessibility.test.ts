@@ -95,9 +95,9 @@ describe("nothing that axe-core knows stands in the way of anybody in", () => {
 
   test("a trace, and the question before a replay is deleted", async () => {
     await open(stage.url("trace", { trace: stage.shown.trace }), "office.pcap");
-    await page.getByRole("link", { name: stage.shown.same }).waitFor();
+    await page.getByRole("link", { name: stage.shown.same, exact: true }).waitFor();
     expect(await faults()).toEqual([]);
-    await page.getByRole("button", { name: `Delete … ${stage.shown.same}` }).click();
+    await page.getByRole("button", { name: `Delete … ${stage.shown.same}`, exact: true }).click();
     await page.getByRole("dialog").waitFor();
     expect(await faults("dialog")).toEqual([]);
   });
