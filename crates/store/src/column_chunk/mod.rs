@@ -9,7 +9,6 @@
 mod block;
 mod cells;
 mod chunk;
-mod column;
 mod delta;
 mod dictionary;
 mod hybrid;
@@ -17,6 +16,7 @@ mod levels;
 mod lists;
 mod messages;
 mod numbers;
+mod other;
 mod page;
 
 pub(crate) use chunk::ColumnChunk;
@@ -25,8 +25,8 @@ pub(crate) use messages::PageBuffers;
 use crate::packed::{Cursor, Damaged, Form, Rows};
 use crate::schema::COLUMNS;
 use block::Block;
-use column::Column;
 use numbers::Numbers;
+use other::Other;
 use parquet::basic::Compression;
 use parquet::schema::types::SchemaDescriptor;
 
@@ -51,7 +51,7 @@ pub(crate) fn column_chunks(
     for form in forms() {
         match form.width() {
             Some(_) => numbers.extend(Numbers::new(form, &mut leaves)),
-            None => others.extend(Column::new(form, &mut leaves, of_messages, buffers)),
+            None => others.extend(Other::new(form, &mut leaves, of_messages, buffers)),
         }
     }
     let mut block = Block::new(forms().filter_map(Form::width));
@@ -89,7 +89,7 @@ pub(crate) fn column_chunks(
 
 /// Hands the values of the page's row `row` that are no numbers to their columns.
 #[inline]
-fn take<'a>(mut values: Cursor<'a>, row: usize, columns: &mut [Column<'a>]) -> Result<(), Damaged> {
+fn take<'a>(mut values: Cursor<'a>, row: usize, columns: &mut [Other<'a>]) -> Result<(), Damaged> {
     let mut present = values.present();
     while present != 0 {
         columns.get_mut(present.trailing_zeros() as usize).ok_or(Damaged)?.take(row, &mut values)?;

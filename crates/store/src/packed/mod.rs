@@ -14,6 +14,8 @@ mod rows;
 pub(crate) use cursor::{Cursor, PackedMessage, PackedNumbers, Width};
 pub(crate) use field::{Form, form_of};
 pub(crate) use pieces::Spare;
+#[cfg(test)]
+pub(crate) use row_bytes::HEAD;
 pub(crate) use row_bytes::{Head, Others, RowBytes};
 pub(crate) use rows::{Row, Rows};
 

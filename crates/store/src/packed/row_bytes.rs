@@ -9,7 +9,7 @@ use dissect::Operation;
 pub(super) const SHARED: usize = 4 << 10;
 /// Bytes of a row in front of its numbers: a bit for each column of numbers, one for each other column, and the length of the
 /// numbers.
-const HEAD: usize = size_of::<u64>() + size_of::<u32>() + size_of::<u16>();
+pub(crate) const HEAD: usize = size_of::<u64>() + size_of::<u32>() + size_of::<u16>();
 /// Bytes that are enough for all numbers of a row, with the head in front of them.
 const NUMBERS: usize = HEAD + 8 * (COLUMNS.len() + 1);
 /// Bytes that most rows take less than, without messages.

@@ -70,10 +70,7 @@ mod tests {
 
     use super::*;
     use crate::fixture::full;
-    use crate::packed::Row;
-
-    /// Bytes of a row that say which values follow.
-    const HEAD: usize = 14;
+    use crate::packed::{HEAD, Row};
 
     #[test]
     fn a_damaged_row_is_refused_or_read_but_never_a_panic() {

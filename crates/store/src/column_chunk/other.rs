@@ -9,14 +9,14 @@ use parquet::basic::Compression;
 use parquet::schema::types::ColumnDescPtr;
 
 /// Such a column in the making.
-pub(super) enum Column<'a> {
+pub(super) enum Other<'a> {
     /// A value a row, or none.
     Cells(Box<Cells<'a>>),
     /// A list a row.
     Lists(Lists),
 }
 
-impl<'a> Column<'a> {
+impl<'a> Other<'a> {
     /// Without rows; takes its leaves of the schema.
     pub(super) fn new(
         form: Form,
