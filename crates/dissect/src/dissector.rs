@@ -71,7 +71,7 @@ impl Dissector {
             Event::Connect { connection, endpoints, at, handshake, round_trip_ns } => {
                 self.connect(connection, endpoints, at, handshake, round_trip_ns);
             }
-            Event::Pdu(pdu) => return self.pdu(pdu),
+            Event::Pdu(mut pdu) => return self.pdu(&mut pdu).then_some(pdu),
             Event::Close { connection, by, how, at, acked } => self.close(connection, by, how, at, acked),
         }
         None
@@ -186,12 +186,13 @@ impl Dissector {
         }
     }
 
-    fn pdu(&mut self, pdu: Pdu) -> Option<Pdu> {
+    /// Takes in a PDU; says whether something in it was opened, and its body stays therefore.
+    fn pdu(&mut self, pdu: &mut Pdu) -> bool {
         let Self { connections, state, .. } = self;
         state.counters.pdus = state.counters.pdus.saturating_add(1);
         let Some(connection) = connections.get_mut(&pdu.connection) else {
             state.counters.connections_dropped = state.counters.connections_dropped.saturating_add(1);
-            return None;
+            return false;
         };
         connection.seen(pdu.first.time);
         connection.seen(pdu.last.time);
@@ -201,7 +202,7 @@ impl Dissector {
                 state.client_pdu(connection, pdu, acks)
             }
             Direction::ServerToClient => {
-                connection.received.push(&pdu);
+                connection.received.push(pdu);
                 state.server_pdu(connection, pdu)
             }
         }
@@ -209,48 +210,46 @@ impl Dissector {
 }
 
 impl State {
-    fn client_pdu(&mut self, connection: &mut Connection, pdu: Pdu, acks: Option<u64>) -> Option<Pdu> {
-        let Unwrapped { mut pdu, wrapping, refusal } = self.unwrap(connection, pdu);
+    fn client_pdu(&mut self, connection: &mut Connection, pdu: &mut Pdu, acks: Option<u64>) -> bool {
+        let Unwrapped { wrapping, refusal } = self.unwrap(connection, pdu);
         match Protocol::of(&pdu.body) {
             Some(Protocol::Smb2) => {
                 let mut chain = Chain::default();
-                for message in message::split(body_of(&mut pdu, wrapping), &pdu, wrapping) {
+                message::split(body_of(pdu, wrapping), pdu, wrapping, |message| {
                     self.request(connection, message, &mut chain, acks);
-                }
+                });
             }
-            Some(Protocol::Smb1) => self.smb1_request(connection, message::whole(&pdu), acks),
+            Some(Protocol::Smb1) => self.smb1_request(connection, message::whole(pdu), acks),
             _ => {
-                let mut operation = self.opaque(connection, Kind::Request, &pdu, refusal);
+                let mut operation = self.opaque(connection, Kind::Request, pdu, refusal);
                 operation.wrapped(wrapping);
-                let message = message::whole(&pdu);
+                let message = message::whole(pdu);
                 operation.requested(message.first, message.last);
                 operation.request_acks = acks;
                 operation.request_bytes(message.bytes, message.holes);
                 self.complete(operation);
             }
         }
-        wrapping.is_any().then_some(pdu)
+        wrapping.is_any()
     }
 
-    fn server_pdu(&mut self, connection: &mut Connection, pdu: Pdu) -> Option<Pdu> {
-        let Unwrapped { mut pdu, wrapping, refusal } = self.unwrap(connection, pdu);
+    fn server_pdu(&mut self, connection: &mut Connection, pdu: &mut Pdu) -> bool {
+        let Unwrapped { wrapping, refusal } = self.unwrap(connection, pdu);
         match Protocol::of(&pdu.body) {
             Some(Protocol::Smb2) => {
-                for message in message::split(body_of(&mut pdu, wrapping), &pdu, wrapping) {
-                    self.response(connection, message);
-                }
+                message::split(body_of(pdu, wrapping), pdu, wrapping, |message| self.response(connection, message));
             }
             Some(Protocol::Smb1) => self.smb1_response(connection),
             _ => {
-                let mut operation = self.opaque(connection, Kind::Response, &pdu, refusal);
+                let mut operation = self.opaque(connection, Kind::Response, pdu, refusal);
                 operation.wrapped(wrapping);
-                let message = message::whole(&pdu);
+                let message = message::whole(pdu);
                 operation.responded(message.last);
                 operation.response_bytes(message.bytes, message.holes);
                 self.complete(operation);
             }
         }
-        wrapping.is_any().then_some(pdu)
+        wrapping.is_any()
     }
 
     /// What the client had received when it sent a segment with this acknowledgement.

@@ -2,10 +2,9 @@
 //! sessions as well, and those below a folder (MS-FSA 2.1.5.15.11; most servers refuse to rename a folder that has
 //! any, MS-SMB2 does not).
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 use smb2::FileId;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// How many are remembered; handles beyond keep the path that they had before a rename.
 const LIMIT: usize = 1 << 20;
@@ -16,9 +15,8 @@ pub(crate) type Handle = (u32, FileId);
 /// The files that are open.
 #[derive(Debug, Default)]
 pub(crate) struct Live {
-    /// Share and path of files opened or moved since files were last looked for by their path: most are closed before that
-    /// happens again.
-    recent: FxHashMap<Handle, (Arc<str>, Arc<str>)>,
+    /// Files opened or moved since files were last looked for by their path: most are closed before that happens again.
+    recent: FxHashSet<Handle>,
     /// Share and path of the others, of which case does not count (MS-FSCC 2.1.5), and a handle.
     by_path: BTreeSet<(String, Handle)>,
     dropped: u64,
@@ -26,9 +24,9 @@ pub(crate) struct Live {
 
 impl Live {
     /// A file is open from now on.
-    pub(crate) fn opened(&mut self, share: &Arc<str>, path: &Arc<str>, handle: Handle) {
+    pub(crate) fn opened(&mut self, handle: Handle) {
         if self.recent.len().saturating_add(self.by_path.len()) < LIMIT {
-            self.recent.insert(handle, (Arc::clone(share), Arc::clone(path)));
+            self.recent.insert(handle);
         } else {
             self.dropped = self.dropped.saturating_add(1);
         }
@@ -36,7 +34,7 @@ impl Live {
 
     /// A file is open no longer, or not under this path.
     pub(crate) fn closed(&mut self, share: &str, path: &str, handle: Handle) {
-        if self.recent.remove(&handle).is_none() {
+        if !self.recent.remove(&handle) {
             self.by_path.remove(&(key(share, path), handle));
         }
     }
@@ -46,11 +44,16 @@ impl Live {
         self.dropped
     }
 
-    /// The handles of a path, of its streams, and of what lies below it.
-    pub(crate) fn at_and_below(&mut self, share: &str, path: &str) -> Vec<Handle> {
+    /// The handles of a path, of its streams, and of what lies below it. `named` says share and path of an open file.
+    pub(crate) fn at_and_below<'a>(
+        &mut self,
+        share: &str,
+        path: &str,
+        named: impl Fn(Handle) -> Option<(&'a str, &'a str)>,
+    ) -> Vec<Handle> {
         // Not drained: going through it takes as long as the most it ever held.
-        let recent = std::mem::take(&mut self.recent);
-        self.by_path.extend(recent.into_iter().map(|(handle, (share, path))| (key(&share, &path), handle)));
+        let recent = std::mem::take(&mut self.recent).into_iter();
+        self.by_path.extend(recent.filter_map(|handle| named(handle).map(|(share, path)| (key(share, path), handle))));
         let first = (u32::MIN, FileId::ZERO);
         let at = key(share, path);
         let mut handles = Vec::new();
@@ -78,6 +81,8 @@ fn key(share: &str, path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::indexing_slicing, reason = "tests")]
+
     use super::*;
 
     fn handle(number: u8) -> Handle {
@@ -86,18 +91,23 @@ mod tests {
 
     #[test]
     fn files_are_found_whether_they_were_opened_before_or_after_an_earlier_look() {
-        let (mut live, share) = (Live::default(), Arc::from(r"\\server\share"));
-        let open = |live: &mut Live, path: &str, number| live.opened(&share, &path.into(), handle(number));
-        open(&mut live, "Folder", 1);
-        open(&mut live, r"folder\gone", 2);
-        live.closed(r"\\server\share", r"folder\gone", handle(2));
-        assert_eq!(live.at_and_below(r"\\server\share", "folder"), [handle(1)]);
-        open(&mut live, r"FOLDER\file", 3);
-        open(&mut live, "folder:stream", 4);
-        open(&mut live, "folders", 5);
-        assert_eq!(live.at_and_below(r"\\server\share", "folder"), [1, 3, 4].map(handle));
-        live.closed(r"\\server\share", "Folder", handle(1));
-        live.closed(r"\\server\share", r"FOLDER\file", handle(3));
-        assert_eq!(live.at_and_below(r"\\server\share", "folder"), [4].map(handle));
+        const SHARE: &str = r"\\server\share";
+        let paths = ["Folder", r"folder\gone", r"FOLDER\file", "folder:stream", "folders"];
+        let named = |(_, FileId([number, ..])): Handle| {
+            let path = paths.get(usize::from(number).checked_sub(1)?)?;
+            Some((SHARE, *path))
+        };
+        let mut live = Live::default();
+        live.opened(handle(1));
+        live.opened(handle(2));
+        live.closed(SHARE, paths[1], handle(2));
+        assert_eq!(live.at_and_below(SHARE, "folder", named), [handle(1)]);
+        for number in 3..=5 {
+            live.opened(handle(number));
+        }
+        assert_eq!(live.at_and_below(SHARE, "folder", named), [1, 3, 4].map(handle));
+        live.closed(SHARE, paths[0], handle(1));
+        live.closed(SHARE, paths[2], handle(3));
+        assert_eq!(live.at_and_below(SHARE, "folder", named), [4].map(handle));
     }
 }

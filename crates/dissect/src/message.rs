@@ -59,34 +59,38 @@ impl Message {
     }
 }
 
-/// The messages in `body`, the body of `pdu`, which is SMB2's and came in `wrapping`. The chain's identifier is the position of
-/// the PDU's first byte in the trace.
-pub(crate) fn split(mut body: Bytes, pdu: &Pdu, wrapping: Wrapping) -> impl Iterator<Item = Message> + '_ {
+/// Hands the messages in `body` to `take`: the body of `pdu`, which is SMB2's and came in `wrapping`. The chain's identifier is
+/// the position of the PDU's first byte in the trace.
+pub(crate) fn split(body: Bytes, pdu: &Pdu, wrapping: Wrapping, mut take: impl FnMut(Message)) {
     let mut members = chain::messages(&body);
-    let first = members.next();
-    let later: Vec<Member> = members.collect();
-    let many = !later.is_empty();
-    first.into_iter().chain(later).enumerate().map(move |(index, member)| {
+    let Some(first) = members.next() else { return };
+    let Some(second) = members.next() else {
         // Most PDUs have one message: its bytes are handed on, which costs nothing.
-        let bytes = match many {
-            true => body.get(member.range.clone()).map(|found| body.slice_ref(found)).unwrap_or_default(),
-            false => std::mem::take(&mut body),
-        };
-        let holes = holes_within(&pdu.holes, &member.range);
-        // A snaplen of 128 often leaves only a part of the signature, the header's last field: the rest is good.
-        let cut = holes.first().is_some_and(|hole| (hole.offset as usize) < header::offset::SIGNATURE);
-        Message {
-            header: Header::parse(&bytes).ok().filter(|_| !cut),
-            holes,
-            bytes,
-            wrapping,
-            chain: many.then(|| (pdu.first.seq, u16::try_from(index).unwrap_or(u16::MAX))),
-            first: pdu.first,
-            last: pdu.last,
-            header_cut: cut,
-            problem: if cut { Some(HEADER_CUT.to_owned()) } else { member.problem.map(|problem| problem.to_string()) },
-        }
-    })
+        return take(message(body, first, None, pdu, wrapping));
+    };
+    for (index, member) in [first, second].into_iter().chain(members).enumerate() {
+        let bytes = body.get(member.range.clone()).map(|found| body.slice_ref(found)).unwrap_or_default();
+        let place = (pdu.first.seq, u16::try_from(index).unwrap_or(u16::MAX));
+        take(message(bytes, member, Some(place), pdu, wrapping));
+    }
+}
+
+/// The message that `member` of `pdu` is, with these bytes.
+fn message(bytes: Bytes, member: Member, chain: Option<(u64, u16)>, pdu: &Pdu, wrapping: Wrapping) -> Message {
+    let holes = holes_within(&pdu.holes, &member.range);
+    // A snaplen of 128 often leaves only a part of the signature, the header's last field: the rest is good.
+    let cut = holes.first().is_some_and(|hole| (hole.offset as usize) < header::offset::SIGNATURE);
+    Message {
+        header: member.header.filter(|_| !cut),
+        holes,
+        bytes,
+        wrapping,
+        chain,
+        first: pdu.first,
+        last: pdu.last,
+        header_cut: cut,
+        problem: if cut { Some(HEADER_CUT.to_owned()) } else { member.problem.map(|problem| problem.to_string()) },
+    }
 }
 
 /// The whole body of a PDU as one message, for what is not plain SMB2.

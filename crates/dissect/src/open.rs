@@ -32,6 +32,9 @@ pub(crate) struct Open {
     /// Path below the share, as the latest of CREATE and rename named it; `None` when the CREATE request was not
     /// captured.
     pub(crate) path: Option<Arc<str>>,
+    /// Whether it may outlive its connection, and be asked for again: it is durable, persistent or resilient, or that is not
+    /// known.
+    pub(crate) returns: bool,
 }
 
 /// Who a LeaseKey belongs to: leases are scoped by the ClientGuid of the connection (MS-SMB2 3.3.1.4).
@@ -49,7 +52,7 @@ pub(crate) struct Opens {
     /// Boxed, so that looking one up does not touch the memory of others.
     by_id: Bounded<(u32, FileId), Box<Open>>,
     by_lease: Bounded<(LeaseOwner, Guid), (u32, FileId)>,
-    /// The latest open at a server with this persistent half of its FileId, of any session.
+    /// The latest open at a server with this persistent half of its FileId, of any session, among those that may return.
     by_persistent: Bounded<(SocketAddr, u64), (u32, FileId)>,
     live: Live,
     /// Opens closed lately, each with its number.
@@ -81,13 +84,24 @@ impl Opens {
         let number = self.opened;
         self.opened = self.opened.saturating_add(1);
         open.number = number;
-        self.by_persistent.insert((open.server, open.file_id.persistent()), (open.session, open.file_id));
-        self.leave_path(open.session, open.file_id);
-        if let (Some(share), Some(path)) = (&open.share, &open.path) {
-            self.live.opened(share, path, (open.session, open.file_id));
+        let handle = (open.session, open.file_id);
+        if open.returns {
+            self.by_persistent.insert((open.server, open.file_id.persistent()), handle);
         }
-        self.by_id.insert((open.session, open.file_id), open);
+        self.leave_path(handle.0, handle.1);
+        if open.share.is_some() && open.path.is_some() {
+            self.live.opened(handle);
+        }
+        self.by_id.insert(handle, open);
         number
+    }
+
+    /// An open became resilient: it may outlive its connection (MS-SMB2 3.3.5.15.9).
+    pub(crate) fn returns(&mut self, session: u32, file_id: FileId) {
+        if let Some(open) = self.by_id.get_mut(&(session, file_id)) {
+            open.returns = true;
+            self.by_persistent.insert((open.server, file_id.persistent()), (session, file_id));
+        }
     }
 
     /// A CLOSE succeeded: the path stays as it is from now on.
@@ -132,7 +146,11 @@ impl Opens {
             open.path = Some(path);
             return;
         };
-        let mut moved = self.live.at_and_below(&share, &from);
+        let by_id = &self.by_id;
+        let mut moved = self.live.at_and_below(&share, &from, |handle| {
+            let open = by_id.get(&handle)?;
+            open.share.as_deref().zip(open.path.as_deref())
+        });
         if !moved.contains(&(session, file_id)) {
             moved.push((session, file_id));
         }
@@ -144,7 +162,7 @@ impl Opens {
             let below = |rest: &&str| rest.is_empty() || rest.starts_with(['\\', ':']);
             let Some(rest) = old.get(from.len()..).filter(below) else { continue };
             let new: Arc<str> = format!("{path}{rest}").into();
-            self.live.opened(&share, &new, handle);
+            self.live.opened(handle);
             open.path = Some(new);
         }
     }
@@ -155,7 +173,7 @@ impl Opens {
     }
 
     fn forget(&mut self, handle: (u32, FileId)) {
-        let Some(open) = self.by_id.remove(&handle) else { return };
+        let Some(open) = self.by_id.remove(&handle).filter(|open| open.returns) else { return };
         let persistent = (open.server, open.file_id.persistent());
         if self.by_persistent.get(&persistent) == Some(&handle) {
             self.by_persistent.remove(&persistent);
@@ -197,7 +215,17 @@ mod tests {
         let file_id = FileId([file_id; 16]);
         let path = Some("x".into());
         let server = "10.0.0.1:445".parse().unwrap();
-        Box::new(Open { number: 0, server, session: 0, file_id, tree: None, share: None, share_type: None, path })
+        Box::new(Open {
+            number: 0,
+            server,
+            session: 0,
+            file_id,
+            tree: None,
+            share: None,
+            share_type: None,
+            path,
+            returns: false,
+        })
     }
 
     #[test]

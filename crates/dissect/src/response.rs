@@ -11,6 +11,9 @@ use crate::state::State;
 use smb2::names::ntstatus::NtStatus;
 use smb2::{Command, Header, header};
 
+/// The control code that makes an open resilient (MS-SMB2 2.2.31.3).
+const FSCTL_LMR_REQUEST_RESILIENCY: u32 = 0x0014_01d4;
+
 impl State {
     /// Takes in a message of the server.
     pub(crate) fn response(&mut self, connection: &mut Connection, message: Message) {
@@ -129,6 +132,7 @@ impl State {
             Command::CREATE => self.created(connection, pending),
             Command::SET_INFO => self.renamed(operation),
             Command::CLOSE => self.closed(operation),
+            Command::IOCTL => self.resilient(operation),
             _ => {}
         }
         self.verify(connection, &mut pending.operation, header, wrapping, Operation::whole_response);
@@ -166,6 +170,7 @@ impl State {
                 share: operation.share.clone(),
                 share_type: operation.share_type,
                 path: operation.path.clone(),
+                returns: meaning::create::may_return(operation),
             }));
             if let (Some(key), Some(_)) = (operation.lease_key, operation.lease_granted) {
                 self.opens.lease(connection.lease_owner(), key, session, file_id);
@@ -180,6 +185,15 @@ impl State {
     fn closed(&mut self, operation: &Operation) {
         if let (Some(session), Some(file_id), true) = (operation.session, operation.file_id, succeeded(operation)) {
             self.opens.close(session, file_id);
+        }
+    }
+
+    fn resilient(&mut self, operation: &Operation) {
+        if let (Some(session), Some(file_id), Some(FSCTL_LMR_REQUEST_RESILIENCY)) =
+            (operation.session, operation.file_id, operation.ctl_code)
+            && succeeded(operation)
+        {
+            self.opens.returns(session, file_id);
         }
     }
 

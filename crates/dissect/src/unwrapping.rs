@@ -24,9 +24,8 @@ pub(crate) struct Wrapping {
     pub(crate) compressed: bool,
 }
 
-/// A PDU as far as it can be unwrapped.
+/// How far a PDU could be unwrapped.
 pub(crate) struct Unwrapped {
-    pub(crate) pdu: Pdu,
     /// What was taken off.
     pub(crate) wrapping: Wrapping,
     /// Why it is compressed still.
@@ -41,15 +40,15 @@ pub(crate) struct Expander {
 
 impl State {
     /// Decrypts a PDU for which there is a key, and expands it if it is compressed.
-    pub(crate) fn unwrap(&mut self, connection: &Connection, mut pdu: Pdu) -> Unwrapped {
+    pub(crate) fn unwrap(&mut self, connection: &Connection, pdu: &mut Pdu) -> Unwrapped {
         let mut wrapping = Wrapping::default();
-        if let Some(plain) = self.decrypt(connection, &pdu) {
+        if let Some(plain) = self.decrypt(connection, pdu) {
             pdu.body = plain;
             wrapping.encrypted = true;
         }
         let mut refusal = None;
         if Protocol::of(&pdu.body) == Some(Protocol::Compressed) {
-            match self.expander.expand(&pdu) {
+            match self.expander.expand(pdu) {
                 Ok(body) => {
                     self.counters.expanded_pdus = self.counters.expanded_pdus.saturating_add(1);
                     pdu.body = body;
@@ -58,7 +57,7 @@ impl State {
                 Err(reason) => refusal = Some(reason),
             }
         }
-        Unwrapped { pdu, wrapping, refusal }
+        Unwrapped { wrapping, refusal }
     }
 }
 

@@ -8,6 +8,8 @@ use std::ops::Range;
 pub struct Member {
     /// Where the message lies in the body: from its header to the next one (padding included) or to the end.
     pub range: Range<usize>,
+    /// Its header, if its bytes begin with one.
+    pub header: Option<Header>,
     /// Why the chain cannot be followed beyond this member: its bytes are no header, or its NextCommand points
     /// backwards, is not a multiple of 8, or leaves the body. Only the last member has one, and its `range` then
     /// reaches to the end of the body. Offsets count from the start of the body.
@@ -32,7 +34,13 @@ impl Iterator for Messages<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let start = self.next.take()?;
         let length = self.body.len();
-        let (end, problem) = match next_member(self.body, start) {
+        let header = match Header::parse(self.body.get(start..).unwrap_or_default()) {
+            Ok(header) => header,
+            Err(problem) => {
+                return Some(Member { range: start..length, header: None, problem: Some(problem.shifted(start)) });
+            }
+        };
+        let (end, problem) = match next_member(length, start, &header) {
             Ok(Some(next)) => {
                 self.next = Some(next);
                 (next, None)
@@ -40,24 +48,22 @@ impl Iterator for Messages<'_> {
             Ok(None) => (length, None),
             Err(problem) => (length, Some(problem)),
         };
-        Some(Member { range: start..end, problem })
+        Some(Member { range: start..end, header: Some(header), problem })
     }
 }
 
-/// Where the member after the one at `start` begins, if there is one.
-fn next_member(body: &[u8], start: usize) -> Result<Option<usize>, Malformed> {
-    let rest = body.get(start..).unwrap_or_default();
-    let parsed = Header::parse(rest).map_err(|problem| problem.shifted(start))?;
-    if parsed.next_command == 0 {
+/// Where the member after the one at `start`, which has this header, begins in a body of `length` bytes, if there is one.
+fn next_member(length: usize, start: usize, header: &Header) -> Result<Option<usize>, Malformed> {
+    if header.next_command == 0 {
         return Ok(None);
     }
-    let step = parsed.next_command as usize;
+    let step = header.next_command as usize;
     let next = start.saturating_add(step);
-    if step < header::LENGTH || !step.is_multiple_of(8) || next >= body.len() {
+    if step < header::LENGTH || !step.is_multiple_of(8) || next >= length {
         return Err(Malformed::BadValue {
             what: "NextCommand",
             offset: start.saturating_add(header::offset::NEXT_COMMAND),
-            value: u64::from(parsed.next_command),
+            value: u64::from(header.next_command),
             expected: "not the offset of a further header in the chain",
         });
     }

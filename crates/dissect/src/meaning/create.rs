@@ -11,6 +11,7 @@ use smb2::context::lease::Lease;
 use smb2::message::{CreateRequest, CreateResponse};
 use smb2::names::{self, flags};
 use smb2::{Malformed, utf16};
+use std::fmt::{self, Display, Formatter};
 
 /// OplockLevel SMB2_OPLOCK_LEVEL_LEASE.
 const LEVEL_LEASE: u8 = 0xff;
@@ -28,8 +29,7 @@ pub(super) fn request(operation: &mut Operation, message: &[u8]) -> Result<(), M
         operation.path = Some(path.strip_prefix('\\').unwrap_or(&path).into());
     });
     let contexts = create.contexts().try_for_each(|context| requested(operation, &context?));
-    let phrase = phrase(operation);
-    say(operation, &phrase);
+    say_request(operation);
     path.and(contexts)
 }
 
@@ -42,8 +42,8 @@ pub(super) fn response(operation: &mut Operation, message: &[u8]) -> Result<(), 
     operation.oplock_granted = Some(create.oplock_level());
     if operation.create_disposition != Some(1) {
         match names::create_action(create.create_action()).and_then(|name| name.strip_prefix("FILE_")) {
-            Some(action) => say(operation, &action.to_lowercase()),
-            None => say(operation, &format!("action {}", create.create_action())),
+            Some(action) => say(operation, action.to_lowercase()),
+            None => say(operation, format_args!("action {}", create.create_action())),
         }
     }
     create.contexts().try_for_each(|context| {
@@ -57,9 +57,21 @@ pub(super) fn response(operation: &mut Operation, message: &[u8]) -> Result<(), 
     })?;
     let granted = granted(operation);
     if let Some(granted) = granted {
-        say(operation, &granted);
+        say(operation, granted);
     }
     Ok(())
+}
+
+/// Whether the open that a CREATE made may outlive its connection: durability was asked for, or that is not known.
+pub(crate) fn may_return(operation: &Operation) -> bool {
+    const DURABLE: [&[u8]; 4] = [
+        tag::DURABLE_HANDLE_REQUEST,
+        tag::DURABLE_HANDLE_RECONNECT,
+        tag::DURABLE_HANDLE_REQUEST_V2,
+        tag::DURABLE_HANDLE_RECONNECT_V2,
+    ];
+    let is_whole = operation.request.is_some() && operation.request_holes.is_empty() && operation.malformed.is_none();
+    !is_whole || operation.create_contexts.iter().any(|name| DURABLE.contains(&name.as_bytes()))
 }
 
 /// What the server granted of the caching that was asked for.
@@ -112,46 +124,50 @@ fn requested(operation: &mut Operation, context: &CreateContext<'_>) -> Result<(
     Ok(())
 }
 
-/// The request as a phrase: `open existing, read+write, lease RH`.
-fn phrase(operation: &Operation) -> String {
-    let mut words = vec![match operation.create_disposition {
-        Some(0) => "supersede".to_owned(),
-        Some(1) => "open existing".to_owned(),
-        Some(2) => "create new".to_owned(),
-        Some(3) => "open or create".to_owned(),
-        Some(4) => "overwrite existing".to_owned(),
-        Some(5) => "overwrite or create".to_owned(),
-        other => format!("disposition {}", other.unwrap_or_default()),
-    }];
+/// Says the request: `open existing, read+write, lease RH`.
+fn say_request(operation: &mut Operation) {
+    match operation.create_disposition {
+        Some(0) => say(operation, "supersede"),
+        Some(1) => say(operation, "open existing"),
+        Some(2) => say(operation, "create new"),
+        Some(3) => say(operation, "open or create"),
+        Some(4) => say(operation, "overwrite existing"),
+        Some(5) => say(operation, "overwrite or create"),
+        other => say(operation, format_args!("disposition {}", other.unwrap_or_default())),
+    }
     let options = operation.create_options.unwrap_or_default();
     for (bit, word) in [(0x1, "directory"), (0x1000, "delete on close"), (0x2000, "by file id")] {
         if options & bit != 0 {
-            words.push(word.to_owned());
+            say(operation, word);
         }
     }
-    words.push(access(operation.desired_access.unwrap_or_default()));
+    say(operation, Access(operation.desired_access.unwrap_or_default()));
     match (operation.oplock_requested, operation.lease_requested) {
-        (Some(LEVEL_LEASE), Some(state)) => words.push(format!("lease {}", flags::lease_state(state))),
+        (Some(LEVEL_LEASE), Some(state)) => say(operation, format_args!("lease {}", flags::lease_state(state))),
         (Some(0) | None, _) => {}
-        (Some(level), _) => words.push(oplock(level)),
+        (Some(level), _) => say(operation, oplock(level)),
     }
     if operation.file_id.is_some() {
-        words.push("durable reconnect".to_owned());
+        say(operation, "durable reconnect");
     }
-    words.join(", ")
 }
 
 /// DesiredAccess in a few words (MS-SMB2 2.2.13.1.1).
-fn access(mask: u32) -> String {
-    const WORDS: [(u32, &str); 5] = [
-        (0x9000_0001, "read"),
-        (0x5000_0006, "write"),
-        (0x3000_0020, "execute"),
-        (0x1001_0000, "delete"),
-        (0x0200_0000, "maximum allowed"),
-    ];
-    let words: Vec<_> = WORDS.into_iter().filter(|(bits, _)| mask & bits != 0).map(|(_, word)| word).collect();
-    if words.is_empty() { "attributes".to_owned() } else { words.join("+") }
+struct Access(u32);
+
+impl Display for Access {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        const WORDS: [(u32, &str); 5] = [
+            (0x9000_0001, "read"),
+            (0x5000_0006, "write"),
+            (0x3000_0020, "execute"),
+            (0x1001_0000, "delete"),
+            (0x0200_0000, "maximum allowed"),
+        ];
+        let mut words = WORDS.into_iter().filter(|(bits, _)| self.0 & bits != 0).map(|(_, word)| word);
+        f.write_str(words.next().unwrap_or("attributes"))?;
+        words.try_for_each(|word| write!(f, "+{word}"))
+    }
 }
 
 #[cfg(test)]
@@ -161,6 +177,11 @@ mod tests {
 
     #[test]
     fn a_create_is_said_in_a_phrase() {
+        let phrase = |operation: &Operation| {
+            let mut operation = operation.clone();
+            say_request(&mut operation);
+            operation.detail.unwrap_or_default()
+        };
         let mut operation = Operation::new(0, Kind::Request, 0);
         operation.create_disposition = Some(1);
         operation.desired_access = Some(0x0012_0089);

@@ -14,7 +14,7 @@ pub(super) fn response(operation: &mut Operation, message: &[u8]) -> Result<(), 
         && let Ok(link) = SymbolicLinkError::parse(data)
         && let Ok(target) = link.substitute_name()
     {
-        say(operation, &format!("a link to {}", utf16::to_string(target)));
+        say(operation, format_args!("a link to {}", utf16::to_string(target)));
     }
     Ok(())
 }

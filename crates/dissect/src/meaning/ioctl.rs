@@ -10,7 +10,7 @@ pub(super) fn request(operation: &mut Operation, message: &[u8]) -> Result<(), M
     operation.file_id = Some(ioctl.file_id());
     operation.length = Some(ioctl.max_output_response().into());
     code(operation, ioctl.ctl_code());
-    say(operation, &format!("{} in", size(ioctl.input_count().into())));
+    say(operation, format_args!("{} in", size(ioctl.input_count().into())));
     ioctl.input().map(drop)
 }
 
@@ -21,7 +21,7 @@ pub(super) fn response(operation: &mut Operation, message: &[u8]) -> Result<(), 
         code(operation, ioctl.ctl_code());
     }
     operation.transferred = Some(ioctl.output_count().into());
-    say(operation, &format!("{} out", size(ioctl.output_count().into())));
+    say(operation, format_args!("{} out", size(ioctl.output_count().into())));
     ioctl.output().map(drop)
 }
 

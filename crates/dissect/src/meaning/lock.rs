@@ -12,10 +12,10 @@ pub(super) fn request(operation: &mut Operation, message: &[u8]) -> Result<(), M
     if let Some(first) = locks.next() {
         operation.offset = Some(first.offset);
         operation.length = Some(first.length);
-        say(operation, &phrase(&first));
+        say(operation, phrase(&first));
     }
     if locks.len() > 0 {
-        say(operation, &format!("{} more", locks.len()));
+        say(operation, format_args!("{} more", locks.len()));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! `request` and `response` of a module read one body each, without state; what an identifier names is found elsewhere.
 
-mod create;
+pub(crate) mod create;
 mod error;
 mod handle;
 mod ioctl;
@@ -25,7 +25,11 @@ use smb2::message::{
     TreeDisconnectRequest, TreeDisconnectResponse, notification,
 };
 use smb2::{Command, Header, Malformed};
+use std::fmt::{Display, Write as _};
 use std::ops::Range;
+
+/// Room for the detail of a row, bytes: most need no more.
+const DETAIL: usize = 64;
 
 /// Fills in what a request says; what was read before a mistake in it stands.
 pub(crate) fn request(operation: &mut Operation, message: &Bytes, holes: &[Hole]) -> Result<(), Malformed> {
@@ -105,14 +109,13 @@ pub(crate) fn notification(operation: &mut Operation, message: &Bytes) -> Result
 }
 
 /// Adds a phrase to the detail of a row.
-fn say(operation: &mut Operation, phrase: &str) {
-    match &mut operation.detail {
-        Some(detail) => {
-            detail.push_str(", ");
-            detail.push_str(phrase);
-        }
-        None => operation.detail = Some(phrase.to_owned()),
+fn say(operation: &mut Operation, phrase: impl Display) {
+    let detail = operation.detail.get_or_insert_with(|| String::with_capacity(DETAIL));
+    if !detail.is_empty() {
+        detail.push_str(", ");
     }
+    // A string takes everything.
+    let _ = write!(detail, "{phrase}");
 }
 
 /// A number of bytes as people say it: `64 KiB`, `100 bytes`; never rounded.

@@ -20,7 +20,7 @@ const AES_128_CCM: u16 = 1;
 
 pub(super) fn request(operation: &mut Operation, message: &[u8]) -> Result<(), Malformed> {
     let dialects: Vec<_> = NegotiateRequest::parse(message)?.dialects()?.map(dialect).collect();
-    say(operation, &format!("of {}", dialects.join(", ")));
+    say(operation, format_args!("of {}", dialects.join(", ")));
     Ok(())
 }
 

@@ -14,13 +14,13 @@ pub(super) fn request(operation: &mut Operation, message: &[u8]) -> Result<(), M
     operation.file_id = Some(notify.file_id());
     operation.length = Some(notify.output_buffer_length().into());
     say(operation, if notify.flags() & WATCH_TREE != 0 { "watch tree" } else { "watch" });
-    say(operation, &flags::completion_filter(notify.completion_filter()).to_string());
+    say(operation, flags::completion_filter(notify.completion_filter()));
     Ok(())
 }
 
 pub(super) fn response(operation: &mut Operation, message: &[u8]) -> Result<(), Malformed> {
     let notify = ChangeNotifyResponse::parse(message)?;
     operation.transferred = Some(notify.output_buffer_length().into());
-    say(operation, &format!("{} of changes", size(notify.output_buffer_length().into())));
+    say(operation, format_args!("{} of changes", size(notify.output_buffer_length().into())));
     notify.buffer().map(drop)
 }

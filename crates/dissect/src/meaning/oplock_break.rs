@@ -20,12 +20,12 @@ pub(super) fn request(operation: &mut Operation, message: &[u8]) -> Result<(), M
         let oplock = OplockBreakAcknowledgment::parse(message)?;
         operation.file_id = Some(oplock.file_id());
         operation.oplock_requested = Some(oplock.oplock_level());
-        say(operation, &format!("oplock to {}", level(oplock.oplock_level())));
+        say(operation, format_args!("oplock to {}", level(oplock.oplock_level())));
     } else {
         let lease = LeaseBreakAcknowledgment::parse(message)?;
         operation.lease_key = Some(lease.lease_key());
         operation.lease_requested = Some(lease.lease_state());
-        say(operation, &format!("lease to {}", flags::lease_state(lease.lease_state())));
+        say(operation, format_args!("lease to {}", flags::lease_state(lease.lease_state())));
     }
     Ok(())
 }
@@ -48,13 +48,13 @@ pub(super) fn notification(operation: &mut Operation, message: &[u8]) -> Result<
         let oplock = OplockBreakNotification::parse(message)?;
         operation.file_id = Some(oplock.file_id());
         operation.oplock_granted = Some(oplock.oplock_level());
-        say(operation, &format!("oplock to {}", level(oplock.oplock_level())));
+        say(operation, format_args!("oplock to {}", level(oplock.oplock_level())));
     } else {
         let lease = LeaseBreakNotification::parse(message)?;
         operation.lease_key = Some(lease.lease_key());
         operation.lease_granted = Some(lease.new_lease_state());
         let (from, to) = (lease.current_lease_state(), lease.new_lease_state());
-        say(operation, &format!("lease {} to {}", flags::lease_state(from), flags::lease_state(to)));
+        say(operation, format_args!("lease {} to {}", flags::lease_state(from), flags::lease_state(to)));
         if lease.flags() & LeaseBreakNotification::ACK_REQUIRED != 0 {
             say(operation, "acknowledgment required");
         }

@@ -17,7 +17,7 @@ pub(super) fn request(operation: &mut Operation, message: &[u8]) -> Result<(), M
     operation.length = Some(query.output_buffer_length().into());
     say(operation, names::info_class(INFO_FILE, class).unwrap_or("unknown class"));
     if query.flags() != 0 {
-        say(operation, &flags::query_directory_flags(query.flags()).to_string());
+        say(operation, flags::query_directory_flags(query.flags()));
     }
     operation.pattern = Some(utf16::to_string(query.file_name()?));
     Ok(())
@@ -26,6 +26,6 @@ pub(super) fn request(operation: &mut Operation, message: &[u8]) -> Result<(), M
 pub(super) fn response(operation: &mut Operation, message: &[u8]) -> Result<(), Malformed> {
     let query = QueryDirectoryResponse::parse(message)?;
     operation.transferred = Some(query.output_buffer_length().into());
-    say(operation, &format!("{} of entries", size(query.output_buffer_length().into())));
+    say(operation, format_args!("{} of entries", size(query.output_buffer_length().into())));
     query.buffer().map(drop)
 }

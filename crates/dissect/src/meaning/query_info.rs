@@ -40,12 +40,12 @@ pub(super) fn response(operation: &mut Operation, message: &[u8]) -> Result<(), 
 pub(super) fn class(operation: &mut Operation, info_type: u8, class: u8, additional_information: u32) {
     operation.info_type = Some(info_type);
     if info_type == INFO_SECURITY {
-        say(operation, &format!("security, {}", flags::security_information(additional_information)));
+        say(operation, format_args!("security, {}", flags::security_information(additional_information)));
         return;
     }
     operation.info_class = Some(class);
     match names::info_class(info_type, class) {
         Some(name) => say(operation, name),
-        None => say(operation, &format!("class {class} of type {info_type}")),
+        None => say(operation, format_args!("class {class} of type {info_type}")),
     }
 }

@@ -11,7 +11,7 @@ pub(super) fn read_request(operation: &mut Operation, message: &[u8]) -> Result<
     operation.file_id = Some(read.file_id());
     operation.offset = Some(read.offset());
     operation.length = Some(read.length().into());
-    say(operation, &format!("{} at {}", size(read.length().into()), read.offset()));
+    say(operation, format_args!("{} at {}", size(read.length().into()), read.offset()));
     Ok(())
 }
 
@@ -20,7 +20,7 @@ pub(super) fn read_response(operation: &mut Operation, message: &[u8], holes: &[
     let length = u64::from(read.data_length());
     operation.transferred = Some(length);
     if operation.length != Some(length) {
-        say(operation, &format!("{} read", size(length)));
+        say(operation, format_args!("{} read", size(length)));
     }
     payload(operation, message, read.data_range()?, holes);
     Ok(())
@@ -31,7 +31,7 @@ pub(super) fn write_request(operation: &mut Operation, message: &[u8], holes: &[
     operation.file_id = Some(write.file_id());
     operation.offset = Some(write.offset());
     operation.length = Some(write.length().into());
-    say(operation, &format!("{} at {}", size(write.length().into()), write.offset()));
+    say(operation, format_args!("{} at {}", size(write.length().into()), write.offset()));
     payload(operation, message, write.data_range()?, holes);
     Ok(())
 }
@@ -40,7 +40,7 @@ pub(super) fn write_response(operation: &mut Operation, message: &[u8]) -> Resul
     let count = u64::from(WriteResponse::parse(message)?.count());
     operation.transferred = Some(count);
     if operation.length != Some(count) {
-        say(operation, &format!("{} written", size(count)));
+        say(operation, format_args!("{} written", size(count)));
     }
     Ok(())
 }

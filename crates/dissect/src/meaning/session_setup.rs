@@ -22,7 +22,7 @@ pub(super) fn request(operation: &mut Operation, message: &[u8]) -> Result<(), M
         say(operation, "bind");
     }
     if setup.previous_session_id() != 0 {
-        say(operation, &format!("replaces session {:#018x}", setup.previous_session_id()));
+        say(operation, format_args!("replaces session {:#018x}", setup.previous_session_id()));
     }
     let token = setup.security_buffer()?;
     match spnego::find_ntlm(token).map(Ntlm::parse).transpose()? {
@@ -31,11 +31,11 @@ pub(super) fn request(operation: &mut Operation, message: &[u8]) -> Result<(), M
         Some(Ntlm::Authenticate(message)) if message.is_anonymous() => say(operation, "NTLM AUTHENTICATE, anonymous"),
         Some(Ntlm::Authenticate(message)) => {
             let (domain, user) = (message.domain()?, message.user()?);
-            say(operation, &format!("NTLM AUTHENTICATE {domain}\\{user}"));
+            say(operation, format_args!("NTLM AUTHENTICATE {domain}\\{user}"));
         }
         None => {
             if let Some(mechanism) = spnego::mechanism(token) {
-                say(operation, &mechanism.to_string());
+                say(operation, mechanism);
             }
         }
     }

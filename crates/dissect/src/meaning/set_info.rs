@@ -24,7 +24,7 @@ pub(super) fn request(operation: &mut Operation, message: &[u8]) -> Result<(), M
     if let Some(name) = set.rename()?.or(set.link()?) {
         let new_path = utf16::to_string(name.file_name()?);
         let new_path = new_path.strip_prefix('\\').unwrap_or(&new_path);
-        say(operation, &format!("to {new_path}"));
+        say(operation, format_args!("to {new_path}"));
         operation.new_path = Some(new_path.to_owned());
         return Ok(());
     }
@@ -39,7 +39,7 @@ pub(super) fn request(operation: &mut Operation, message: &[u8]) -> Result<(), M
         (INFO_FILE, FILE_END_OF_FILE_INFORMATION) => {
             let end_of_file = wire::u64_at(buffer, 0, "EndOfFile")?;
             operation.end_of_file = Some(end_of_file);
-            say(operation, &size(end_of_file));
+            say(operation, size(end_of_file));
         }
         _ => {}
     }

@@ -15,8 +15,8 @@ pub(super) fn response(operation: &mut Operation, message: &[u8]) -> Result<(), 
     let share_type = TreeConnectResponse::parse(message)?.share_type();
     operation.share_type = Some(share_type);
     match names::share_type(share_type).and_then(|name| name.strip_prefix("SMB2_SHARE_TYPE_")) {
-        Some(name) => say(operation, &name.to_lowercase()),
-        None => say(operation, &format!("share type {share_type}")),
+        Some(name) => say(operation, name.to_lowercase()),
+        None => say(operation, format_args!("share type {share_type}")),
     }
     Ok(())
 }
