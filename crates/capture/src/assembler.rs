@@ -11,6 +11,7 @@ use crate::segment::{TcpFlags, TcpSegment};
 use crate::tcp::Table;
 use crate::tunnel::MAX_DEPTH;
 use etherparse::IpNumber;
+use std::collections::VecDeque;
 
 /// Turns packets into events.
 ///
@@ -59,6 +60,11 @@ impl Assembler {
     /// The next event; `None` when the next packet is needed, or after [`Assembler::finish`] when all is said.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.table.poll(&mut self.counters)
+    }
+
+    /// All events that [`Assembler::poll_event`] would return now. They may stay while further packets are taken.
+    pub(crate) fn events(&mut self) -> &mut VecDeque<Event> {
+        self.table.events(&mut self.counters)
     }
 
     /// Ends the trace: what is kept back comes out, holes and unfinished PDUs declared.

@@ -7,6 +7,7 @@ use crate::limits::Limits;
 use crate::merge::FileRead;
 use crate::packet_files::PacketFiles;
 use crate::pdu::Event;
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 /// A trace that is being read.
@@ -54,14 +55,39 @@ impl Trace {
             if self.ended {
                 return Ok(None);
             }
-            match self.packets.next_packet()? {
-                Some(packet) => self.assembler.handle_packet(&packet),
-                None => {
-                    self.assembler.finish();
-                    self.ended = true;
-                }
+            self.advance()?;
+        }
+    }
+
+    /// The next events, `count` or a few more, fewer when the bodies of their PDUs have `bytes` bytes; none at the end of the
+    /// trace.
+    ///
+    /// # Errors
+    /// As those of [`Trace::next_event`].
+    pub fn next_events(&mut self, count: usize, bytes: usize) -> Result<VecDeque<Event>, ReadError> {
+        let (mut known, mut held) = (0usize, 0usize);
+        self.assembler.events().reserve(count);
+        loop {
+            let events = self.assembler.events();
+            held = events.range(known..).map(body).fold(held, usize::saturating_add);
+            known = events.len();
+            if known >= count || held >= bytes || self.ended {
+                return Ok(std::mem::take(events));
+            }
+            self.advance()?;
+        }
+    }
+
+    /// Reads the next packet.
+    fn advance(&mut self) -> Result<(), ReadError> {
+        match self.packets.next_packet()? {
+            Some(packet) => self.assembler.handle_packet(&packet),
+            None => {
+                self.assembler.finish();
+                self.ended = true;
             }
         }
+        Ok(())
     }
 
     /// The keys that the files were found to hold since they were last asked for: those of the events that come next among
@@ -89,5 +115,13 @@ impl Trace {
     /// What was read, dropped, guessed or repaired so far.
     pub fn counters(&self) -> &Counters {
         self.assembler.counters()
+    }
+}
+
+/// Bytes of the body of the PDU that an event is.
+fn body(event: &Event) -> usize {
+    match event {
+        Event::Pdu(pdu) => pdu.body.len(),
+        Event::Connect { .. } | Event::Close { .. } => 0,
     }
 }

@@ -81,6 +81,11 @@ impl Connection {
         self.number.is_some()
     }
 
+    /// Its ends.
+    pub(super) fn flow(&self) -> Flow {
+        self.flow
+    }
+
     /// Whether it has brought payload.
     pub(super) fn has_payload(&self) -> bool {
         self.payload_bytes > 0
@@ -366,7 +371,7 @@ impl Connection {
         count(&mut c.midstream_connections, u64::from(!handshake));
         outbox.events.push_back(Event::Connect {
             connection: number,
-            endpoints: Endpoints { client: *self.flow.of(client), server: *self.flow.of(client.other()) },
+            endpoints: Endpoints { client: self.flow.of(client), server: self.flow.of(client.other()) },
             at: self.handshake.syn.unwrap_or(self.first),
             handshake,
             round_trip_ns: self.handshake.round_trip_ns,
@@ -406,7 +411,7 @@ fn direction_of(sender: Side, client: Side) -> Direction {
 
 /// The client, when exactly one side has a port that SMB servers listen on.
 fn client_by_port(flow: Flow) -> Option<Side> {
-    match (SMB_PORTS.contains(&flow.low.port()), SMB_PORTS.contains(&flow.high.port())) {
+    match (SMB_PORTS.contains(&flow.port(Side::Low)), SMB_PORTS.contains(&flow.port(Side::High))) {
         (true, false) => Some(Side::High),
         (false, true) => Some(Side::Low),
         _ => None,
@@ -419,7 +424,7 @@ fn client_by_message(flow: Flow, sender: Side, body: &[u8]) -> Side {
     match direction(body) {
         Some(Direction::ClientToServer) => sender,
         Some(Direction::ServerToClient) => sender.other(),
-        None if flow.low.port() >= flow.high.port() => Side::Low,
+        None if flow.port(Side::Low) >= flow.port(Side::High) => Side::Low,
         None => Side::High,
     }
 }

@@ -8,7 +8,7 @@ use super::side::{Flow, Side};
 use crate::pdu::Timestamp;
 use crate::segment::{TcpFlags, TcpSegment};
 use rustc_hash::FxHasher;
-use std::hash::{Hash as _, Hasher};
+use std::hash::Hasher as _;
 
 /// Segments remembered.
 const REMEMBERED: usize = 4096;
@@ -29,7 +29,7 @@ const SMALL: u32 = 1 << 16;
 pub(super) type Sender = (Flow, Side);
 
 /// What an address translation leaves as it is.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Content {
     sequence: u32,
     acknowledgement: Option<u32>,
@@ -47,7 +47,7 @@ pub(super) struct Likeness {
 
 /// A segment that was captured.
 #[derive(Clone, Copy, Debug)]
-struct Seen {
+pub(super) struct Seen {
     /// The direction it belongs to.
     sender: Sender,
     /// The addresses it was captured with.
@@ -79,6 +79,19 @@ impl Default for Mirror {
     }
 }
 
+impl Content {
+    /// In two numbers: this is done for each packet.
+    fn hash(&self) -> u64 {
+        let Self { sequence, acknowledgement, window, flags: TcpFlags { syn, fin, rst }, length } = *self;
+        let flags =
+            [acknowledgement.is_some(), syn, fin, rst].into_iter().fold(0, |bits, flag| bits << 1 | u64::from(flag));
+        let mut hasher = FxHasher::default();
+        hasher.write_u64(u64::from(sequence) << 32 | u64::from(acknowledgement.unwrap_or(0)));
+        hasher.write_u64(length << 20 | u64::from(window) << 4 | flags);
+        hasher.finish()
+    }
+}
+
 impl Likeness {
     /// What copies of `segment` have in common with it.
     pub(super) fn of(segment: &TcpSegment<'_>) -> Self {
@@ -89,9 +102,7 @@ impl Likeness {
             flags: segment.flags,
             length: (segment.payload.len() as u64).saturating_add(u64::from(segment.missing)),
         };
-        let mut hasher = FxHasher::default();
-        content.hash(&mut hasher);
-        Self { content, hash: hasher.finish() }
+        Self { content, hash: content.hash() }
     }
 
     fn chain(&self) -> usize {
@@ -105,19 +116,19 @@ impl Likeness {
 
 impl Mirror {
     /// Remembers a segment of the direction `sender`, captured with the addresses `captured_as`; says whether it is a copy of
-    /// an earlier one.
+    /// `like`, the latest segment with its likeness.
     pub(super) fn is_copy(
         &mut self,
         segment: &TcpSegment<'_>,
         likeness: &Likeness,
+        like: Option<Seen>,
         sender: Sender,
         captured_as: Flow,
     ) -> bool {
         let TcpSegment { identification, time, .. } = *segment;
-        let before = self.latest(likeness).copied();
         let content = likeness.content;
         self.remember(likeness, Seen { sender, captured_as, content, identification, time, prefix: prefix(segment) });
-        let Some(before) = before else { return false };
+        let Some(before) = like else { return false };
         let limit = match (before.identification, identification) {
             (Some(before), Some(now)) if before == now => NEAR,
             _ if before.captured_as != captured_as => TRANSLATED,
@@ -127,19 +138,8 @@ impl Mirror {
         before.sender == sender && time.0.abs_diff(before.time.0) <= limit
     }
 
-    /// The direction of another connection that sent exactly what `segment` of the direction `sender` is, if that proves them
-    /// to be the same.
-    pub(super) fn proven_by(&self, segment: &TcpSegment<'_>, likeness: &Likeness, sender: Sender) -> Option<Sender> {
-        if segment.payload.len() < PROOF || !is_random(segment.sequence, segment.acknowledgement?) {
-            return None;
-        }
-        let seen = self.latest(likeness)?;
-        let same = seen.sender.0 != sender.0 && seen.prefix == prefix(segment) && is_near(seen.time, segment.time);
-        same.then_some(seen.sender)
-    }
-
     /// The latest segment with this likeness.
-    fn latest(&self, likeness: &Likeness) -> Option<&Seen> {
+    pub(super) fn latest(&self, likeness: &Likeness) -> Option<&Seen> {
         let age = |number: u32| self.next.wrapping_sub(number) as usize;
         let mut number = *self.chains.get(likeness.chain())?;
         let mut youngest = 0;
@@ -170,6 +170,18 @@ impl Mirror {
                 self.links.resize(place(number).saturating_add(1), link);
             }
         }
+    }
+}
+
+impl Seen {
+    /// The direction of another connection that sent this, if that proves it to be the one of `segment`, which is like this and
+    /// of the direction `sender`.
+    pub(super) fn proves(&self, segment: &TcpSegment<'_>, sender: Sender) -> Option<Sender> {
+        if segment.payload.len() < PROOF || !is_random(segment.sequence, segment.acknowledgement?) {
+            return None;
+        }
+        let same = self.sender.0 != sender.0 && self.prefix == prefix(segment) && is_near(self.time, segment.time);
+        same.then_some(self.sender)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The two ends of a connection, before it is known which one is the client.
 
 use std::hash::{Hash, Hasher};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// An end of a connection, told apart by the order of their addresses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,40 +50,89 @@ impl<T> Pair<T> {
     }
 }
 
-/// What tells connections apart: the addresses and ports of both ends.
+/// What tells connections apart: the addresses and ports of both ends. Packed, since it is compared and copied several times for
+/// each packet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Flow {
-    pub(super) low: SocketAddr,
-    pub(super) high: SocketAddr,
+    low: [u64; 2],
+    high: [u64; 2],
+    ports: Pair<u16>,
+    is_ipv6: Pair<bool>,
 }
 
 impl Flow {
-    pub(super) fn of(&self, side: Side) -> &SocketAddr {
-        match side {
-            Side::Low => &self.low,
-            Side::High => &self.high,
-        }
+    /// The end on `side`.
+    pub(super) fn of(&self, side: Side) -> SocketAddr {
+        let [upper, lower] = match side {
+            Side::Low => self.low,
+            Side::High => self.high,
+        };
+        let bits = u128::from(upper) << 64 | u128::from(lower);
+        let ip = match u32::try_from(bits) {
+            Ok(bits) if !self.is_ipv6.of(side) => IpAddr::V4(bits.into()),
+            _ => IpAddr::V6(bits.into()),
+        };
+        SocketAddr::new(ip, self.port(side))
+    }
+
+    /// The port of the end on `side`.
+    pub(super) fn port(&self, side: Side) -> u16 {
+        *self.ports.of(side)
     }
 }
 
 impl Hash for Flow {
-    /// In two numbers for IPv4: this is done several times for each packet.
+    /// In two numbers for IPv4: this is done for each packet.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        match (self.low, self.high) {
-            (SocketAddr::V4(low), SocketAddr::V4(high)) => {
-                state.write_u64(u64::from(low.ip().to_bits()) << 32 | u64::from(high.ip().to_bits()));
-                state.write_u32(u32::from(low.port()) << 16 | u32::from(high.port()));
-            }
-            ends => ends.hash(state),
+        let Self { low: [low_upper, low], high: [high_upper, high], ports, is_ipv6 } = *self;
+        if is_ipv6.low || is_ipv6.high {
+            [low_upper, low, high_upper, high].into_iter().for_each(|number| state.write_u64(number));
+        } else {
+            state.write_u64(low << 32 | high);
         }
+        state.write_u32(u32::from(ports.low) << 16 | u32::from(ports.high));
     }
 }
 
 /// The flow of a segment and the end that sent it.
 pub(super) fn flow(source: SocketAddr, destination: SocketAddr) -> (Flow, Side) {
     if source <= destination {
-        (Flow { low: source, high: destination }, Side::Low)
+        (of_ends(source, destination), Side::Low)
     } else {
-        (Flow { low: destination, high: source }, Side::High)
+        (of_ends(destination, source), Side::High)
+    }
+}
+
+fn of_ends(low: SocketAddr, high: SocketAddr) -> Flow {
+    let bits = |end: SocketAddr| match end.ip() {
+        IpAddr::V4(ip) => [0, u64::from(ip.to_bits())],
+        IpAddr::V6(ip) => [(ip.to_bits() >> 64) as u64, ip.to_bits() as u64],
+    };
+    Flow {
+        low: bits(low),
+        high: bits(high),
+        ports: Pair { low: low.port(), high: high.port() },
+        is_ipv6: Pair { low: low.is_ipv6(), high: high.is_ipv6() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn a_flow_has_the_ends_that_it_was_made_of() {
+        let ends = ["10.0.0.1:445", "192.168.3.4:50000", "[::ffff:10.0.0.1]:445", "[fe80::1]:139", "[::1]:1"];
+        for (one, other) in ends.iter().flat_map(|one| ends.iter().map(move |other| (one, other))) {
+            let (source, destination): (SocketAddr, SocketAddr) = (one.parse().unwrap(), other.parse().unwrap());
+            let (there, sender) = flow(source, destination);
+            assert_eq!((there.of(sender), there.of(sender.other())), (source, destination));
+            assert_eq!(there.port(sender), source.port());
+            let (back, receiver) = flow(destination, source);
+            assert_eq!(there, back);
+            assert!(source == destination || receiver == sender.other());
+        }
     }
 }

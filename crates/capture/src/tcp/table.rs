@@ -1,7 +1,7 @@
 //! All connections of a trace.
 
 use super::connection::{Connection, Outbox};
-use super::mirror::{Likeness, Mirror, Sender};
+use super::mirror::{Likeness, Mirror, Seen, Sender};
 use super::side::{Flow, Side, flow};
 use super::translation::{Handshake, Translations};
 use crate::counters::{Counters, count};
@@ -15,32 +15,47 @@ use std::collections::VecDeque;
 /// The connections of a trace, by their ends.
 #[derive(Debug)]
 pub(crate) struct Table {
-    limits: Limits,
     connections: FxHashMap<Flow, Box<Connection>>,
     /// Connections that were replaced or evicted and still have to say what they kept.
     retired: VecDeque<Box<Connection>>,
-    /// Frames at which connections stop waiting for acknowledged bytes, ascending.
-    deadlines: VecDeque<(u64, Flow)>,
     mirror: Mirror,
     translations: Translations,
-    outbox: Outbox,
-    /// Memory that connections hold.
-    cost: usize,
+    delivery: Delivery,
     now: u64,
     finished: bool,
+}
+
+/// Where connections deliver to, and what they hold.
+#[derive(Debug)]
+struct Delivery {
+    limits: Limits,
+    outbox: Outbox,
+    /// Frames at which connections stop waiting for acknowledged bytes, ascending.
+    deadlines: VecDeque<(u64, Flow)>,
+    /// Memory that connections hold.
+    cost: usize,
+}
+
+impl Delivery {
+    /// Lets `connection` do what `act` says, and keeps account of what it holds and waits for.
+    fn account(&mut self, connection: &mut Connection, act: impl FnOnce(&mut Connection, &mut Outbox, &Limits)) {
+        let before = connection.cost();
+        act(connection, &mut self.outbox, &self.limits);
+        self.cost = self.cost.saturating_sub(before).saturating_add(connection.cost());
+        if let Some(since) = connection.schedule(&self.limits) {
+            self.deadlines.push_back((since.saturating_add(self.limits.reorder_frames), connection.flow()));
+        }
+    }
 }
 
 impl Table {
     pub(crate) fn new(limits: Limits) -> Self {
         Self {
-            limits,
             connections: FxHashMap::default(),
             retired: VecDeque::new(),
-            deadlines: VecDeque::new(),
             mirror: Mirror::default(),
             translations: Translations::new(limits.connections),
-            outbox: Outbox::default(),
-            cost: 0,
+            delivery: Delivery { limits, outbox: Outbox::default(), deadlines: VecDeque::new(), cost: 0 },
             now: 0,
             finished: false,
         }
@@ -50,23 +65,42 @@ impl Table {
     pub(crate) fn handle(&mut self, segment: &TcpSegment<'_>, c: &mut Counters) {
         let captured_as = flow(segment.source, segment.destination);
         let likeness = Likeness::of(segment);
-        let (flow, sender) = self.belongs_to(segment, &likeness, captured_as, c);
-        let mirrored = self.mirror.is_copy(segment, &likeness, (flow, sender), captured_as.0);
+        let like = self.mirror.latest(&likeness).copied();
+        let Self { connections, mirror, translations, delivery, .. } = self;
+        let (flow, sender) = captured_as;
+        let alike = like.is_some() || segment.flags.syn || !translations.is_empty();
+        // Most segments are like no other, and belong to a connection that is under way.
+        match connections.get_mut(&flow).filter(|known| known.has_payload() && !is_other(known, sender, segment)) {
+            Some(known) if !alike => {
+                mirror.is_copy(segment, &likeness, None, captured_as, flow);
+                delivery.account(known, |known, outbox, limits| known.handle(sender, segment, limits, outbox, c));
+            }
+            _ => self.handle_closely(segment, &likeness, like, captured_as, c),
+        }
+        if self.delivery.cost > self.delivery.limits.buffered_bytes {
+            self.relieve(c);
+        }
+    }
+
+    /// Takes a segment of which it has to be found out what it belongs to: it begins a connection, or is like an earlier one.
+    fn handle_closely(
+        &mut self,
+        segment: &TcpSegment<'_>,
+        likeness: &Likeness,
+        like: Option<Seen>,
+        captured_as: Sender,
+        c: &mut Counters,
+    ) {
+        let (flow, sender) = self.belongs_to(segment, like, captured_as, c);
+        let mirrored = self.mirror.is_copy(segment, likeness, like, (flow, sender), captured_as.0);
         count(&mut c.mirrored_segments, u64::from(mirrored));
         let segment = &TcpSegment { mirrored, ..*segment };
         if self.connections.get(&flow).is_none_or(|known| is_other(known, sender, segment)) {
             self.begin(flow, sender, segment, c);
         }
-        let Some(connection) = self.connections.get_mut(&flow) else { return };
-        let cost = connection.cost();
-        connection.handle(sender, segment, &self.limits, &mut self.outbox, c);
-        self.cost = self.cost.saturating_sub(cost).saturating_add(connection.cost());
-        if let Some(since) = connection.schedule(&self.limits) {
-            self.deadlines.push_back((since.saturating_add(self.limits.reorder_frames), flow));
-        }
-        if self.cost > self.limits.buffered_bytes {
-            self.relieve(c);
-        }
+        let Self { connections, delivery, .. } = self;
+        let Some(known) = connections.get_mut(&flow) else { return };
+        delivery.account(known, |known, outbox, limits| known.handle(sender, segment, limits, outbox, c));
     }
 
     /// Begins a connection, in the place of another one with the same ends if there is one.
@@ -83,16 +117,12 @@ impl Table {
     /// Lets the trace reach frame `now`: connections that have waited long enough go on.
     pub(crate) fn reach(&mut self, now: u64, c: &mut Counters) {
         self.now = now;
-        while let Some((_, flow)) = self.deadlines.pop_front_if(|(deadline, _)| *deadline <= now) {
-            let Some(connection) = self.connections.get_mut(&flow) else { continue };
-            let cost = connection.cost();
-            connection.unschedule();
-            connection.advance(now, &self.limits, &mut self.outbox, c);
-            self.cost = self.cost.saturating_sub(cost).saturating_add(connection.cost());
-            if let Some(since) = connection.schedule(&self.limits) {
-                // The queue stays nearly ascending: this one waited behind frames that are all at least as old.
-                self.deadlines.push_back((since.saturating_add(self.limits.reorder_frames), flow));
-            }
+        let Self { connections, delivery, .. } = self;
+        while let Some((_, flow)) = delivery.deadlines.pop_front_if(|(deadline, _)| *deadline <= now) {
+            let Some(known) = connections.get_mut(&flow) else { continue };
+            known.unschedule();
+            // The queue stays nearly ascending: this one waited behind frames that are all at least as old.
+            delivery.account(known, |known, outbox, limits| known.advance(now, limits, outbox, c));
         }
     }
 
@@ -107,12 +137,26 @@ impl Table {
     /// The next event.
     pub(crate) fn poll(&mut self, c: &mut Counters) -> Option<Event> {
         loop {
-            if let Some(event) = self.outbox.events.pop_front() {
+            if let Some(event) = self.delivery.outbox.events.pop_front() {
                 return Some(event);
             }
-            let mut connection = self.retired.pop_front()?;
-            connection.finish(self.now, &self.limits, &mut self.outbox, c);
+            if !self.finish_retired(c) {
+                return None;
+            }
         }
+    }
+
+    /// The events that wait, with those of connections that are over.
+    pub(crate) fn events(&mut self, c: &mut Counters) -> &mut VecDeque<Event> {
+        while self.finish_retired(c) {}
+        &mut self.delivery.outbox.events
+    }
+
+    /// Lets a connection that is over say what it kept; says whether there was one.
+    fn finish_retired(&mut self, c: &mut Counters) -> bool {
+        let Some(mut connection) = self.retired.pop_front() else { return false };
+        connection.finish(self.now, &self.delivery.limits, &mut self.delivery.outbox, c);
+        true
     }
 
     /// The direction that a segment belongs to which was captured as one of `captured_as`: often that, and that of another
@@ -120,7 +164,7 @@ impl Table {
     fn belongs_to(
         &mut self,
         segment: &TcpSegment<'_>,
-        likeness: &Likeness,
+        like: Option<Seen>,
         captured_as: Sender,
         c: &mut Counters,
     ) -> Sender {
@@ -147,9 +191,9 @@ impl Table {
             Some(acknowledged) if !self.connections.get(&sender.0).is_some_and(|known| known.has_payload()) => {
                 let TcpSegment { sequence, time, .. } = *segment;
                 let end = self.translations.end_of_handshake(sender, sequence, acknowledged, time);
-                end.or_else(|| self.mirror.proven_by(segment, likeness, sender))
+                end.or_else(|| like.and_then(|like| like.proves(segment, sender)))
             }
-            _ => self.mirror.proven_by(segment, likeness, sender),
+            _ => like.and_then(|like| like.proves(segment, sender)),
         };
         match same.map(|other| self.translations.resolve(other)) {
             Some(other) if other.0 != sender.0 => self.join(sender, other, c),
@@ -169,7 +213,7 @@ impl Table {
         if self.connections.get(&left.0).is_some_and(|known| known.is_announced() || known.has_payload()) {
             self.retire(left.0);
         } else if let Some(known) = self.connections.remove(&left.0) {
-            self.cost = self.cost.saturating_sub(known.cost());
+            self.delivery.cost = self.delivery.cost.saturating_sub(known.cost());
             c.connections = c.connections.saturating_sub(1);
         }
         kept
@@ -177,7 +221,7 @@ impl Table {
 
     fn retire(&mut self, flow: Flow) {
         if let Some(connection) = self.connections.remove(&flow) {
-            self.cost = self.cost.saturating_sub(connection.cost());
+            self.delivery.cost = self.delivery.cost.saturating_sub(connection.cost());
             self.retired.push_back(connection);
         }
     }
@@ -190,21 +234,21 @@ impl Table {
         let mut holders: Vec<_> = holders.map(|(flow, connection)| (connection.last_frame(), *flow)).collect();
         holders.sort_unstable_by_key(|(last_frame, _)| *last_frame);
         for (_, flow) in holders {
-            if self.cost <= self.limits.buffered_bytes / 2 {
+            if self.delivery.cost <= self.delivery.limits.buffered_bytes / 2 {
                 return;
             }
             let Some(connection) = self.connections.get_mut(&flow) else { continue };
             let cost = connection.cost();
-            connection.flush(self.now, &self.limits, &mut self.outbox, c);
-            connection.cut(&mut self.outbox, c);
-            self.cost = self.cost.saturating_sub(cost).saturating_add(connection.cost());
+            connection.flush(self.now, &self.delivery.limits, &mut self.delivery.outbox, c);
+            connection.cut(&mut self.delivery.outbox, c);
+            self.delivery.cost = self.delivery.cost.saturating_sub(cost).saturating_add(connection.cost());
         }
     }
 
     /// Retires the connections that have been silent for longest when there are too many: half of them, so that it is done
     /// rarely.
     fn make_room(&mut self, c: &mut Counters) {
-        if self.connections.len() < self.limits.connections.max(1) {
+        if self.connections.len() < self.delivery.limits.connections.max(1) {
             return;
         }
         let mut ages: Vec<_> = self.connections.iter().map(|(flow, known)| (known.last_frame(), *flow)).collect();

@@ -35,6 +35,11 @@ impl Translations {
         Self { others: FxHashMap::default(), handshakes: FxHashMap::default(), limit: limit.max(1) }
     }
 
+    /// Whether every segment belongs to the connection of its addresses.
+    pub(super) fn is_empty(&self) -> bool {
+        self.others.is_empty()
+    }
+
     /// The direction that a segment captured as `sender`'s belongs to.
     pub(super) fn resolve(&self, sender: Sender) -> Sender {
         if self.others.is_empty() {

@@ -1,6 +1,7 @@
 //! The events of a trace in batches, read on a thread of its own, so that reading goes on while what was read is taken in.
 
 use capture::{EmbeddedKeys, Event, ReadError, Trace};
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
@@ -17,7 +18,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Some events of a trace, in their order.
 pub(crate) struct Batch {
     /// The events.
-    pub(crate) events: Vec<Event>,
+    pub(crate) events: VecDeque<Event>,
     /// Keys in the files that stand before these events, or in their midst.
     pub(crate) keys: Vec<EmbeddedKeys>,
     /// Bytes read from the files so far, and their length where known, both before decompression.
@@ -92,15 +93,7 @@ fn hand_over(trace: &mut Trace, batches: &SyncSender<Batch>) -> Result<(), ReadE
 }
 
 fn next(trace: &mut Trace) -> Result<Option<Batch>, ReadError> {
-    let mut events = Vec::with_capacity(EVENTS);
-    let mut bytes = 0_usize;
-    while events.len() < EVENTS && bytes < BYTES {
-        let Some(event) = trace.next_event()? else { break };
-        if let Event::Pdu(pdu) = &event {
-            bytes = bytes.saturating_add(pdu.body.len());
-        }
-        events.push(event);
-    }
+    let events = trace.next_events(EVENTS, BYTES)?;
     if events.is_empty() {
         return Ok(None);
     }
