@@ -60,21 +60,18 @@ impl Dissector {
     }
 
     /// Takes in the next event of the trace.
-    pub fn handle(&mut self, event: Event) {
-        self.handle_opening(event);
+    pub fn handle(&mut self, mut event: Event) {
+        self.take(&mut event);
     }
 
     /// Takes in the next event of the trace. Of a PDU in which something was opened, it is returned as it is understood from
     /// there on: its body in clear.
-    pub fn handle_opening(&mut self, event: Event) -> Option<Pdu> {
+    pub fn handle_opening(&mut self, mut event: Event) -> Option<Pdu> {
+        let opened = self.take(&mut event);
         match event {
-            Event::Connect { connection, endpoints, at, handshake, round_trip_ns } => {
-                self.connect(connection, endpoints, at, handshake, round_trip_ns);
-            }
-            Event::Pdu(mut pdu) => return self.pdu(&mut pdu).then_some(pdu),
-            Event::Close { connection, by, how, at, acked } => self.close(connection, by, how, at, acked),
+            Event::Pdu(pdu) if opened => Some(pdu),
+            _ => None,
         }
-        None
     }
 
     /// The next complete row, if there is one.
@@ -135,6 +132,18 @@ impl Dissector {
             keys_evicted: keys.evicted(),
             ..*counters
         }
+    }
+
+    /// Takes in an event; says whether it is a PDU in which something was opened, whose body stays therefore.
+    fn take(&mut self, event: &mut Event) -> bool {
+        match event {
+            Event::Connect { connection, endpoints, at, handshake, round_trip_ns } => {
+                self.connect(*connection, *endpoints, *at, *handshake, *round_trip_ns);
+            }
+            Event::Pdu(pdu) => return self.pdu(pdu),
+            Event::Close { connection, by, how, at, acked } => self.close(*connection, *by, *how, *at, *acked),
+        }
+        false
     }
 
     fn connect(&mut self, number: u32, endpoints: Endpoints, at: Mark, handshake: bool, round_trip_ns: Option<u64>) {

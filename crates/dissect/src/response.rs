@@ -16,7 +16,7 @@ const FSCTL_LMR_REQUEST_RESILIENCY: u32 = 0x0014_01d4;
 
 impl State {
     /// Takes in a message of the server.
-    pub(crate) fn response(&mut self, connection: &mut Connection, message: Message) {
+    pub(crate) fn response(&mut self, connection: &mut Connection, mut message: Message) {
         let Some(header) = message.header else {
             let mut operation = self.row(Kind::Response, connection.summary.connection);
             place(&mut operation, &message);
@@ -47,7 +47,7 @@ impl State {
             pending.operation.kind = Kind::Exchange;
         }
         self.settle(&mut pending);
-        self.answer(connection, &mut pending, &header, message);
+        self.answer(connection, &mut pending, &header, &mut message);
         self.complete(pending.operation);
     }
 
@@ -101,13 +101,13 @@ impl State {
         operation.stand_alone();
     }
 
-    fn answer(&mut self, connection: &mut Connection, pending: &mut Pending, header: &Header, message: Message) {
+    fn answer(&mut self, connection: &mut Connection, pending: &mut Pending, header: &Header, message: &mut Message) {
         let operation = &mut pending.operation;
-        place(operation, &message);
+        place(operation, message);
         operation.response_header(header);
         operation.status = Some(header.status);
         operation.response_flags = Some(header.flags.0);
-        self.faulty(operation, "response", &message);
+        self.faulty(operation, "response", message);
         if !header.flags.is_response() {
             self.malformed(operation, "response", &"SERVER_TO_REDIR is not set on a message of the server");
         }
@@ -117,7 +117,7 @@ impl State {
             self.malformed(operation, "response", &problem);
         }
         let wrapping = message.wrapping;
-        operation.response_bytes(message.bytes, message.holes);
+        operation.response_bytes(std::mem::take(&mut message.bytes), std::mem::take(&mut message.holes));
         match header.command {
             Command::NEGOTIATE => {
                 connection.summary.multi_protocol |= pending.smb1;

@@ -198,7 +198,7 @@ impl Connection {
 
     /// Delivers what can be delivered at frame `now`.
     pub(super) fn advance(&mut self, now: u64, limits: &Limits, outbox: &mut Outbox, c: &mut Counters) {
-        loop {
+        while !(self.streams.low.is_quiet() && self.streams.high.is_quiet()) {
             for side in [Side::Low, Side::High] {
                 let (stream, _) = self.streams.split(side);
                 stream.mature(now, limits.reorder_frames);

@@ -380,6 +380,16 @@ impl Stream {
         }
     }
 
+    /// Whether nothing is kept back and nothing waited for: [`Stream::mature`], [`Stream::give_up_matured`] and
+    /// [`Stream::head`] have nothing to do.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.settled_at.is_none()
+            && self.promises.is_empty()
+            && self.pending.is_empty()
+            && self.close.is_none()
+            && self.matured <= self.next
+    }
+
     /// Stops waiting for what was acknowledged at least `patience` frames before frame `now`.
     pub(super) fn mature(&mut self, now: u64, patience: u64) {
         if self.settled_at.is_some_and(|at| at <= now) {

@@ -81,17 +81,18 @@ impl Delta {
             self.blocks.extend_from_slice(&[0; BLOCK / MINIBLOCK]);
             return;
         }
-        let above = |difference: &i64| difference.wrapping_sub(least) as u64;
         let mut widths = [0_u8; BLOCK / MINIBLOCK];
-        for (width, miniblock) in widths.iter_mut().zip(differences.chunks(MINIBLOCK)) {
-            let all = miniblock.iter().map(above).fold(0, |all, one| all | one);
+        // What is behind the differences does not count: it stays 0, which fills the last miniblock up.
+        let mut above = [[0_u64; MINIBLOCK]; BLOCK / MINIBLOCK];
+        let miniblocks = above.iter_mut().zip(differences.chunks(MINIBLOCK));
+        for (width, (above, miniblock)) in widths.iter_mut().zip(miniblocks) {
+            above.iter_mut().zip(miniblock).for_each(|(above, one)| *above = one.wrapping_sub(least) as u64);
+            let all = above.iter().fold(0, |all, one| all | one);
             *width = u64::BITS.wrapping_sub(all.leading_zeros()) as u8;
         }
         self.blocks.extend_from_slice(&widths);
-        for (width, miniblock) in widths.into_iter().zip(differences.chunks(MINIBLOCK)).filter(|(width, _)| *width > 0)
-        {
-            let padding = std::iter::repeat_n(0, MINIBLOCK.saturating_sub(miniblock.len()));
-            put_bit_packed(miniblock.iter().map(above).chain(padding), width.into(), &mut self.blocks);
+        for (width, above) in widths.into_iter().zip(&above).filter(|(width, _)| *width > 0) {
+            put_bit_packed(above, width.into(), &mut self.blocks);
         }
     }
 

@@ -59,9 +59,10 @@ pub(super) fn put_varint(mut number: u64, out: &mut Vec<u8>) {
     out.push(number as u8);
 }
 
-/// Appends the low `width` bits of each value one after the other, the lowest first.
-pub(super) fn put_bit_packed(values: impl Iterator<Item = u64>, width: u32, out: &mut Vec<u8>) {
+/// Appends the low `width` bits of each value one after the other, the lowest first; values have no higher bits.
+pub(super) fn put_bit_packed(values: &[u64], width: u32, out: &mut Vec<u8>) {
     let (mut word, mut used) = (0_u64, 0_u32);
+    out.reserve(values.len().saturating_mul(width as usize).div_ceil(8).saturating_add(8));
     for value in values {
         word |= value.wrapping_shl(used);
         let free = u64::BITS.wrapping_sub(used);
@@ -96,16 +97,16 @@ fn put_packed(groups: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Appends values in groups; the last is filled up.
-fn put_groups(values: &[u32], width: u32, packed: &mut Vec<u8>, out: &mut Vec<u8>) {
+fn put_groups(values: &[u32], width: u32, packed: &mut Vec<u64>, out: &mut Vec<u8>) {
     let groups = values.len().div_ceil(GROUP);
     if groups == 0 {
         return;
     }
     packed.clear();
-    let padding = std::iter::repeat_n(0, values.len().wrapping_neg() % GROUP);
-    put_bit_packed(values.iter().map(|value| u64::from(*value)).chain(padding), width, packed);
+    packed.extend(values.iter().map(|value| u64::from(*value)));
+    packed.resize(groups.saturating_mul(GROUP), 0);
     put_varint((groups as u64) << 1 | 1, out);
-    out.extend_from_slice(packed);
+    put_bit_packed(packed, width, out);
 }
 
 #[cfg(test)]
@@ -132,11 +133,11 @@ mod tests {
     #[test]
     fn bits_lie_one_behind_the_other_whatever_their_width() {
         let mut out = Vec::new();
-        put_bit_packed(0..8, 3, &mut out);
+        put_bit_packed(&[0, 1, 2, 3, 4, 5, 6, 7], 3, &mut out);
         // The example of the format's specification.
         assert_eq!(out, [0b1000_1000, 0b1100_0110, 0b1111_1010]);
         out.clear();
-        put_bit_packed([1, u64::MAX, 2].into_iter(), 64, &mut out);
+        put_bit_packed(&[1, u64::MAX, 2], 64, &mut out);
         assert_eq!(out, [1_u64, u64::MAX, 2].map(u64::to_le_bytes).concat());
     }
 }

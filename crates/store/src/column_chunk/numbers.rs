@@ -141,7 +141,12 @@ impl Range {
     fn add(&mut self, numbers: &[u64]) {
         let order = self.order;
         let keys = || numbers.iter().map(|number| order.key(*number));
-        if let (Some(least), Some(greatest)) = (keys().min(), keys().max()) {
+        // Times and places mostly grow.
+        let ends = match keys().is_sorted() {
+            true => (keys().next(), keys().next_back()),
+            false => (keys().min(), keys().max()),
+        };
+        if let (Some(least), Some(greatest)) = ends {
             let (before_least, before_greatest) = self.bounds.unwrap_or((least, greatest));
             self.bounds = Some((least.min(before_least), greatest.max(before_greatest)));
         }
