@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// How many opens, and how many leases, are remembered.
 const LIMIT: usize = 1 << 20;
 /// How many closed ones among them.
-const CLOSED_LIMIT: usize = 1 << 12;
+const CLOSED_LIMIT: usize = 1 << 10;
 
 /// An open. It stays known for a while after its CLOSE, for requests that use the dead FileId.
 #[derive(Debug, Clone)]
