@@ -30,6 +30,7 @@
 
 #![forbid(unsafe_code)]
 
+mod backlog;
 mod bounded_pages;
 pub mod changes;
 mod column_chunk;

@@ -6,6 +6,7 @@ use crate::ingest::batches::{self, Stopped};
 use crate::ingest::{described, read};
 use crate::layout::STANDARD_INPUT;
 use crate::metadata::{self, Session, TraceFile};
+use crate::writer::Assistant;
 use capture::{Event, Trace};
 use dissect::{Dissector, Kind, KnownKeys, SecretError};
 use rustc_hash::FxHashMap;
@@ -59,6 +60,7 @@ impl Reading<'_> {
         let mut locked = FxHashMap::default();
         let (mut misread, mut opened) = (None, 0_u64);
         let apart = std::thread::available_parallelism().is_ok_and(|processors| processors.get() > 1);
+        let apart = apart.then(|| [Assistant::idle(), Assistant::idle()]);
         let read = batches::read(trace, apart, self.cancelled, &mut |batch| {
             misread = read::take_keys(&mut dissector, &batch.keys).err().or(misread.take());
             for event in batch.events {

@@ -72,7 +72,8 @@ pub(super) fn read(
         progress(IngestProgress { phase, bytes_read, bytes_total: total.unwrap_or(size), operations });
     };
     let mut misread = None;
-    let read = batches::read(trace, request.jobs.get() > 1, cancelled, &mut |batch| {
+    let apart = (request.jobs.get() > 1).then(|| [writer.assistant(), writer.assistant()]);
+    let read = batches::read(trace, apart, cancelled, &mut |batch| {
         misread = take_keys(&mut dissector, &batch.keys).err().or(misread.take());
         for event in batch.events {
             dissector.handle(event);

@@ -1,54 +1,40 @@
-//! The threads that encode row groups.
+//! Who encodes row groups: threads of their own, and those that read and dissect, when they would have to wait.
+//!
+//! Threads that sleep and are woken all the time end up on one processor while another has nothing to do: so there are no more
+//! than there are processors, and each finds work as long as there is any.
 
 use super::WriteError;
-use super::row_group::{EncodeError, RowGroup};
-use super::session_file_writer::SessionFileWriter;
+use super::jobs::{Job, Jobs};
 use crate::column_chunk::PageBuffers;
-use crate::packed::Rows;
 use std::num::NonZero;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-/// Rows of one row group.
-pub(super) struct Job {
-    /// The file it belongs to.
-    pub(super) file: Arc<SessionFileWriter>,
-    /// Its number in the file.
-    pub(super) number: u32,
-    /// Whether it completes the file.
-    pub(super) last: bool,
-    /// Its rows.
-    pub(super) rows: Rows,
-}
-
-/// Threads that encode row groups and append them to their files.
+/// Those who encode row groups and append them to their files.
 pub(super) struct Encoders {
     /// Where jobs go; `None` when they are done at once, by whoever brings them.
-    jobs: Option<SyncSender<Job>>,
-    /// Those of the caller, who does the jobs then.
+    jobs: Option<Arc<Jobs>>,
+    /// Those of whoever brings jobs.
     buffers: Mutex<PageBuffers>,
     threads: Vec<JoinHandle<()>>,
-    failed: Arc<Mutex<Option<WriteError>>>,
+    /// Threads that there may be, the caller's among them.
+    most: usize,
+}
+
+/// Encodes beside something else.
+pub(crate) struct Assistant {
+    jobs: Option<Arc<Jobs>>,
+    buffers: PageBuffers,
 }
 
 impl Encoders {
-    /// With `jobs` of 1 there is no thread but the caller's, else as many as `jobs` beside it: the caller often waits.
-    pub(super) fn start(jobs: NonZero<usize>) -> Self {
-        let failed = Arc::default();
-        let beside = jobs.get();
-        if beside == 1 {
-            return Self { jobs: None, buffers: Mutex::default(), threads: Vec::new(), failed };
-        }
-        // A job that waits for a thread is memory; without one a thread waits for its job.
-        let (jobs, waiting) = sync_channel(1);
-        let waiting = Arc::new(Mutex::new(waiting));
-        let thread = |_| {
-            let (waiting, failed) = (Arc::clone(&waiting), Arc::clone(&failed));
-            std::thread::spawn(move || work(&waiting, &failed))
-        };
-        let threads = (0..beside).map(thread).collect();
-        Self { jobs: Some(jobs), buffers: Mutex::default(), threads, failed }
+    /// With `most` threads, the caller's and one that reads among them. With one, the caller does each job at once.
+    pub(super) fn start(most: NonZero<usize>) -> Self {
+        let most = most.get();
+        let jobs = (most > 1).then(Arc::<Jobs>::default);
+        let mut encoders = Self { jobs, buffers: Mutex::default(), threads: Vec::new(), most };
+        encoders.spawn(most.saturating_sub(2));
+        encoders
     }
 
     /// Takes a job.
@@ -56,11 +42,21 @@ impl Encoders {
     /// # Errors
     /// Why this job or an earlier one could not be done.
     pub(super) fn take(&self, job: Job) -> Result<(), WriteError> {
+        let buffers = &mut self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
         match &self.jobs {
-            None => job.run(&mut self.buffers.lock().unwrap_or_else(PoisonError::into_inner)),
-            // Nobody is there to take it when all threads have failed.
-            Some(jobs) => jobs.send(job).or(Ok(())).and_then(|()| self.failure()),
+            None => job.run(buffers),
+            Some(jobs) => jobs.add(job, buffers),
         }
+    }
+
+    /// For a thread that has to wait now and then.
+    pub(super) fn assistant(&self) -> Assistant {
+        Assistant { jobs: self.jobs.clone(), buffers: PageBuffers::default() }
+    }
+
+    /// Nobody reads any more: another thread encodes instead.
+    pub(super) fn reading_is_over(&mut self) {
+        self.spawn(self.most.saturating_sub(1).saturating_sub(self.threads.len()));
     }
 
     /// Waits until all jobs are done.
@@ -68,25 +64,31 @@ impl Encoders {
     /// # Errors
     /// Why one of them could not be done.
     pub(super) fn finish(mut self) -> Result<(), WriteError> {
-        self.jobs = None;
+        let Some(jobs) = self.jobs.take() else { return Ok(()) };
+        jobs.end();
+        jobs.do_all();
         for thread in std::mem::take(&mut self.threads) {
             thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         }
-        self.failure()
+        jobs.failure()
     }
 
-    fn failure(&self) -> Result<(), WriteError> {
-        match self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            Some(error) => Err(error),
-            None => Ok(()),
-        }
+    fn spawn(&mut self, count: usize) {
+        let Some(jobs) = &self.jobs else { return };
+        let thread = |_| {
+            let jobs = Arc::clone(jobs);
+            std::thread::spawn(move || jobs.do_all())
+        };
+        self.threads.extend((0..count).map(thread));
     }
 }
 
 impl Drop for Encoders {
     /// Given up: nothing is written any more when this returns, since the folder may go.
     fn drop(&mut self) {
-        self.jobs = None;
+        if let Some(jobs) = self.jobs.take() {
+            jobs.give_up();
+        }
         for thread in self.threads.drain(..) {
             // Its panic is told by the one that is under way, or has been printed.
             let _ = thread.join();
@@ -94,28 +96,14 @@ impl Drop for Encoders {
     }
 }
 
-impl Job {
-    fn run(self, buffers: &mut PageBuffers) -> Result<(), WriteError> {
-        let Self { file, number, last, rows } = self;
-        let row_group = RowGroup::encode(rows, buffers).map_err(|error| match error {
-            EncodeError::Parquet(error) => WriteError::parquet(file.path(), error),
-            EncodeError::Damaged(damaged) => {
-                WriteError::Encoding { path: file.path().to_owned(), reason: damaged.to_string() }
-            }
-        })?;
-        file.take(number, row_group, last)
+impl Assistant {
+    /// One that has nothing to do.
+    pub(crate) fn idle() -> Self {
+        Self { jobs: None, buffers: PageBuffers::default() }
     }
-}
 
-/// Does jobs until there are no more, or one fails.
-fn work(waiting: &Mutex<Receiver<Job>>, failed: &Mutex<Option<WriteError>>) {
-    let mut buffers = PageBuffers::default();
-    loop {
-        let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = job else { return };
-        if let Err(error) = job.run(&mut buffers) {
-            failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-            return;
-        }
+    /// Encodes a row group that waits for it; says whether one did.
+    pub(crate) fn encode_one(&mut self) -> bool {
+        self.jobs.as_ref().is_some_and(|jobs| jobs.do_one(&mut self.buffers))
     }
 }

@@ -7,6 +7,7 @@
 
 mod encoders;
 mod growing_file;
+mod jobs;
 mod merge;
 mod names;
 mod origin;
@@ -22,6 +23,7 @@ use crate::metadata::{self, Session, SessionMetadata};
 use crate::packed::Spare;
 use crate::staged::{StagedError, StagedFolder};
 use dissect::{Operation, SessionSummary};
+pub(crate) use encoders::Assistant;
 use encoders::Encoders;
 use names::Names;
 use origin::Origin;
@@ -86,8 +88,8 @@ pub struct SessionsWriter {
 }
 
 impl SessionsWriter {
-    /// Begins the session files of a trace with a memory budget of `budget` bytes ([`DEFAULT_BUDGET`]) and `jobs` threads that
-    /// encode; one is the caller's.
+    /// Begins the session files of a trace with a memory budget of `budget` bytes ([`DEFAULT_BUDGET`]) and `jobs` threads, the
+    /// caller's and one that reads among them.
     ///
     /// # Errors
     /// [`WriteError::Folder`] when the output folder cannot be made or written to.
@@ -122,6 +124,11 @@ impl SessionsWriter {
         if self.memory > self.budget { self.make_room(&outstanding) } else { Ok(()) }
     }
 
+    /// For the thread that reads, and for the one that pushes rows: what to do while there is nothing else.
+    pub(crate) fn assistant(&self) -> Assistant {
+        self.encoders.assistant()
+    }
+
     /// Writes the files of all sessions and the metadata that `describe` makes of them, and puts them in place of an
     /// earlier result. `sessions` are the dissector's; what belongs to none of them gets the file of session 0.
     ///
@@ -134,7 +141,8 @@ impl SessionsWriter {
         describe: impl FnOnce(Vec<Session>) -> SessionMetadata,
     ) -> Result<SessionMetadata, WriteError> {
         // Dropped the other way round: while the folder goes, nothing must be written to it.
-        let Self { staged, mut spill, rows, encoders, trace, .. } = self;
+        let Self { staged, mut spill, rows, mut encoders, trace, .. } = self;
+        encoders.reading_is_over();
         let names = Names::give(staged.path(), &rows, sessions)?;
         let mut renamed = Vec::new();
         for (rows, name) in rows.into_iter().zip(names.of_files()) {

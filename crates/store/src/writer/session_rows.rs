@@ -1,7 +1,8 @@
 //! The rows of a session on their way to its file.
 
 use super::WriteError;
-use super::encoders::{Encoders, Job};
+use super::encoders::Encoders;
+use super::jobs::Job;
 use super::merge::merge;
 use super::origin::Origin;
 use super::session_file_writer::SessionFileWriter;
