@@ -38,6 +38,9 @@ pub(crate) enum NetworkPayload<'a> {
 
 /// Reads the IP packet at the start of `packet`, of which `original_length` bytes were on the wire, padding included.
 pub(crate) fn payload(packet: &[u8], original_length: usize, frame: u64, time: Timestamp) -> NetworkPayload<'_> {
+    if let Some((bytes, length, ends, identification)) = plain_tcp(packet) {
+        return transport(IpNumber::TCP, bytes, length, Envelope { ends, identification, frame, time });
+    }
     let Ok((ip, _)) = LaxIpSlice::from_slice(packet) else { return NetworkPayload::Malformed };
     let (source, destination, length, identification) = match &ip {
         LaxIpSlice::Ipv4(ip) => {
@@ -76,6 +79,24 @@ pub(crate) fn payload(packet: &[u8], original_length: usize, frame: u64, time: T
         }
         other => other,
     }
+}
+
+/// The captured bytes that an IPv4 packet carries if it is a whole one of TCP and says how long it is, as nearly all do; how many
+/// it carries, its ends and its identification.
+fn plain_tcp(packet: &[u8]) -> Option<(&[u8], usize, (IpAddr, IpAddr), Option<u16>)> {
+    let header: &[u8; etherparse::Ipv4Header::MIN_LEN] = packet.first_chunk()?;
+    let [first, _, upper, lower, _, _, _, _, _, protocol, _, _, a, b, c, d, e, f, g, h] = *header;
+    let length = usize::from(first & 0xf).saturating_mul(4);
+    let total = usize::from(u16::from_be_bytes([upper, lower]));
+    let is_whole = be16(header, 6)? & 0x3fff == 0;
+    let is_plain = first >> 4 == 4 && length >= header.len() && total >= length && is_whole;
+    if !is_plain || IpNumber(protocol) != IpNumber::TCP {
+        return None;
+    }
+    let bytes = packet.get(length..total.min(packet.len()))?;
+    let ends = ([a, b, c, d].into(), [e, f, g, h].into());
+    let identification = be16(header, 4).filter(|identification| *identification != 0);
+    Some((bytes, total.saturating_sub(length), ends, identification))
 }
 
 /// What is known of a TCP segment from around it.
@@ -221,6 +242,21 @@ mod tests {
         assert_eq!(segment.source, "10.0.0.1:49152".parse().unwrap());
         assert_eq!(segment.destination, "10.0.0.2:445".parse().unwrap());
         assert_eq!((segment.sequence, segment.acknowledgement), (9, Some(7)));
+    }
+
+    #[test]
+    fn a_packet_with_options_is_read_and_one_that_does_not_fit_its_header_is_not() {
+        let with_options = |options: usize| {
+            let mut packet = ipv4(60 + 3, &[&vec![1; options][..], &tcp_bytes(b"abc")].concat());
+            packet[0] = 0x4a;
+            packet
+        };
+        assert_eq!(segment(&with_options(20), 63).payload, b"abc");
+        let mut short = with_options(20);
+        short[3] = 39;
+        assert!(matches!(payload(&short, 63, 1, Timestamp(0)), NetworkPayload::Malformed));
+        short[0] = 0x44;
+        assert!(matches!(payload(&short, 63, 1, Timestamp(0)), NetworkPayload::Malformed));
     }
 
     #[test]

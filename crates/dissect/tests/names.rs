@@ -222,15 +222,37 @@ fn a_lease_break_finds_its_path_on_any_connection_of_the_client() {
     assert_eq!(notified.detail.as_deref(), Some("lease RH to R, acknowledgment required"));
 }
 
+/// The row of a CREATE that asks, without a name and from another session, for the open with this FileId.
+fn reconnect(trace: &mut Trace, id: u8) -> Operation {
+    let reconnect = context(b"DHnC", &file_id(id));
+    trace.connect(1, "10.0.0.1:445");
+    trace.send(&[message(Command::CREATE, 1, &create_request("", 0, &reconnect)).session(8)]);
+    trace.receive(&[message(Command::CREATE, 1, &create_response(file_id(id), 0, &[])).session(8)]);
+    trace.rows().pop().unwrap()
+}
+
 #[test]
 fn a_durable_reconnect_is_a_new_open_of_the_same_path() {
     let mut trace = Trace::new();
-    open(&mut trace, 1, "dir\\x", 5);
-    let reconnect = context(b"DHnC", &file_id(5));
-    trace.connect(1, "10.0.0.1:445");
-    trace.send(&[message(Command::CREATE, 1, &create_request("", 0, &reconnect)).session(8)]);
-    trace.receive(&[message(Command::CREATE, 1, &create_response(file_id(5), 0, &[])).session(8)]);
-    let row = trace.rows().pop().unwrap();
+    let durable = create_request("dir\\x", 0, &context(b"DHnQ", &[0; 16]));
+    trace.send(&[message(Command::CREATE, 1, &durable)]);
+    trace.receive(&[message(Command::CREATE, 1, &create_response(file_id(5), 0, &[]))]);
+    let row = reconnect(&mut trace, 5);
     assert_eq!((row.session, row.open, row.path.as_deref()), (Some(1), Some(1), Some("dir\\x")));
     assert_eq!(row.detail.as_deref(), Some("open existing, read, durable reconnect"));
+}
+
+#[test]
+fn an_open_that_became_resilient_is_found_again_and_one_that_cannot_return_is_not() {
+    /// FSCTL_LMR_REQUEST_RESILIENCY.
+    const CODE: u32 = 0x0014_01d4;
+    let mut trace = Trace::new();
+    open(&mut trace, 1, "resilient", 5);
+    open(&mut trace, 2, "plain", 6);
+    trace.send(&[message(Command::IOCTL, 3, &ioctl_request(CODE, file_id(5), &[0; 8]))]);
+    trace.receive(&[message(Command::IOCTL, 3, &ioctl_response(CODE, file_id(5), &[]))]);
+    assert_eq!(reconnect(&mut trace, 5).path.as_deref(), Some("resilient"));
+    let mut trace = Trace::new();
+    open(&mut trace, 2, "plain", 6);
+    assert_eq!(reconnect(&mut trace, 6).path.as_deref(), Some(""));
 }

@@ -111,14 +111,14 @@ mod tests {
         body[72] = 0;
         let last = messages(&body).last();
         assert!(
-            matches!(&last, Some(Member { range, problem: Some(Malformed::BadValue { offset: 72, .. }) }) if *range == (72..144)),
+            matches!(&last, Some(Member { range, problem: Some(Malformed::BadValue { offset: 72, .. }), .. }) if *range == (72..144)),
             "{last:?}"
         );
         body.truncate(100);
         body[72] = 0xfe;
         let last = messages(&body).last();
         assert!(
-            matches!(&last, Some(Member { range, problem: Some(Malformed::TooShort { offset: 72, have: 100, .. }) }) if *range == (72..100)),
+            matches!(&last, Some(Member { range, problem: Some(Malformed::TooShort { offset: 72, have: 100, .. }), .. }) if *range == (72..100)),
             "{last:?}"
         );
     }
@@ -126,6 +126,9 @@ mod tests {
     #[test]
     fn an_empty_body_is_one_broken_member() {
         let members: Vec<_> = messages(&[]).collect();
-        assert!(matches!(members.as_slice(), [Member { range: Range { start: 0, end: 0 }, problem: Some(_) }]));
+        assert!(matches!(
+            members.as_slice(),
+            [Member { range: Range { start: 0, end: 0 }, problem: Some(_), header: None }]
+        ));
     }
 }

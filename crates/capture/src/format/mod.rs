@@ -30,7 +30,12 @@ const REACH: usize = 1 << 20;
 
 /// Whether `bytes`, where a record should begin, begin another capture file: captures are joined with `cat`.
 fn starts_other_file(bytes: &[u8]) -> bool {
-    pcap::Pcap::starts_file(bytes) || pcapng::starts_section(bytes)
+    // Asked for each record, most of which begin with none of the first bytes of a magic number.
+    match bytes.first() {
+        Some(0xd4 | 0x4d | 0x34 | 0xa1) => pcap::Pcap::starts_file(bytes),
+        Some(0x0a) => pcapng::starts_section(bytes),
+        _ => false,
+    }
 }
 
 /// A packet record as its format tells it; `data` lies in the source's window.
