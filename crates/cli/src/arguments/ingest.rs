@@ -39,11 +39,11 @@ pub(crate) struct IngestArguments {
     /// compared by a hash; WRITEs send a pattern. A hash tells whether contents are the same as known ones.
     #[arg(long, value_name = "full|hash|none", default_value = "full", hide_possible_values = true)]
     pub(crate) payload: PayloadArgument,
-    /// Threads that encode, or traces at a time; the result does not depend on their number [default: one for each processor, at
-    /// most 4]
+    /// Threads, or traces at a time; the result does not depend on their number [default: one for each processor, at most 4]
     ///
-    /// Each takes about 30 MB of memory. Two more read the capture and make sense of it, but for 1: then one thread does it all.
-    /// With more traces than threads (--each), so many are read at a time, each by one thread that takes about 100 MB.
+    /// One reads the capture, one makes sense of it, and all encode when they would have to wait, the others always. Each of
+    /// these takes about 20 MB of memory. With more traces than threads (--each), so many are read at a time, each by one thread
+    /// that takes about 100 MB.
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZero<usize>>,
     /// Accepted for older scripts: TCP reassembly is always on

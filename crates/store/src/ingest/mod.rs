@@ -36,7 +36,7 @@ pub struct IngestRequest {
     pub force: bool,
     /// Memory for rows that wait to be written, bytes.
     pub budget: usize,
-    /// Threads that encode; what is written does not depend on their number.
+    /// Threads; what is written does not depend on their number.
     pub jobs: NonZero<usize>,
     /// Keys and passwords that decrypt and verify; they never reach the output.
     pub secrets: Secrets,
