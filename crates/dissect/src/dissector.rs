@@ -79,6 +79,12 @@ impl Dissector {
         self.state.ready.pop_front()
     }
 
+    /// The next session that ended: it was logged off, or the last of its connections was closed. Rows of it may come all the same,
+    /// of what is outstanding or was sent in spite of that.
+    pub fn poll_ended(&mut self) -> Option<u32> {
+        self.state.sessions.poll_ended()
+    }
+
     /// The least number of a row of `session` that is still to come, or the number that the next row will get: all rows of
     /// this session with a lesser number have been polled.
     pub fn first_unfinished(&self, session: Option<u32>) -> u32 {
@@ -171,6 +177,7 @@ impl Dissector {
         let how = Closed { by, how };
         connection.seen(at.time);
         connection.close(how);
+        connection.sessions().for_each(|session| state.sessions.closed(session));
         let mut operation = state.row(Kind::Close, number);
         match by {
             Direction::ClientToServer => {

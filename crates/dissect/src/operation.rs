@@ -349,7 +349,7 @@ mod tests {
             operation.request_chain = chain;
             operation.request = Some(pdu.slice(..length));
             operation.stand_alone();
-            operation.request.is_some_and(|request| request.as_ptr() != pdu.as_ptr() && request == pdu[..length])
+            operation.request.is_some_and(|request| request.as_ptr() != pdu.as_ptr() && request == pdu.slice(..length))
         };
         assert!(!copied(LARGE, None));
         assert!(copied(LARGE, Some(1)));
