@@ -7,6 +7,7 @@
 //! does not depend on the number of threads.
 
 mod encoders;
+mod footers;
 mod growing_file;
 mod jobs;
 mod merge;
