@@ -22,6 +22,8 @@ use std::collections::{BTreeMap, VecDeque};
 const CONNECTION_LIMIT: usize = 1 << 18;
 /// How many closed connections keep their outstanding requests, since the other side may send after a FIN.
 const CLOSED_LIMIT: usize = 256;
+/// Bytes of these requests, beside those of the connection that was closed last: large WRITEs may be among them.
+const CLOSED_BYTES: usize = 16 << 20;
 
 /// Makes operations of what was captured.
 ///
@@ -32,8 +34,10 @@ const CLOSED_LIMIT: usize = 256;
 #[derive(Debug, Default)]
 pub struct Dissector {
     connections: BTreeMap<u32, Connection>,
-    /// Connections closed lately, in the order of their closes.
-    closed: VecDeque<u32>,
+    /// Connections closed lately, in the order of their closes, and bytes of what was outstanding then.
+    closed: VecDeque<(u32, usize)>,
+    /// Bytes of all of them.
+    closed_bytes: usize,
     state: State,
 }
 
@@ -102,7 +106,7 @@ impl Dissector {
 
     /// The trace ends: all that is still outstanding becomes ready as it is.
     pub fn finish(&mut self) {
-        let Self { connections, closed, state } = self;
+        let Self { connections, closed, state, .. } = self;
         closed.clear();
         for connection in connections.values_mut() {
             state.give_up(connection);
@@ -169,7 +173,7 @@ impl Dissector {
     }
 
     fn close(&mut self, number: u32, by: Direction, how: CloseKind, at: Mark, acked: Option<u64>) {
-        let Self { connections, closed, state } = self;
+        let Self { connections, closed, closed_bytes, state } = self;
         let Some(connection) = connections.get_mut(&number) else {
             state.counters.connections_dropped = state.counters.connections_dropped.saturating_add(1);
             return;
@@ -189,13 +193,17 @@ impl Dissector {
         operation.closed = Some(how);
         operation.detail = Some(how.name().replace('_', " "));
         state.complete(operation);
-        closed.push_back(number);
-        if closed.len() > CLOSED_LIMIT
-            && let Some(oldest) = closed.pop_front().and_then(|oldest| connections.get_mut(&oldest))
-        {
+        let bytes = connection.outstanding.bytes();
+        closed.push_back((number, bytes));
+        *closed_bytes = closed_bytes.saturating_add(bytes);
+        while closed.len() > CLOSED_LIMIT || closed_bytes.saturating_sub(bytes) > CLOSED_BYTES {
+            let Some((oldest, of_oldest)) = closed.pop_front() else { break };
+            *closed_bytes = closed_bytes.saturating_sub(of_oldest);
+            let Some(oldest) = connections.get_mut(&oldest) else { continue };
             if !oldest.outstanding.is_empty() {
                 let given_up = &mut state.counters.closed_connections_given_up;
                 *given_up = given_up.saturating_add(1);
+                oldest.sessions().for_each(|session| state.sessions.given_up(session));
             }
             state.give_up(oldest);
             oldest.received.forget();

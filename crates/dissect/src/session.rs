@@ -6,7 +6,7 @@ use crate::summary::SessionSummary;
 use capture::Timestamp;
 use rustc_hash::FxHashMap;
 use smb2::{Command, Guid, header};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
 /// How many sessions a trace may have; rows of further ones belong to no session.
@@ -47,7 +47,6 @@ struct Session {
     requests: u64,
     /// Connections that it was used on and that are not closed.
     open: u32,
-    ended: bool,
     /// Messages that stayed encrypted.
     locked: Locked,
 }
@@ -61,7 +60,7 @@ pub(crate) struct Sessions {
     /// The latest session with this SessionId of any server, and how many there were.
     latest: FxHashMap<u64, (u32, u32)>,
     /// Sessions that ended, until they are asked for.
-    ended: VecDeque<u32>,
+    ended: BTreeSet<u32>,
     dropped: u64,
 }
 
@@ -109,25 +108,27 @@ impl Sessions {
 
     /// A connection that a session was used on is closed: with the last one the session ends.
     pub(crate) fn closed(&mut self, session: u32) {
-        let Some(Session { open, .. }) = self.all.get_mut(session as usize) else { return };
-        *open = open.saturating_sub(1);
-        if *open == 0 {
+        if let Some(Session { open, .. }) = self.all.get_mut(session as usize) {
+            *open = open.saturating_sub(1);
+        }
+        self.given_up(session);
+    }
+
+    /// Nothing of a session is outstanding any more on a connection that was closed: it ends anew if it has ended.
+    pub(crate) fn given_up(&mut self, session: u32) {
+        if self.all.get(session as usize).is_some_and(|session| session.open == 0) {
             self.end(session);
         }
     }
 
-    /// A session ends, as far as the server has to do with it: it is logged off.
+    /// A session ends: all its connections are closed, or it is logged off.
     pub(crate) fn end(&mut self, session: u32) {
-        if let Some(Session { ended, .. }) = self.all.get_mut(session as usize)
-            && !std::mem::replace(ended, true)
-        {
-            self.ended.push_back(session);
-        }
+        self.ended.insert(session);
     }
 
     /// The next session that ended.
     pub(crate) fn poll_ended(&mut self) -> Option<u32> {
-        self.ended.pop_front()
+        self.ended.pop_first()
     }
 
     /// How many sessions were beyond the bound.
@@ -264,7 +265,6 @@ impl Sessions {
             server_guid: place.server_guid,
             requests: 0,
             open: 0,
-            ended: false,
             locked: Locked::default(),
         });
         Some(session)
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_ends_once_when_it_is_logged_off_or_its_last_connection_is_closed() {
+    fn a_session_ends_when_it_is_logged_off_or_its_last_connection_is_closed() {
         let mut sessions = Sessions::default();
         let one = sessions.begin(place(0, "10.0.0.1:445", 1), 7).unwrap();
         sessions.bind(place(3, "10.0.1.1:445", 1), 7);
@@ -341,6 +341,8 @@ mod tests {
         sessions.closed(one);
         assert_eq!((sessions.poll_ended(), sessions.poll_ended()), (Some(one), None));
         let other = sessions.begin(place(4, "10.0.0.1:445", 1), 8).unwrap();
+        sessions.given_up(other);
+        assert_eq!(sessions.poll_ended(), None, "its connection is open");
         sessions.end(other);
         sessions.closed(other);
         assert_eq!((sessions.poll_ended(), sessions.poll_ended()), (Some(other), None));
