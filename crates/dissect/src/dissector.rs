@@ -22,6 +22,8 @@ use std::collections::{BTreeMap, VecDeque};
 const CONNECTION_LIMIT: usize = 1 << 18;
 /// How many closed connections keep their outstanding requests, since the other side may send after a FIN.
 const CLOSED_LIMIT: usize = 256;
+/// Bytes of these requests, beside those of the connection that was closed last: large WRITEs may be among them.
+const CLOSED_BYTES: usize = 16 << 20;
 
 /// Makes operations of what was captured.
 ///
@@ -32,8 +34,10 @@ const CLOSED_LIMIT: usize = 256;
 #[derive(Debug, Default)]
 pub struct Dissector {
     connections: BTreeMap<u32, Connection>,
-    /// Connections closed lately, in the order of their closes.
-    closed: VecDeque<u32>,
+    /// Connections closed lately, in the order of their closes, and bytes of what was outstanding then.
+    closed: VecDeque<(u32, usize)>,
+    /// Bytes of all of them.
+    closed_bytes: usize,
     state: State,
 }
 
@@ -79,6 +83,12 @@ impl Dissector {
         self.state.ready.pop_front()
     }
 
+    /// The next session that ended: it was logged off, or the last of its connections was closed. Rows of it may come all the same,
+    /// of what is outstanding or was sent in spite of that.
+    pub fn poll_ended(&mut self) -> Option<u32> {
+        self.state.sessions.poll_ended()
+    }
+
     /// The least number of a row of `session` that is still to come, or the number that the next row will get: all rows of
     /// this session with a lesser number have been polled.
     pub fn first_unfinished(&self, session: Option<u32>) -> u32 {
@@ -96,7 +106,7 @@ impl Dissector {
 
     /// The trace ends: all that is still outstanding becomes ready as it is.
     pub fn finish(&mut self) {
-        let Self { connections, closed, state } = self;
+        let Self { connections, closed, state, .. } = self;
         closed.clear();
         for connection in connections.values_mut() {
             state.give_up(connection);
@@ -163,7 +173,7 @@ impl Dissector {
     }
 
     fn close(&mut self, number: u32, by: Direction, how: CloseKind, at: Mark, acked: Option<u64>) {
-        let Self { connections, closed, state } = self;
+        let Self { connections, closed, closed_bytes, state } = self;
         let Some(connection) = connections.get_mut(&number) else {
             state.counters.connections_dropped = state.counters.connections_dropped.saturating_add(1);
             return;
@@ -171,6 +181,7 @@ impl Dissector {
         let how = Closed { by, how };
         connection.seen(at.time);
         connection.close(how);
+        connection.sessions().for_each(|session| state.sessions.closed(session));
         let mut operation = state.row(Kind::Close, number);
         match by {
             Direction::ClientToServer => {
@@ -182,13 +193,17 @@ impl Dissector {
         operation.closed = Some(how);
         operation.detail = Some(how.name().replace('_', " "));
         state.complete(operation);
-        closed.push_back(number);
-        if closed.len() > CLOSED_LIMIT
-            && let Some(oldest) = closed.pop_front().and_then(|oldest| connections.get_mut(&oldest))
-        {
+        let bytes = connection.outstanding.bytes();
+        closed.push_back((number, bytes));
+        *closed_bytes = closed_bytes.saturating_add(bytes);
+        while closed.len() > CLOSED_LIMIT || closed_bytes.saturating_sub(bytes) > CLOSED_BYTES {
+            let Some((oldest, of_oldest)) = closed.pop_front() else { break };
+            *closed_bytes = closed_bytes.saturating_sub(of_oldest);
+            let Some(oldest) = connections.get_mut(&oldest) else { continue };
             if !oldest.outstanding.is_empty() {
                 let given_up = &mut state.counters.closed_connections_given_up;
                 *given_up = given_up.saturating_add(1);
+                oldest.sessions().for_each(|session| state.sessions.given_up(session));
             }
             state.give_up(oldest);
             oldest.received.forget();

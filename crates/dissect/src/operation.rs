@@ -5,6 +5,9 @@ use capture::{CloseKind, Direction, Hole, Timestamp};
 use smb2::{Command, FileId, Guid};
 use std::sync::Arc;
 
+/// Requests from this length on are not worth copying to be apart from what else their PDU has, bytes.
+const LARGE: usize = 64 << 10;
+
 /// What a row is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Kind {
@@ -306,12 +309,15 @@ impl Operation {
     }
 
     /// Gives its messages memory of their own: it will wait for long, and they share that of other messages. An expanded one
-    /// has memory of its own already, which is counted as long as it is not copied.
+    /// has memory of its own already, which is counted as long as it is not copied; so has a large request outside of a chain,
+    /// and servers often answer a large WRITE that it is pending.
     pub(crate) fn stand_alone(&mut self) {
         if self.compressed {
             return;
         }
-        for message in [&mut self.request, &mut self.interim].into_iter().flatten() {
+        let is_alone = |request: &Bytes| self.request_chain.is_none() && request.len() >= LARGE;
+        let shared = self.request.as_mut().filter(|request| !is_alone(request));
+        for message in [shared, self.interim.as_mut()].into_iter().flatten() {
             *message = Bytes::copy_from_slice(message);
         }
     }
@@ -329,4 +335,24 @@ impl Operation {
 
 fn captured<'a>(message: &'a [u8], holes: &[Hole]) -> Option<&'a [u8]> {
     message.get(..holes.first().map_or(message.len(), |hole| hole.offset as usize))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_request_stays_in_the_memory_of_its_pdu_unless_others_share_it() {
+        let pdu = Bytes::from(vec![7; LARGE * 2]);
+        let copied = |length: usize, chain: Option<u64>| {
+            let mut operation = Operation::new(1, Kind::Request, 0);
+            operation.request_chain = chain;
+            operation.request = Some(pdu.slice(..length));
+            operation.stand_alone();
+            operation.request.is_some_and(|request| request.as_ptr() != pdu.as_ptr() && request == pdu.slice(..length))
+        };
+        assert!(!copied(LARGE, None));
+        assert!(copied(LARGE, Some(1)));
+        assert!(copied(LARGE - 1, None));
+    }
 }

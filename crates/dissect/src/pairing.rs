@@ -2,6 +2,7 @@
 
 use crate::chain::Handle;
 use crate::operation::Operation;
+use bytes::Bytes;
 use rustc_hash::FxHashMap;
 use smb2::Header;
 use std::collections::VecDeque;
@@ -102,6 +103,11 @@ impl Outstanding {
     /// The rows of the requests, oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Operation> {
         self.pending.iter().filter_map(|(_, pending)| Some(pending.as_ref()?.operation.as_ref()))
+    }
+
+    /// Bytes of the requests.
+    pub(crate) fn bytes(&self) -> usize {
+        self.iter().filter_map(|operation| operation.request.as_ref()).map(Bytes::len).fold(0, usize::saturating_add)
     }
 
     /// Whether nothing is outstanding.

@@ -128,6 +128,9 @@ impl State {
                 let kerberos = self.open_ticket(operation);
                 self.learn_keys(connection, operation, kerberos);
             }
+            Command::LOGOFF if header.status == 0 => {
+                operation.session.into_iter().for_each(|session| self.sessions.end(session));
+            }
             Command::TREE_CONNECT => self.connected(header, operation),
             Command::CREATE => self.created(connection, pending),
             Command::SET_INFO => self.renamed(operation),

@@ -6,7 +6,7 @@ use crate::summary::SessionSummary;
 use capture::Timestamp;
 use rustc_hash::FxHashMap;
 use smb2::{Command, Guid, header};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
 /// How many sessions a trace may have; rows of further ones belong to no session.
@@ -45,6 +45,8 @@ struct Session {
     summary: SessionSummary,
     server_guid: Option<Guid>,
     requests: u64,
+    /// Connections that it was used on and that are not closed.
+    open: u32,
     /// Messages that stayed encrypted.
     locked: Locked,
 }
@@ -57,6 +59,8 @@ pub(crate) struct Sessions {
     current: FxHashMap<(SocketAddr, u64), u32>,
     /// The latest session with this SessionId of any server, and how many there were.
     latest: FxHashMap<u64, (u32, u32)>,
+    /// Sessions that ended, until they are asked for.
+    ended: BTreeSet<u32>,
     dropped: u64,
 }
 
@@ -100,6 +104,31 @@ impl Sessions {
             self.current.insert((place.server, session_id), bound);
         }
         self.at(place, session_id)
+    }
+
+    /// A connection that a session was used on is closed: with the last one the session ends.
+    pub(crate) fn closed(&mut self, session: u32) {
+        if let Some(Session { open, .. }) = self.all.get_mut(session as usize) {
+            *open = open.saturating_sub(1);
+        }
+        self.given_up(session);
+    }
+
+    /// Nothing of a session is outstanding any more on a connection that was closed: it ends anew if it has ended.
+    pub(crate) fn given_up(&mut self, session: u32) {
+        if self.all.get(session as usize).is_some_and(|session| session.open == 0) {
+            self.end(session);
+        }
+    }
+
+    /// A session ends: all its connections are closed, or it is logged off.
+    pub(crate) fn end(&mut self, session: u32) {
+        self.ended.insert(session);
+    }
+
+    /// The next session that ended.
+    pub(crate) fn poll_ended(&mut self) -> Option<u32> {
+        self.ended.pop_first()
     }
 
     /// How many sessions were beyond the bound.
@@ -235,6 +264,7 @@ impl Sessions {
             },
             server_guid: place.server_guid,
             requests: 0,
+            open: 0,
             locked: Locked::default(),
         });
         Some(session)
@@ -245,6 +275,7 @@ impl Sessions {
             let connections = &mut session.summary.connections;
             if let Err(index) = connections.binary_search(&place.connection) {
                 connections.insert(index, place.connection);
+                session.open = session.open.saturating_add(1);
             }
         }
     }
@@ -297,6 +328,24 @@ mod tests {
         assert_eq!(sessions.at(place(3, "10.0.1.1:445", 1), 7), Some(0));
         assert_eq!(sessions.bind(place(4, "10.0.1.9:445", 9), 7), Some(1), "another server's session");
         assert_eq!(sessions.summaries()[0].connections, [0, 3]);
+    }
+
+    #[test]
+    fn a_session_ends_when_it_is_logged_off_or_its_last_connection_is_closed() {
+        let mut sessions = Sessions::default();
+        let one = sessions.begin(place(0, "10.0.0.1:445", 1), 7).unwrap();
+        sessions.bind(place(3, "10.0.1.1:445", 1), 7);
+        sessions.at(place(3, "10.0.1.1:445", 1), 7);
+        sessions.closed(one);
+        assert_eq!(sessions.poll_ended(), None, "its other channel is open");
+        sessions.closed(one);
+        assert_eq!((sessions.poll_ended(), sessions.poll_ended()), (Some(one), None));
+        let other = sessions.begin(place(4, "10.0.0.1:445", 1), 8).unwrap();
+        sessions.given_up(other);
+        assert_eq!(sessions.poll_ended(), None, "its connection is open");
+        sessions.end(other);
+        sessions.closed(other);
+        assert_eq!((sessions.poll_ended(), sessions.poll_ended()), (Some(other), None));
     }
 
     #[test]

@@ -274,6 +274,25 @@ fn outstanding_requests_of_many_closed_connections_are_given_up_before_the_end()
 }
 
 #[test]
+fn large_requests_outstanding_on_closed_connections_are_given_up_when_there_are_many() {
+    let mut trace = Trace::new();
+    let write = write_request(file_id(1), 0, &vec![0; 6 << 20]);
+    let mut left = Vec::new();
+    for connection in 1..=5 {
+        trace.connect(connection, "10.0.0.2:445");
+        trace.send(&[message(Command::WRITE, 5, &write).session(u64::from(connection))]);
+        let (by, how) = (Direction::ClientToServer, CloseKind::Fin);
+        trace.dissector.handle(Event::Close { connection, by, how, at: at(trace.frame), acked: None });
+        left.extend(trace.rows().into_iter().filter(|row| row.kind == Kind::Request).map(|row| row.connection));
+        assert_eq!(trace.dissector.poll_ended(), left.last().map(|given_up| given_up - 1).or(Some(connection - 1)));
+        while trace.dissector.poll_ended().is_some() {}
+    }
+    assert_eq!(left, [1, 2], "the last, and as many before it as are not too much");
+    assert_eq!(trace.dissector.counters().closed_connections_given_up, 2);
+    assert_eq!(trace.finish().len(), 3);
+}
+
+#[test]
 fn holes_and_their_message_stay_together() {
     let mut trace = Trace::new();
     let read = message(Command::READ, 5, &read_response(&[0; 40]));

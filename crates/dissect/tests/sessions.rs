@@ -11,7 +11,7 @@
 
 mod wire;
 
-use capture::{Direction, Event, Hole, Pdu};
+use capture::{CloseKind, Direction, Event, Hole, Pdu};
 use smb2::{Command, Guid};
 use smbreplay_dissect::Kind;
 use wire::*;
@@ -91,6 +91,38 @@ fn after_a_logoff_the_id_names_the_dead_session_until_it_is_given_anew() {
     assert_eq!((rows[1].tree, rows[1].share.as_deref()), (None, None), "its TreeIds name nothing yet");
     let users: Vec<_> = trace.dissector.sessions().iter().map(|session| session.user.clone().unwrap()).collect();
     assert_eq!(users, ["ann", "bob"]);
+}
+
+fn close(trace: &mut Trace, connection: u32) {
+    let (by, how) = (Direction::ClientToServer, CloseKind::Fin);
+    trace.dissector.handle(Event::Close { connection, by, how, at: at(trace.frame), acked: None });
+}
+
+#[test]
+fn a_session_ends_with_the_last_of_its_connections_to_be_closed() {
+    let mut trace = Trace::new();
+    set_up(&mut trace, 1, 0, 7, 0, "ann", 0);
+    trace.connect(1, "10.0.0.1:445");
+    trace.send(&[message(Command::SESSION_SETUP, 1, &session_setup_request(1, 0, &authenticate("O", "ann", "")))]);
+    trace.receive(&[message(Command::SESSION_SETUP, 1, &session_setup_response(0))]);
+    close(&mut trace, 0);
+    assert_eq!(trace.dissector.poll_ended(), None, "it goes on on its other channel");
+    trace.send(&[message(Command::CREATE, 4, &create_request("x", 0, &[]))]);
+    trace.receive(&[message(Command::CREATE, 4, &create_response(file_id(5), 0, &[]))]);
+    close(&mut trace, 1);
+    assert_eq!((trace.dissector.poll_ended(), trace.dissector.poll_ended()), (Some(0), None));
+}
+
+#[test]
+fn a_session_ends_when_the_server_answers_its_logoff() {
+    let mut trace = Trace::new();
+    set_up(&mut trace, 1, 0, 7, 0, "ann", 0);
+    trace.send(&[message(Command::LOGOFF, 3, &empty())]);
+    trace.receive(&[message(Command::LOGOFF, 3, &error_response()).status(USER_SESSION_DELETED)]);
+    assert_eq!(trace.dissector.poll_ended(), None);
+    trace.send(&[message(Command::LOGOFF, 4, &empty())]);
+    trace.receive(&[message(Command::LOGOFF, 4, &empty())]);
+    assert_eq!((trace.dissector.poll_ended(), trace.dissector.poll_ended()), (Some(0), None));
 }
 
 #[test]

@@ -3,7 +3,9 @@
 //! SMB is recognised by its framing: a transport header with a ProtocolId behind it. A hole inside a PDU leaves the PDU, with
 //! the hole noted; a hole over a transport header makes a [`mod@search`] for the next one necessary.
 
+mod body;
 mod header;
+mod maps;
 mod outlet;
 mod partial;
 mod search;
@@ -230,9 +232,9 @@ impl Framer {
                         self.emit(framed, out, c);
                         taken
                     }
-                    None => self.header(offset, bytes, origin, c),
+                    None => self.header(offset, bytes, origin, out, c),
                 },
-                State::Header(_) => self.header(offset, bytes, origin, c),
+                State::Header(_) => self.header(offset, bytes, origin, out, c),
                 State::Search(window) if window.bytes.is_empty() => match search(bytes, &[(0, origin)], self.sender) {
                     Found::At(at) => {
                         self.found(at, c);
@@ -266,7 +268,7 @@ impl Framer {
     }
 
     /// Takes the bytes of a transport header from `bytes` and decides what follows; returns how many were taken.
-    fn header(&mut self, offset: u64, bytes: &[u8], origin: Origin, c: &mut Counters) -> usize {
+    fn header(&mut self, offset: u64, bytes: &[u8], origin: Origin, out: &Outlet, c: &mut Counters) -> usize {
         let State::Header(start) = &mut self.state else { return 0 };
         let before = start.length;
         let mut taken = 0usize;
@@ -279,7 +281,7 @@ impl Framer {
                 Header::Pdu(length) => {
                     let end = offset.saturating_add(taken as u64).saturating_sub(WITH_PROTOCOL as u64);
                     let end = end.saturating_add(LENGTH as u64).saturating_add(length as u64);
-                    let mut partial = Partial::new(length, end, start.first, start.last, start.acked);
+                    let mut partial = Partial::new(out.body(length), end, start.first, start.last, start.acked);
                     partial.start(start.known().get(LENGTH..).unwrap_or_default());
                     self.state = State::Body(partial);
                     return taken;

@@ -1,6 +1,8 @@
 //! Where framed PDUs come out.
 
 use super::Framed;
+use super::body::Body;
+use super::maps::Maps;
 use bytes::{Bytes, BytesMut};
 
 /// Memory that small PDUs share, bytes. One that is kept keeps all of it.
@@ -13,6 +15,7 @@ const LARGE: usize = 2 << 10;
 pub(crate) struct Outlet {
     framed: Vec<Framed>,
     block: BytesMut,
+    maps: Maps,
 }
 
 impl Outlet {
@@ -29,6 +32,11 @@ impl Outlet {
     /// Takes all PDUs.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = Framed> + '_ {
         self.framed.drain(..)
+    }
+
+    /// A body of `length` bytes, of which none has come.
+    pub(super) fn body(&self, length: usize) -> Body {
+        Body::new(length, &self.maps)
     }
 
     /// A copy of `body`.

@@ -1,11 +1,9 @@
 //! A PDU of which not all bytes have come yet.
 
+use super::body::Body;
 use crate::pdu::{Hole, Mark};
 use crate::tcp::Origin;
 use bytes::Bytes;
-
-/// Memory reserved for a PDU on the word of its header alone.
-const TRUSTED_LENGTH: usize = 1 << 16;
 
 /// A PDU cut out of a direction's stream.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,9 +19,7 @@ pub(crate) struct Framed {
 /// A PDU whose header was seen, while its body is collected.
 #[derive(Debug)]
 pub(super) struct Partial {
-    /// It never gets more room than the PDU takes: memory of twice as much would be hard to use again.
-    body: Vec<u8>,
-    length: usize,
+    body: Body,
     holes: Vec<Hole>,
     first: Mark,
     last: Mark,
@@ -32,32 +28,29 @@ pub(super) struct Partial {
 }
 
 impl Partial {
-    /// A PDU of `length` bytes of body, whose stream ends at `stream_end`.
-    pub(super) fn new(length: usize, stream_end: u64, first: Mark, last: Mark, acked: Option<u64>) -> Self {
-        let body = Vec::with_capacity(length.min(TRUSTED_LENGTH));
-        Self { body, length, holes: Vec::new(), first, last, stream_end, acked }
+    /// A PDU whose stream ends at `stream_end`, and nothing of its `body` yet.
+    pub(super) fn new(body: Body, stream_end: u64, first: Mark, last: Mark, acked: Option<u64>) -> Self {
+        Self { body, holes: Vec::new(), first, last, stream_end, acked }
     }
 
     /// Bytes of body that are still to come.
     pub(super) fn remaining(&self) -> usize {
-        self.length.saturating_sub(self.body.len())
+        self.body.remaining()
     }
 
     /// Memory held, in bytes.
     pub(super) fn cost(&self) -> usize {
-        self.body.capacity()
+        self.body.cost()
     }
 
     /// Adds the start of the body, whose marks the constructor was given.
     pub(super) fn start(&mut self, bytes: &[u8]) {
-        self.make_room(bytes.len());
-        self.body.extend_from_slice(bytes);
+        self.body.push(bytes);
     }
 
     /// Adds `bytes`, at most [`Partial::remaining`].
     pub(super) fn push(&mut self, bytes: &[u8], origin: Origin) {
-        self.make_room(bytes.len());
-        self.body.extend_from_slice(bytes);
+        self.body.push(bytes);
         if let Some(last) = bytes.len().checked_sub(1) {
             self.arrived(origin.mark(last));
         }
@@ -75,29 +68,19 @@ impl Partial {
             }
             _ => self.holes.push(Hole { offset, length: missing }),
         }
-        self.make_room(length);
-        self.body.resize(self.body.len().saturating_add(length), 0);
+        self.body.push_zeros(length);
     }
 
     /// The PDU, what has not come being a hole.
     pub(super) fn finish(mut self) -> Framed {
         self.push_hole(self.remaining());
         Framed {
-            body: Bytes::from(self.body),
+            body: self.body.finish(),
             holes: self.holes,
             first: self.first,
             last: self.last,
             stream_end: self.stream_end,
             acked: self.acked,
-        }
-    }
-
-    /// Makes room for `length` bytes more, and in good time for all.
-    fn make_room(&mut self, length: usize) {
-        let wanted = self.body.len().saturating_add(length);
-        if wanted > self.body.capacity() {
-            let ample = self.body.capacity().saturating_mul(4).min(self.length).max(wanted);
-            self.body.reserve_exact(ample.saturating_sub(self.body.len()));
         }
     }
 

@@ -51,7 +51,7 @@ pub(super) fn put_values(values: &[u32], width: u32, out: &mut Vec<u8>) {
 }
 
 /// Appends a number, 7 bits a byte, the lowest first.
-pub(super) fn put_varint(mut number: u64, out: &mut Vec<u8>) {
+pub(crate) fn put_varint(mut number: u64, out: &mut Vec<u8>) {
     while number >= 0x80 {
         out.push((number & 0x7f) as u8 | 0x80);
         number >>= 7;

@@ -20,6 +20,7 @@ mod other;
 mod page;
 
 pub(crate) use chunk::ColumnChunk;
+pub(crate) use hybrid::put_varint;
 pub(crate) use messages::PageBuffers;
 
 use crate::packed::{Cursor, Damaged, Form, Rows};

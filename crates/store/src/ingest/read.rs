@@ -137,6 +137,9 @@ fn write(dissector: &mut Dissector, writer: &mut SessionsWriter, stored: Payload
         payload::cut(&mut operation, stored);
         writer.push(&operation, |session| dissector.first_unfinished(session))?;
     }
+    while let Some(session) = dissector.poll_ended() {
+        writer.ended(session, |session| dissector.first_unfinished(session))?;
+    }
     Ok(())
 }
 

@@ -7,6 +7,8 @@
     reason = "tests"
 )]
 
+mod large;
+
 use super::*;
 use crate::layout::Layout;
 use crate::{Columns, SessionFile};

@@ -1,27 +1,24 @@
-//! A Parquet file in the making that takes little memory: [`parquet::file::writer::SerializedFileWriter`] keeps about 80 KB for
-//! each row group of an open file, which is more than the rows of all sessions when there are thousands of row groups.
+//! A Parquet file in the making that takes little memory: [`parquet::file::writer::SerializedFileWriter`] keeps so much for each row
+//! group of an open file that it is more than the rows of all sessions when there are thousands of row groups.
 
+use super::footers::Footers;
 use super::origin::Origin;
 use super::row_group::RowGroup;
 use super::session_format::SessionFormat;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{ParquetMetaDataOptions, ParquetMetaDataReader};
 use parquet::file::writer::TrackedWrite;
 use std::fs::File;
 use std::io::Write as _;
-use std::sync::Arc;
 
 /// What a Parquet file begins and ends with.
-const MAGIC: &[u8; 4] = b"PAR1";
-/// Bytes behind the metadata of a file: their length and the magic.
-const END: usize = 8;
+pub(super) const MAGIC: &[u8; 4] = b"PAR1";
 
 /// The file; its row groups are there, its footer is not.
 pub(super) struct GrowingFile {
     out: TrackedWrite<File>,
     format: &'static SessionFormat,
-    /// The footer that the file would have with one of its row groups alone, for each of them.
-    footers: Vec<Box<[u8]>>,
+    /// What the footer will say.
+    footers: Footers,
 }
 
 impl GrowingFile {
@@ -30,7 +27,7 @@ impl GrowingFile {
         let format = SessionFormat::get()?;
         let mut out = TrackedWrite::new(file);
         out.write_all(MAGIC)?;
-        Ok(Self { out, format, footers: Vec::new() })
+        Ok(Self { out, format, footers: Footers::default() })
     }
 
     /// Appends a row group; one without rows is none.
@@ -39,23 +36,12 @@ impl GrowingFile {
             return Ok(());
         }
         let described = row_group.append_to(&mut self.out, self.footers.len())?;
-        let mut footer = self.format.footer_of(described)?;
-        footer.truncate(footer.len().saturating_sub(END));
-        self.footers.push(footer.into_boxed_slice());
-        Ok(())
+        self.footers.push(described, self.format)
     }
 
     /// Completes it; its footer says that it has rows of `origin`. It is not forced to the disk.
     pub(super) fn finish(mut self, origin: Option<&Origin>) -> Result<(), ParquetError> {
-        let mut row_groups = Vec::with_capacity(self.footers.len());
-        // One schema for all, instead of one for each.
-        let options = ParquetMetaDataOptions::new().with_schema(Arc::clone(self.format.schema()));
-        for footer in std::mem::take(&mut self.footers) {
-            let alone = ParquetMetaDataReader::decode_metadata_with_options(&footer, Some(&options))?;
-            row_groups.extend_from_slice(alone.row_groups());
-        }
-        let footer = self.format.footer(row_groups, origin)?;
-        self.out.write_all(&footer)?;
+        self.footers.write(self.format, origin, &mut self.out)?;
         Ok(self.out.flush()?)
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! Rows arrive as operations complete, each file has them in the order of `op`. They are packed, and wait with the others of
 //! their session. When there are enough of them, and none is missing before them, they become a row group, which is encoded on
-//! another thread. All sessions share one memory budget: when it is exceeded, rows are moved to the disk; what is there is
-//! merged at the end, which yields one session after the other. What is in a file does not depend on the number of threads.
+//! another thread; when their session has ended, fewer are enough. All sessions share one memory budget: when it is exceeded,
+//! rows are moved to the disk; what is there is merged at the end, which yields one session after the other. What is in a file
+//! does not depend on the number of threads.
 
 mod encoders;
+mod footers;
 mod growing_file;
 mod jobs;
 mod merge;
@@ -67,6 +69,8 @@ pub enum WriteError {
 
 /// Most files begun before the end: each is open.
 const EARLY_FILES: usize = 256;
+/// As many begun is no reason yet to let a session wait that goes on.
+const EARLY_FILES_OF_ENDED: usize = EARLY_FILES / 2;
 
 /// Session files in the making. Dropped before [`SessionsWriter::finish`] has succeeded, nothing is left of them and an
 /// earlier result is as it was.
@@ -129,6 +133,20 @@ impl SessionsWriter {
         self.encoders.assistant()
     }
 
+    /// Writes what waits of a session that ended, if it is worth a row group: nothing else may come for long. `outstanding` says
+    /// what it says to [`SessionsWriter::push`]; rows may come all the same.
+    ///
+    /// # Errors
+    /// [`WriteError`] when rows had to be written and could not.
+    pub fn ended(&mut self, session: u32, outstanding: impl Fn(Option<u32>) -> u32) -> Result<(), WriteError> {
+        let index = (session as usize).saturating_add(1);
+        let Some(of_session) = self.rows.get(index).filter(|rows| rows.is_worth_writing()) else { return Ok(()) };
+        if !of_session.is_early() && self.early_files >= EARLY_FILES_OF_ENDED {
+            return Ok(());
+        }
+        self.write_early(index, true, &outstanding)
+    }
+
     /// Writes the files of all sessions and the metadata that `describe` makes of them, and puts them in place of an
     /// earlier result. `sessions` are the dissector's; what belongs to none of them gets the file of session 0.
     ///
@@ -170,11 +188,11 @@ impl SessionsWriter {
         Ok(document)
     }
 
-    /// Writes a row group of the session at `index`, if there are rows enough.
+    /// Writes a row group of the session at `index`, if there are rows enough; if `few` will do, fewer are.
     fn write_early(
         &mut self,
         index: usize,
-        make_room: bool,
+        few: bool,
         outstanding: &impl Fn(Option<u32>) -> u32,
     ) -> Result<(), WriteError> {
         let Some(of_session) = self.rows.get_mut(index) else { return Ok(()) };
@@ -185,7 +203,7 @@ impl SessionsWriter {
         let session = index.checked_sub(1).and_then(|session| u32::try_from(session).ok());
         let path = || self.staged.path().join(format!(".early-{index}"));
         let before = of_session.memory();
-        of_session.write_below(outstanding(session), make_room, path, &self.encoders)?;
+        of_session.write_below(outstanding(session), few, path, &self.encoders)?;
         self.early_files = self.early_files.saturating_add(usize::from(!begun && of_session.is_early()));
         self.memory = self.memory.saturating_sub(before).saturating_add(of_session.memory());
         Ok(())

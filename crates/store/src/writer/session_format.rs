@@ -55,10 +55,10 @@ impl SessionFormat {
         Self::write(FileMetaData::new(version, 0, Some(by), Some(key_values), Arc::clone(schema), None), row_groups)
     }
 
-    /// The same of `row_group` alone, without what other programs want to know.
-    pub(super) fn footer_of(&self, row_group: RowGroupMetaData) -> Result<Vec<u8>, ParquetError> {
+    /// The same without what other programs want to know.
+    pub(super) fn bare_footer(&self, row_groups: Vec<RowGroupMetaData>) -> Result<Vec<u8>, ParquetError> {
         let version = self.properties.writer_version().as_num();
-        Self::write(FileMetaData::new(version, 0, None, None, Arc::clone(&self.schema), None), vec![row_group])
+        Self::write(FileMetaData::new(version, 0, None, None, Arc::clone(&self.schema), None), row_groups)
     }
 
     fn write(of_file: FileMetaData, row_groups: Vec<RowGroupMetaData>) -> Result<Vec<u8>, ParquetError> {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// Bytes of rows in a row group.
 const ROW_GROUP_BYTES: usize = 8 << 20;
-/// Bytes of rows in the least row group that is written before the end, to make room for others.
+/// Bytes of rows in the least row group that is written before the end: to make room for others, or of a session that ended.
 const SMALL_ROW_GROUP_BYTES: usize = 1 << 20;
 
 /// The rows of a session that are not in its file yet, and how far that is.
@@ -55,6 +55,11 @@ impl SessionRows {
         self.rows.weight() >= self.try_at.max(ROW_GROUP_BYTES)
     }
 
+    /// Whether there are rows enough for a small row group, if none is missing before them.
+    pub(super) fn is_worth_writing(&self) -> bool {
+        self.rows.weight() >= SMALL_ROW_GROUP_BYTES
+    }
+
     /// Whether a row group was written before the end.
     pub(super) fn is_early(&self) -> bool {
         self.early.is_some()
@@ -66,16 +71,16 @@ impl SessionRows {
     }
 
     /// Hands the rows whose number is below `op` over as a row group, if there are enough of them: all rows before `op` have
-    /// come. To make room, fewer are enough. Until the end the file is at the path that `early` says.
+    /// come. If `few` will do, fewer are enough. Until the end the file is at the path that `early` says.
     pub(super) fn write_below(
         &mut self,
         op: u32,
-        make_room: bool,
+        few: bool,
         early: impl FnOnce() -> PathBuf,
         encoders: &Encoders,
     ) -> Result<(), WriteError> {
         // What is on the disk comes first, and only at the end.
-        let enough = if make_room { SMALL_ROW_GROUP_BYTES } else { ROW_GROUP_BYTES / 2 };
+        let enough = if few { SMALL_ROW_GROUP_BYTES } else { ROW_GROUP_BYTES / 2 };
         if !self.runs.is_empty() || self.rows.weight_below(op) < enough {
             self.try_at = self.rows.weight().saturating_add(ROW_GROUP_BYTES);
             return Ok(());

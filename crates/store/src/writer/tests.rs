@@ -7,6 +7,8 @@
     reason = "tests"
 )]
 
+mod ended;
+
 use super::*;
 use crate::fixture::{full, noise, shown, small, summary};
 use crate::metadata::{SCHEMA_VERSION, Trace};
