@@ -134,6 +134,8 @@ fn hand_over(trace: &mut Trace, batches: &Backlog<Batch>, assistant: &mut Assist
             }
         }
         if bodies >= LARGE {
+            // Those before it may wait to be encoded still.
+            assistant.encode_one();
             batches.wait_for_room(0);
         }
     }

@@ -87,11 +87,6 @@ impl Rows {
         self.large.iter().map(|message| &message[..])
     }
 
-    /// Bytes of them.
-    pub(crate) fn large_bytes(&self) -> usize {
-        self.large_bytes
-    }
-
     /// Bytes of everything else.
     pub(crate) fn small_bytes(&self) -> usize {
         self.pieces.len()
