@@ -38,8 +38,8 @@ pub(crate) enum NetworkPayload<'a> {
 
 /// Reads the IP packet at the start of `packet`, of which `original_length` bytes were on the wire, padding included.
 pub(crate) fn payload(packet: &[u8], original_length: usize, frame: u64, time: Timestamp) -> NetworkPayload<'_> {
-    if let Some((bytes, length, ends, identification)) = plain_tcp(packet) {
-        return transport(IpNumber::TCP, bytes, length, Envelope { ends, identification, frame, time });
+    if let Some(plain) = plain_tcp(packet, frame, time) {
+        return plain;
     }
     let Ok((ip, _)) = LaxIpSlice::from_slice(packet) else { return NetworkPayload::Malformed };
     let (source, destination, length, identification) = match &ip {
@@ -81,9 +81,8 @@ pub(crate) fn payload(packet: &[u8], original_length: usize, frame: u64, time: T
     }
 }
 
-/// The captured bytes that an IPv4 packet carries if it is a whole one of TCP and says how long it is, as nearly all do; how many
-/// it carries, its ends and its identification.
-fn plain_tcp(packet: &[u8]) -> Option<(&[u8], usize, (IpAddr, IpAddr), Option<u16>)> {
+/// What an IPv4 packet carries if it is a whole one of TCP and says how long it is, as nearly all do.
+fn plain_tcp(packet: &[u8], frame: u64, time: Timestamp) -> Option<NetworkPayload<'_>> {
     let header: &[u8; etherparse::Ipv4Header::MIN_LEN] = packet.first_chunk()?;
     let [first, _, upper, lower, _, _, _, _, _, protocol, _, _, a, b, c, d, e, f, g, h] = *header;
     let length = usize::from(first & 0xf).saturating_mul(4);
@@ -96,7 +95,8 @@ fn plain_tcp(packet: &[u8]) -> Option<(&[u8], usize, (IpAddr, IpAddr), Option<u1
     let bytes = packet.get(length..total.min(packet.len()))?;
     let ends = ([a, b, c, d].into(), [e, f, g, h].into());
     let identification = be16(header, 4).filter(|identification| *identification != 0);
-    Some((bytes, total.saturating_sub(length), ends, identification))
+    let envelope = Envelope { ends, identification, frame, time };
+    Some(transport(IpNumber::TCP, bytes, total.saturating_sub(length), envelope))
 }
 
 /// What is known of a TCP segment from around it.

@@ -27,5 +27,8 @@ pub(super) fn response(operation: &mut Operation, message: &[u8]) -> Result<(), 
 
 fn code(operation: &mut Operation, code: u32) {
     operation.ctl_code = Some(code);
-    say(operation, &names::ctl_code(code).map_or_else(|| format!("{code:#010x}"), str::to_owned));
+    match names::ctl_code(code) {
+        Some(name) => say(operation, name),
+        None => say(operation, format_args!("{code:#010x}")),
+    }
 }
