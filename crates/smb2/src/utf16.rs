@@ -3,6 +3,10 @@
 /// The text of UTF-16LE `bytes`. Each surrogate without its partner becomes U+FFFD; an odd last byte is dropped.
 pub fn to_string(bytes: &[u8]) -> String {
     let (units, _odd) = bytes.as_chunks::<2>();
+    // Most names are ASCII.
+    if units.iter().fold(0, |all, [lower, upper]| all | lower & 0x80 | upper) == 0 {
+        return units.iter().map(|[lower, _]| char::from(*lower)).collect();
+    }
     char::decode_utf16(units.iter().map(|unit| u16::from_le_bytes(*unit)))
         .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
         .collect()
