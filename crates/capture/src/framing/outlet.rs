@@ -44,10 +44,13 @@ impl Outlet {
         if body.len() >= LARGE {
             return Bytes::copy_from_slice(body);
         }
-        if self.block.capacity() < body.len() {
-            self.block = BytesMut::with_capacity(BLOCK);
+        if self.block.len() < body.len() {
+            // Zeros come into the cache all at once, before bodies are written one by one.
+            self.block = BytesMut::zeroed(BLOCK);
         }
-        self.block.extend_from_slice(body);
-        self.block.split().freeze()
+        // Parted before it is written: counting who uses the block would wait for the writing.
+        let mut part = self.block.split_to(body.len());
+        part.copy_from_slice(body);
+        part.freeze()
     }
 }

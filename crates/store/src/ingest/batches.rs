@@ -13,7 +13,7 @@ const EVENTS: usize = 1024;
 /// Bytes of PDUs at which fewer are handed over.
 const BYTES: usize = 1 << 20;
 /// Bytes of batches that may wait to be taken in: enough for a row group to be encoded meanwhile.
-const WAITING: usize = 8 << 20;
+const WAITING: usize = 4 << 20;
 /// Bytes of PDUs from which on a batch is taken in before the next one is read.
 const LARGE: usize = 4 << 20;
 /// How often it is looked whether the reading was cancelled while nothing comes: a capture without SMB has no events.

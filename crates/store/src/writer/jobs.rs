@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Bytes of rows that may wait.
-const WAITING_BYTES: usize = 24 << 20;
+const WAITING_BYTES: usize = 12 << 20;
 
 /// Rows of one row group.
 pub(super) struct Job {

@@ -38,7 +38,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Memory for rows that wait to be written, bytes, unless another budget is given.
-pub const DEFAULT_BUDGET: usize = 48 << 20;
+pub const DEFAULT_BUDGET: usize = 24 << 20;
 
 /// Why session files could not be written. Each message is one line; nothing half-written is left.
 #[derive(Debug, thiserror::Error)]
