@@ -8,7 +8,7 @@ use super::side::{Flow, Side};
 use crate::pdu::Timestamp;
 use crate::segment::{TcpFlags, TcpSegment};
 use rustc_hash::FxHasher;
-use std::hash::Hasher as _;
+use std::hash::{Hash as _, Hasher as _};
 
 /// Segments remembered.
 const REMEMBERED: usize = 4096;
@@ -35,7 +35,7 @@ struct Content {
     acknowledgement: Option<u32>,
     window: u16,
     flags: TcpFlags,
-    length: u64,
+    length: u32,
 }
 
 /// What copies of a segment have in common.
@@ -50,8 +50,8 @@ pub(super) struct Likeness {
 pub(super) struct Seen {
     /// The direction it belongs to.
     sender: Sender,
-    /// The addresses it was captured with.
-    captured_as: Flow,
+    /// The hash of the addresses it was captured with.
+    captured_as: u64,
     content: Content,
     identification: Option<u16>,
     time: Timestamp,
@@ -87,7 +87,7 @@ impl Content {
             [acknowledgement.is_some(), syn, fin, rst].into_iter().fold(0, |bits, flag| bits << 1 | u64::from(flag));
         let mut hasher = FxHasher::default();
         hasher.write_u64(u64::from(sequence) << 32 | u64::from(acknowledgement.unwrap_or(0)));
-        hasher.write_u64(length << 20 | u64::from(window) << 4 | flags);
+        hasher.write_u64(u64::from(length) << 20 | u64::from(window) << 4 | flags);
         hasher.finish()
     }
 }
@@ -100,7 +100,7 @@ impl Likeness {
             acknowledgement: segment.acknowledgement,
             window: segment.window,
             flags: segment.flags,
-            length: (segment.payload.len() as u64).saturating_add(u64::from(segment.missing)),
+            length: u32::try_from(segment.payload.len()).unwrap_or(u32::MAX).saturating_add(segment.missing),
         };
         Self { content, hash: content.hash() }
     }
@@ -126,7 +126,7 @@ impl Mirror {
         captured_as: Flow,
     ) -> bool {
         let TcpSegment { identification, time, .. } = *segment;
-        let content = likeness.content;
+        let (content, captured_as) = (likeness.content, hash_of(captured_as));
         self.remember(likeness, Seen { sender, captured_as, content, identification, time, prefix: prefix(segment) });
         let Some(before) = like else { return false };
         let limit = match (before.identification, identification) {
@@ -198,6 +198,12 @@ pub(super) fn is_random(sequence: u32, acknowledgement: u32) -> bool {
 /// Whether copies of a segment may have these times.
 pub(super) fn is_near(one: Timestamp, other: Timestamp) -> bool {
     one.0.abs_diff(other.0) <= NEAR
+}
+
+fn hash_of(flow: Flow) -> u64 {
+    let mut hasher = FxHasher::default();
+    flow.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn prefix(segment: &TcpSegment<'_>) -> u64 {
