@@ -67,6 +67,11 @@ impl Assembler {
         self.table.events(&mut self.counters)
     }
 
+    /// Bytes of the bodies of all PDUs so far.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.table.bytes()
+    }
+
     /// Ends the trace: what is kept back comes out, holes and unfinished PDUs declared.
     pub fn finish(&mut self) {
         self.fragments.finish(&mut self.counters);

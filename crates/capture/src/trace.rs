@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 pub struct Trace {
     packets: PacketFiles,
     assembler: Assembler,
+    /// Bytes of the bodies of PDUs that were handed out together.
+    bytes: u64,
     ended: bool,
 }
 
@@ -40,7 +42,7 @@ impl Trace {
     }
 
     fn of(packets: PacketFiles, limits: Limits) -> Self {
-        Self { packets, assembler: Assembler::new(limits), ended: false }
+        Self { packets, assembler: Assembler::new(limits), bytes: 0, ended: false }
     }
 
     /// The next event; `None` at the end of the trace.
@@ -65,17 +67,13 @@ impl Trace {
     /// # Errors
     /// As those of [`Trace::next_event`].
     pub fn next_events(&mut self, count: usize, bytes: usize) -> Result<VecDeque<Event>, ReadError> {
-        let (mut known, mut held) = (0usize, 0usize);
+        let enough = self.bytes.saturating_add(bytes as u64);
         self.assembler.events().reserve(count);
-        loop {
-            let events = self.assembler.events();
-            held = events.range(known..).map(body).fold(held, usize::saturating_add);
-            known = events.len();
-            if known >= count || held >= bytes || self.ended {
-                return Ok(std::mem::take(events));
-            }
+        while self.assembler.events().len() < count && self.assembler.bytes() < enough && !self.ended {
             self.advance()?;
         }
+        self.bytes = self.assembler.bytes();
+        Ok(std::mem::take(self.assembler.events()))
     }
 
     /// Reads the next packet.
@@ -115,13 +113,5 @@ impl Trace {
     /// What was read, dropped, guessed or repaired so far.
     pub fn counters(&self) -> &Counters {
         self.assembler.counters()
-    }
-}
-
-/// Bytes of the body of the PDU that an event is.
-fn body(event: &Event) -> usize {
-    match event {
-        Event::Pdu(pdu) => pdu.body.len(),
-        Event::Connect { .. } | Event::Close { .. } => 0,
     }
 }

@@ -17,6 +17,8 @@ const SMB_PORTS: [u16; 2] = [445, 139];
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     pub(super) events: VecDeque<Event>,
+    /// Bytes of the bodies of PDUs that were ever among them.
+    pub(super) bytes: u64,
     /// Connections announced so far.
     announced: u32,
     /// PDUs of one delivery, empty between deliveries.
@@ -341,8 +343,9 @@ impl Connection {
             None => self.introduce(client, outbox, c),
         };
         let direction = direction_of(side, client);
-        let Outbox { events, framed, .. } = outbox;
+        let Outbox { events, framed, bytes, .. } = outbox;
         events.extend(framed.drain().map(|framed| {
+            *bytes = bytes.wrapping_add(framed.body.len() as u64);
             Event::Pdu(Pdu {
                 connection: number,
                 direction,

@@ -152,6 +152,11 @@ impl Table {
         &mut self.delivery.outbox.events
     }
 
+    /// Bytes of the bodies of all PDUs so far.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.delivery.outbox.bytes
+    }
+
     /// Lets a connection that is over say what it kept; says whether there was one.
     fn finish_retired(&mut self, c: &mut Counters) -> bool {
         let Some(mut connection) = self.retired.pop_front() else { return false };

@@ -43,7 +43,12 @@ impl Spare {
 
     fn take(&self) -> Vec<u8> {
         let spare = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        spare.unwrap_or_else(|| Vec::with_capacity(PIECE))
+        let mut piece = spare.unwrap_or_else(|| Vec::with_capacity(PIECE));
+        // Zeros come into the cache all at once, before rows are written one by one: counting who shares their texts would wait
+        // for the writing.
+        piece.resize(PIECE, 0);
+        piece.clear();
+        piece
     }
 
     fn give(&self, pieces: impl Iterator<Item = Vec<u8>>) {
