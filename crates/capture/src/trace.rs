@@ -6,7 +6,7 @@ use crate::format::{EmbeddedKeys, FileFacts, OpenError, PacketReader, ReadError}
 use crate::limits::Limits;
 use crate::merge::FileRead;
 use crate::packet_files::PacketFiles;
-use crate::pdu::Event;
+use crate::pdu::{Event, Pdu};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
@@ -68,7 +68,12 @@ impl Trace {
     /// As those of [`Trace::next_event`].
     pub fn next_events(&mut self, count: usize, bytes: usize) -> Result<VecDeque<Event>, ReadError> {
         let enough = self.bytes.saturating_add(bytes as u64);
-        self.assembler.events().reserve(count);
+        // Memory that another processor has had comes into the cache all at once, before events are written one by one.
+        let events = self.assembler.events();
+        if events.is_empty() {
+            events.resize_with(count, || Event::Pdu(Pdu::default()));
+            events.clear();
+        }
         while self.assembler.events().len() < count && self.assembler.bytes() < enough && !self.ended {
             self.advance()?;
         }
