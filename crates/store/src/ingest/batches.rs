@@ -70,6 +70,7 @@ pub(crate) fn read<E>(
         move || {
             let _ended = Ended(&batches);
             let ended = hand_over(&mut trace, &batches, &mut of_reader);
+            of_reader.leave();
             (trace, ended)
         }
     });

@@ -8,7 +8,6 @@ use super::jobs::{Job, Jobs};
 use crate::column_chunk::PageBuffers;
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 
 /// Those who encode row groups and append them to their files.
 pub(super) struct Encoders {
@@ -16,9 +15,6 @@ pub(super) struct Encoders {
     jobs: Option<Arc<Jobs>>,
     /// Those of whoever brings jobs.
     buffers: Mutex<PageBuffers>,
-    threads: Vec<JoinHandle<()>>,
-    /// Threads that there may be, the caller's among them.
-    most: usize,
 }
 
 /// Encodes beside something else.
@@ -30,11 +26,9 @@ pub(crate) struct Assistant {
 impl Encoders {
     /// With `most` threads, the caller's and one that reads among them. With one, the caller does each job at once.
     pub(super) fn start(most: NonZero<usize>) -> Self {
-        let most = most.get();
-        let jobs = (most > 1).then(Arc::<Jobs>::default);
-        let mut encoders = Self { jobs, buffers: Mutex::default(), threads: Vec::new(), most };
-        encoders.spawn(most.saturating_sub(2));
-        encoders
+        let jobs = (most.get() > 1).then(Arc::<Jobs>::default);
+        jobs.iter().for_each(|jobs| (2..most.get()).for_each(|_| jobs.spawn()));
+        Self { jobs, buffers: Mutex::default() }
     }
 
     /// Takes a job.
@@ -54,11 +48,6 @@ impl Encoders {
         Assistant { jobs: self.jobs.clone(), buffers: PageBuffers::default() }
     }
 
-    /// Nobody reads any more: another thread encodes instead.
-    pub(super) fn reading_is_over(&mut self) {
-        self.spawn(self.most.saturating_sub(1).saturating_sub(self.threads.len()));
-    }
-
     /// Waits until all jobs are done.
     ///
     /// # Errors
@@ -67,19 +56,8 @@ impl Encoders {
         let Some(jobs) = self.jobs.take() else { return Ok(()) };
         jobs.end();
         jobs.do_all();
-        for thread in std::mem::take(&mut self.threads) {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        }
+        jobs.join(|panic| std::panic::resume_unwind(panic));
         jobs.failure()
-    }
-
-    fn spawn(&mut self, count: usize) {
-        let Some(jobs) = &self.jobs else { return };
-        let thread = |_| {
-            let jobs = Arc::clone(jobs);
-            std::thread::spawn(move || jobs.do_all())
-        };
-        self.threads.extend((0..count).map(thread));
     }
 }
 
@@ -88,10 +66,8 @@ impl Drop for Encoders {
     fn drop(&mut self) {
         if let Some(jobs) = self.jobs.take() {
             jobs.give_up();
-        }
-        for thread in self.threads.drain(..) {
-            // Its panic is told by the one that is under way, or has been printed.
-            let _ = thread.join();
+            // Their panic is told by the one that is under way, or has been printed.
+            jobs.join(drop);
         }
     }
 }
@@ -105,5 +81,10 @@ impl Assistant {
     /// Encodes a row group that waits for it; says whether one did.
     pub(crate) fn encode_one(&mut self) -> bool {
         self.jobs.as_ref().is_some_and(|jobs| jobs.do_one(&mut self.buffers))
+    }
+
+    /// The thread that it belongs to ends: another does nothing but encode instead.
+    pub(crate) fn leave(self) {
+        self.jobs.iter().for_each(Jobs::spawn);
     }
 }

@@ -6,7 +6,9 @@ use super::session_file_writer::SessionFileWriter;
 use crate::backlog::{Backlog, Refused, Waited};
 use crate::column_chunk::PageBuffers;
 use crate::packed::Rows;
+use std::any::Any;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Bytes of rows that may wait.
@@ -32,12 +34,14 @@ pub(super) struct Jobs {
     /// One was done.
     done: Condvar,
     failed: Mutex<Option<WriteError>>,
+    /// Those that do nothing else.
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Default for Jobs {
     fn default() -> Self {
         let (running, done) = (Mutex::default(), Condvar::new());
-        Self { waiting: Backlog::of(WAITING_BYTES), running, done, failed: Mutex::default() }
+        Self { waiting: Backlog::of(WAITING_BYTES), running, done, failed: Mutex::default(), threads: Mutex::default() }
     }
 }
 
@@ -64,6 +68,19 @@ impl Jobs {
             self.waiting.abandon();
         }
         true
+    }
+
+    /// Starts a thread that does nothing else until no more will come.
+    pub(super) fn spawn(self: &Arc<Self>) {
+        let jobs = Arc::clone(self);
+        let thread = std::thread::spawn(move || jobs.do_all());
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
+    }
+
+    /// Waits for the threads that do nothing else. What one panicked with is handed to `panicked`.
+    pub(super) fn join(&self, mut panicked: impl FnMut(Box<dyn Any + Send>)) {
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        threads.into_iter().filter_map(|thread| thread.join().err()).for_each(&mut panicked);
     }
 
     /// Does jobs until no more will come.

@@ -159,8 +159,7 @@ impl SessionsWriter {
         describe: impl FnOnce(Vec<Session>) -> SessionMetadata,
     ) -> Result<SessionMetadata, WriteError> {
         // Dropped the other way round: while the folder goes, nothing must be written to it.
-        let Self { staged, mut spill, rows, mut encoders, trace, .. } = self;
-        encoders.reading_is_over();
+        let Self { staged, mut spill, rows, encoders, trace, .. } = self;
         let names = Names::give(staged.path(), &rows, sessions)?;
         let mut renamed = Vec::new();
         for (rows, name) in rows.into_iter().zip(names.of_files()) {
