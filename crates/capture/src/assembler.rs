@@ -62,9 +62,15 @@ impl Assembler {
         self.table.poll(&mut self.counters)
     }
 
-    /// All events that [`Assembler::poll_event`] would return now. They may stay while further packets are taken.
+    /// The events that wait. They may stay while further packets are taken, once [`Assembler::finish_retired`] has nothing to
+    /// do any more.
     pub(crate) fn events(&mut self) -> &mut VecDeque<Event> {
-        self.table.events(&mut self.counters)
+        self.table.events()
+    }
+
+    /// Lets a connection that is over say what it kept; says whether there was one.
+    pub(crate) fn finish_retired(&mut self) -> bool {
+        self.table.finish_retired(&mut self.counters)
     }
 
     /// Bytes of the bodies of all PDUs so far.

@@ -20,10 +20,9 @@ pub struct Mark {
 }
 
 /// Which way a PDU went.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Direction {
     /// From the side that connected.
-    #[default]
     ClientToServer,
     /// From the side that listens.
     ServerToClient,
@@ -58,7 +57,7 @@ pub struct Endpoints {
 }
 
 /// One transport PDU: the body after the 4-byte transport header.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Pdu {
     /// 0-based number of the connection in the trace, in order of first appearance among those that carry SMB.
     pub connection: u32,

@@ -6,7 +6,8 @@ use crate::format::{EmbeddedKeys, FileFacts, OpenError, PacketReader, ReadError}
 use crate::limits::Limits;
 use crate::merge::FileRead;
 use crate::packet_files::PacketFiles;
-use crate::pdu::{Event, Pdu};
+use crate::pdu::{Direction, Event, Mark, Pdu};
+use bytes::Bytes;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
@@ -71,10 +72,21 @@ impl Trace {
         // Memory that another processor has had comes into the cache all at once, before events are written one by one.
         let events = self.assembler.events();
         if events.is_empty() {
-            events.resize_with(count, || Event::Pdu(Pdu::default()));
+            events.resize_with(count, nothing);
             events.clear();
         }
-        while self.assembler.events().len() < count && self.assembler.bytes() < enough && !self.ended {
+        loop {
+            let waiting = self.assembler.events().len();
+            if waiting >= count || (waiting > 0 && self.assembler.bytes() >= enough) {
+                break;
+            }
+            // One after the other: each may bring a large PDU of which nearly all is missing.
+            if self.assembler.finish_retired() {
+                continue;
+            }
+            if self.ended {
+                break;
+            }
             self.advance()?;
         }
         self.bytes = self.assembler.bytes();
@@ -119,4 +131,18 @@ impl Trace {
     pub fn counters(&self) -> &Counters {
         self.assembler.counters()
     }
+}
+
+/// An event that fills the memory of one.
+fn nothing() -> Event {
+    Event::Pdu(Pdu {
+        connection: 0,
+        direction: Direction::ClientToServer,
+        body: Bytes::new(),
+        holes: Vec::new(),
+        first: Mark::default(),
+        last: Mark::default(),
+        stream_end: 0,
+        acked: None,
+    })
 }

@@ -12,7 +12,8 @@
 mod packets;
 
 use packets::{ACK, FIN, RST, Segment, Talk, assemble, ids, message, pdus};
-use smbreplay_capture::{CloseKind, Counters, Direction, Event, Limits};
+use smbreplay_capture::{CloseKind, Counters, Direction, Event, Limits, PacketReader, Trace};
+use std::io::Cursor;
 
 fn run(segments: &[Segment]) -> (Vec<Event>, Counters) {
     let (events, assembler) = assemble(segments, Limits::default());
@@ -134,4 +135,44 @@ fn after_a_close_bytes_far_off_are_of_another_connection_also_without_its_syn() 
             assert_eq!((counters.port_reuses, counters.hole_bytes, counters.retransmitted_segments), (1, 0, 0));
         }
     }
+}
+
+/// A pcap file of these packets, which begin with their IP header.
+fn pcap(segments: &[Segment]) -> Vec<u8> {
+    let header: [u32; 6] = [0xa1b2_c3d4, 0x0004_0002, 0, 0, 1 << 18, 101];
+    let mut file: Vec<u8> = header.into_iter().flat_map(u32::to_le_bytes).collect();
+    for segment in segments {
+        let bytes = segment.bytes();
+        let length = u32::try_from(bytes.len()).unwrap();
+        file.extend([1_700_000_000, 0, length, length].into_iter().flat_map(u32::to_le_bytes));
+        file.extend(bytes);
+    }
+    file
+}
+
+#[test]
+fn what_connections_leave_unfinished_at_the_end_comes_one_after_the_other() {
+    const CONNECTIONS: u16 = 20;
+    const LENGTH: usize = 2 << 20;
+    let mut segments = Vec::new();
+    for number in 0..CONNECTIONS {
+        let mut talk = Talk::new(1000, 5000);
+        talk.ports.0 += number;
+        segments.extend(talk.handshake());
+        segments.push(talk.request(&message(false, 1, LENGTH)[..1000]));
+    }
+    let reader = PacketReader::from_reader(Box::new(Cursor::new(pcap(&segments))), "test").unwrap();
+    let mut trace = Trace::new(reader, Limits::default());
+    let mut lengths = Vec::new();
+    loop {
+        let events = trace.next_events(1000, 1).unwrap();
+        if events.is_empty() {
+            break;
+        }
+        let events = Vec::from(events);
+        let bodies: Vec<usize> = pdus(&events).iter().map(|pdu| pdu.body.len()).collect();
+        assert!(bodies.len() <= 1, "{} bodies of {LENGTH} bytes at once", bodies.len());
+        lengths.extend(bodies);
+    }
+    assert_eq!(lengths, [LENGTH; CONNECTIONS as usize]);
 }

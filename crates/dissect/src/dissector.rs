@@ -22,7 +22,8 @@ use std::collections::{BTreeMap, VecDeque};
 const CONNECTION_LIMIT: usize = 1 << 18;
 /// How many closed connections keep their outstanding requests, since the other side may send after a FIN.
 const CLOSED_LIMIT: usize = 256;
-/// Bytes of these requests, beside those of the connection that was closed last: large WRITEs may be among them.
+/// Bytes of these requests, beside those of the connection that was closed last: large WRITEs may be among them. Requests that
+/// come behind the close are bounded by the number of connections alone.
 const CLOSED_BYTES: usize = 16 << 20;
 
 /// Makes operations of what was captured.

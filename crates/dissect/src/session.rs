@@ -45,7 +45,8 @@ struct Session {
     summary: SessionSummary,
     server_guid: Option<Guid>,
     requests: u64,
-    /// Connections that it was used on and that are not closed.
+    /// Connections that it was used on and that are not closed. One that was closed before it was used on it counts still: such
+    /// a session does not end before the trace does.
     open: u32,
     /// Messages that stayed encrypted.
     locked: Locked,

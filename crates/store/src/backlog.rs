@@ -75,7 +75,7 @@ impl<T> Backlog<T> {
         Ok(())
     }
 
-    /// Waits until no more than `bytes` bytes wait.
+    /// Waits until no more than `bytes` bytes wait, or nobody takes any more.
     pub(crate) fn wait_for_room(&self, bytes: usize) {
         let mut state = self.state();
         while !state.waiting.is_empty() && state.bytes > bytes && !state.abandoned {

@@ -44,7 +44,7 @@ impl Body {
         self.length.saturating_sub(self.len())
     }
 
-    /// Memory held, in bytes. It depends on what has come alone: by it is decided what must not wait any longer, while it
+    /// Memory held, in bytes, at least. It depends on what has come alone: by it is decided what must not wait any longer, while it
     /// depends on other threads whether there is a map.
     pub(super) fn cost(&self) -> usize {
         self.len().max(self.length.min(TRUSTED_LENGTH))

@@ -146,9 +146,8 @@ impl Table {
         }
     }
 
-    /// The events that wait, with those of connections that are over.
-    pub(crate) fn events(&mut self, c: &mut Counters) -> &mut VecDeque<Event> {
-        while self.finish_retired(c) {}
+    /// The events that wait. Those of connections that are over come with [`Table::finish_retired`].
+    pub(crate) fn events(&mut self) -> &mut VecDeque<Event> {
         &mut self.delivery.outbox.events
     }
 
@@ -158,7 +157,7 @@ impl Table {
     }
 
     /// Lets a connection that is over say what it kept; says whether there was one.
-    fn finish_retired(&mut self, c: &mut Counters) -> bool {
+    pub(crate) fn finish_retired(&mut self, c: &mut Counters) -> bool {
         let Some(mut connection) = self.retired.pop_front() else { return false };
         connection.finish(self.now, &self.delivery.limits, &mut self.delivery.outbox, c);
         true

@@ -130,8 +130,8 @@ fn hand_over(trace: &mut Trace, batches: &Backlog<Batch>, assistant: &mut Assist
                 Err(Refused::Full(again)) => batch = again,
             }
             if !assistant.encode_one() {
-                // Not at once when there is room for one: each waking takes time.
-                batches.wait_for_room(WAITING / 2);
+                // For it, and not for it alone: each waking takes time.
+                batches.wait_for_room((WAITING / 2).min(WAITING.saturating_sub(bytes)));
             }
         }
         if bodies >= LARGE {

@@ -52,8 +52,8 @@ impl Encoders {
     ///
     /// # Errors
     /// Why one of them could not be done.
-    pub(super) fn finish(mut self) -> Result<(), WriteError> {
-        let Some(jobs) = self.jobs.take() else { return Ok(()) };
+    pub(super) fn finish(self) -> Result<(), WriteError> {
+        let Some(jobs) = &self.jobs else { return Ok(()) };
         jobs.end();
         jobs.do_all();
         jobs.join(|panic| std::panic::resume_unwind(panic));

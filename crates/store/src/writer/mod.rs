@@ -1,10 +1,10 @@
 //! Writing the session files of a trace.
 //!
 //! Rows arrive as operations complete, each file has them in the order of `op`. They are packed, and wait with the others of
-//! their session. When there are enough of them, and none is missing before them, they become a row group, which is encoded on
-//! another thread; when their session has ended, fewer are enough. All sessions share one memory budget: when it is exceeded,
-//! rows are moved to the disk; what is there is merged at the end, which yields one session after the other. What is in a file
-//! does not depend on the number of threads.
+//! their session. When there are enough of them, and none is missing before them, they become a row group, which is encoded by
+//! whoever has nothing else to do; when their session has ended, fewer are enough. All sessions share one memory budget: when
+//! it is exceeded, rows are moved to the disk; what is there is merged at the end, which yields one session after the other.
+//! What is in a file does not depend on the number of threads.
 
 mod encoders;
 mod footers;

@@ -24,6 +24,8 @@ pub(super) struct SessionRows {
     rows: Rows,
     /// Bytes of rows at which it is worth trying to write a row group.
     try_at: usize,
+    /// The same of a small one.
+    try_few_at: usize,
     /// Rows that did not fit the memory budget.
     runs: Vec<Run>,
     /// The file, once row groups were written before the end.
@@ -55,9 +57,9 @@ impl SessionRows {
         self.rows.weight() >= self.try_at.max(ROW_GROUP_BYTES)
     }
 
-    /// Whether there are rows enough for a small row group, if none is missing before them.
+    /// Whether there may be rows enough for a small row group.
     pub(super) fn is_worth_writing(&self) -> bool {
-        self.rows.weight() >= SMALL_ROW_GROUP_BYTES
+        self.runs.is_empty() && self.rows.weight() >= self.try_few_at.max(SMALL_ROW_GROUP_BYTES)
     }
 
     /// Whether a row group was written before the end.
@@ -82,10 +84,15 @@ impl SessionRows {
         // What is on the disk comes first, and only at the end.
         let enough = if few { SMALL_ROW_GROUP_BYTES } else { ROW_GROUP_BYTES / 2 };
         if !self.runs.is_empty() || self.rows.weight_below(op) < enough {
-            self.try_at = self.rows.weight().saturating_add(ROW_GROUP_BYTES);
+            // To find out takes longer the more rows there are.
+            let (try_at, more) = match few {
+                true => (&mut self.try_few_at, SMALL_ROW_GROUP_BYTES),
+                false => (&mut self.try_at, ROW_GROUP_BYTES),
+            };
+            *try_at = self.rows.weight().saturating_add(more);
             return Ok(());
         }
-        self.try_at = 0;
+        (self.try_at, self.try_few_at) = (0, 0);
         let rows = self.rows.take_below(op);
         let file = Arc::clone(self.early.get_or_insert_with(|| Arc::new(SessionFileWriter::at(early()))));
         self.hand_over(file, rows, false, encoders)

@@ -31,6 +31,24 @@ fn rows_of_a_session_that_ended_do_not_wait_for_the_end_of_the_trace() {
 }
 
 #[test]
+fn a_session_that_ends_again_is_looked_at_anew_when_it_has_many_more_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = OutputFolder::at(folder.path());
+    let mut writer = SessionsWriter::create(&output, usize::MAX, TWO).unwrap();
+    let rows: Vec<Operation> = large_rows(1, 700, 5000).collect();
+    let push = |writer: &mut SessionsWriter, rows: &[Operation]| {
+        rows.iter().for_each(|row| writer.push(row, |_| 0).unwrap());
+    };
+    push(&mut writer, &rows[1..300]);
+    writer.ended(0, |_| 0).unwrap();
+    writer.ended(0, |_| panic!("it takes long to find out")).unwrap();
+    push(&mut writer, &rows[300..]);
+    writer.push(&rows[0], |_| 700).unwrap();
+    writer.ended(0, |_| 700).unwrap();
+    assert!(writer.memory < 100_000, "{}", writer.memory);
+}
+
+#[test]
 fn few_rows_of_a_session_that_ended_make_no_row_group_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     let output = OutputFolder::at(folder.path());
