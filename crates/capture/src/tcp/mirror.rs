@@ -115,27 +115,17 @@ impl Likeness {
 }
 
 impl Mirror {
-    /// Remembers a segment of the direction `sender`, captured with the addresses `captured_as`; says whether it is a copy of
-    /// `like`, the latest segment with its likeness.
-    pub(super) fn is_copy(
+    /// Remembers a segment of the direction `sender`, captured with the addresses `captured_as`.
+    pub(super) fn remember(
         &mut self,
         segment: &TcpSegment<'_>,
         likeness: &Likeness,
-        like: Option<Seen>,
         sender: Sender,
         captured_as: Flow,
-    ) -> bool {
+    ) {
         let TcpSegment { identification, time, .. } = *segment;
         let (content, captured_as) = (likeness.content, hash_of(captured_as));
-        self.remember(likeness, Seen { sender, captured_as, content, identification, time, prefix: prefix(segment) });
-        let Some(before) = like else { return false };
-        let limit = match (before.identification, identification) {
-            (Some(before), Some(now)) if before == now => NEAR,
-            _ if before.captured_as != captured_as => TRANSLATED,
-            (None, None) => AT_ONCE,
-            _ => return false,
-        };
-        before.sender == sender && time.0.abs_diff(before.time.0) <= limit
+        self.enter(likeness, Seen { sender, captured_as, content, identification, time, prefix: prefix(segment) });
     }
 
     /// The latest segment with this likeness.
@@ -158,7 +148,7 @@ impl Mirror {
         None
     }
 
-    fn remember(&mut self, likeness: &Likeness, seen: Seen) {
+    fn enter(&mut self, likeness: &Likeness, seen: Seen) {
         let number = self.next;
         self.next = number.wrapping_add(1);
         let Some(chain) = self.chains.get_mut(likeness.chain()) else { return };
@@ -174,6 +164,18 @@ impl Mirror {
 }
 
 impl Seen {
+    /// Whether `segment`, which is like this, of the direction `sender` and captured with the addresses `captured_as`, is a copy
+    /// of it.
+    pub(super) fn is_copied_by(&self, segment: &TcpSegment<'_>, sender: Sender, captured_as: Flow) -> bool {
+        let limit = match (self.identification, segment.identification) {
+            (Some(before), Some(now)) if before == now => NEAR,
+            _ if self.captured_as != hash_of(captured_as) => TRANSLATED,
+            (None, None) => AT_ONCE,
+            _ => return false,
+        };
+        self.sender == sender && segment.time.0.abs_diff(self.time.0) <= limit
+    }
+
     /// The direction of another connection that sent this, if that proves it to be the one of `segment`, which is like this and
     /// of the direction `sender`.
     pub(super) fn proves(&self, segment: &TcpSegment<'_>, sender: Sender) -> Option<Sender> {

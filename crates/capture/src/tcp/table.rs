@@ -72,7 +72,7 @@ impl Table {
         // Most segments are like no other, and belong to a connection that is under way.
         match connections.get_mut(&flow).filter(|known| known.has_payload() && !is_other(known, sender, segment)) {
             Some(known) if !alike => {
-                mirror.is_copy(segment, &likeness, None, captured_as, flow);
+                mirror.remember(segment, &likeness, captured_as, flow);
                 delivery.account(known, |known, outbox, limits| known.handle(sender, segment, limits, outbox, c));
             }
             _ => self.handle_closely(segment, &likeness, like, captured_as, c),
@@ -92,7 +92,8 @@ impl Table {
         c: &mut Counters,
     ) {
         let (flow, sender) = self.belongs_to(segment, like, captured_as, c);
-        let mirrored = self.mirror.is_copy(segment, likeness, like, (flow, sender), captured_as.0);
+        let mirrored = like.is_some_and(|like| like.is_copied_by(segment, (flow, sender), captured_as.0));
+        self.mirror.remember(segment, likeness, (flow, sender), captured_as.0);
         count(&mut c.mirrored_segments, u64::from(mirrored));
         let segment = &TcpSegment { mirrored, ..*segment };
         if self.connections.get(&flow).is_none_or(|known| is_other(known, sender, segment)) {
