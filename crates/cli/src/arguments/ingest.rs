@@ -43,7 +43,7 @@ pub(crate) struct IngestArguments {
     ///
     /// One reads the capture, one makes sense of it, and all encode when they would have to wait, the others always. Each of
     /// these takes about 20 MB of memory. With more traces than threads (--each), so many are read at a time, each by one thread
-    /// that takes about 100 MB.
+    /// that takes about 50 MB.
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZero<usize>>,
     /// Accepted for older scripts: TCP reassembly is always on
